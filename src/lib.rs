@@ -1,0 +1,13 @@
+//! eragraph: a GraphQL knowledge-graph service over historical versions of an organisation.
+//!
+//! The layers, each of which knows only those before it:
+//!
+//! - [`model`]: plain values and the rules on them.
+//! - `diagnostics`: what is wrong with an input, where, and how to mend it.
+//! - `source`: text to model, one file per format.
+//! - `history`: the versioned graph and its views; `diff` and `lineage` read it.
+//! - `store`: the database and the journal of inputs.
+//! - `repository`: the one place that loads and commits.
+//! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
+
+pub mod model;

@@ -1,0 +1,161 @@
+//! Everything that is loaded, as records with one shared space of ids.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::ChangeEvent;
+use super::evidence::Basis;
+use super::id::{EraId, EventId, SnapshotId, UnitId};
+use super::snapshot::{Snapshot, Standing};
+
+/// A named grouping of snapshots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Era {
+    /// Its identifier.
+    pub id: EraId,
+    /// Its name.
+    pub name: String,
+    /// What it is, in the curator's words.
+    pub description: Option<String>,
+    /// The sequence of eras that it belongs to: the id of the first era of its file.
+    /// Two organisations in one store have two sequences.
+    pub sequence: EraId,
+    /// Its position in that sequence, from 0.
+    pub position: u32,
+}
+
+/// A unit that is known only from events, such as a former body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclaredUnit {
+    /// Its identifier.
+    pub id: UnitId,
+    /// Its name.
+    pub name: String,
+    /// Its acronym.
+    pub acronym: Option<String>,
+    /// Its kind.
+    pub kind: Option<String>,
+    /// Whether it is part of the organisation.
+    pub standing: Standing,
+    /// What it is, in the curator's words.
+    pub summary: Option<String>,
+    /// How the declaration is carried.
+    pub basis: Basis,
+    /// Where it is known from.
+    pub reference: Option<String>,
+}
+
+/// One thing that is loaded, kept and withdrawn as a whole.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Record {
+    /// A snapshot.
+    Snapshot(Snapshot),
+    /// A change event.
+    Event(ChangeEvent),
+    /// An era.
+    Era(Era),
+    /// A unit known only from events.
+    Unit(DeclaredUnit),
+}
+
+/// The identifier of a record, with its kind.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum RecordKey {
+    /// A snapshot.
+    Snapshot(SnapshotId),
+    /// A change event.
+    Event(EventId),
+    /// An era.
+    Era(EraId),
+    /// A unit known only from events.
+    Unit(UnitId),
+}
+
+impl Record {
+    /// Returns the key that the record is kept under.
+    #[must_use]
+    pub fn key(&self) -> RecordKey {
+        match self {
+            Self::Snapshot(snapshot) => RecordKey::Snapshot(snapshot.id.clone()),
+            Self::Event(event) => RecordKey::Event(event.id.clone()),
+            Self::Era(era) => RecordKey::Era(era.id.clone()),
+            Self::Unit(unit) => RecordKey::Unit(unit.id.clone()),
+        }
+    }
+}
+
+impl RecordKey {
+    /// Returns the id, without its kind.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Snapshot(id) => id.as_str(),
+            Self::Event(id) => id.as_str(),
+            Self::Era(id) => id.as_str(),
+            Self::Unit(id) => id.as_str(),
+        }
+    }
+
+    /// Returns the word for the kind of record.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Snapshot(_) => "snapshot",
+            Self::Event(_) => "event",
+            Self::Era(_) => "era",
+            Self::Unit(_) => "unit",
+        }
+    }
+}
+
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} `{}`", self.word(), self.id())
+    }
+}
+
+/// Everything that is loaded at one revision.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Corpus {
+    /// The snapshots.
+    pub snapshots: BTreeMap<SnapshotId, Arc<Snapshot>>,
+    /// The change events.
+    pub events: BTreeMap<EventId, Arc<ChangeEvent>>,
+    /// The eras.
+    pub eras: BTreeMap<EraId, Arc<Era>>,
+    /// Units known only from events.
+    pub units: BTreeMap<UnitId, Arc<DeclaredUnit>>,
+}
+
+impl Corpus {
+    /// Puts a record in, in the place of the one with the same key.
+    pub fn insert(&mut self, record: Record) {
+        match record {
+            Record::Snapshot(snapshot) => drop(self.snapshots.insert(snapshot.id.clone(), Arc::new(snapshot))),
+            Record::Event(event) => drop(self.events.insert(event.id.clone(), Arc::new(event))),
+            Record::Era(era) => drop(self.eras.insert(era.id.clone(), Arc::new(era))),
+            Record::Unit(unit) => drop(self.units.insert(unit.id.clone(), Arc::new(unit))),
+        }
+    }
+
+    /// Takes a record out; tells whether it was there.
+    pub fn remove(&mut self, key: &RecordKey) -> bool {
+        match key {
+            RecordKey::Snapshot(id) => self.snapshots.remove(id).is_some(),
+            RecordKey::Event(id) => self.events.remove(id).is_some(),
+            RecordKey::Era(id) => self.eras.remove(id).is_some(),
+            RecordKey::Unit(id) => self.units.remove(id).is_some(),
+        }
+    }
+
+    /// Returns the eras in order: sequence by sequence, each by position.
+    #[must_use]
+    pub fn eras_in_order(&self) -> Vec<&Arc<Era>> {
+        let mut eras: Vec<_> = self.eras.values().collect();
+        eras.sort_by_key(|era| (&era.sequence, era.position, &era.id));
+        eras
+    }
+}

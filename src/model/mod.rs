@@ -1,0 +1,28 @@
+//! The plain values of eragraph and the rules on them: no IO, no graph library, no GraphQL.
+//!
+//! Everything that a source file can say has one type here, named by the glossary in
+//! `ARCHITECTURE.md`. Files are read into these values by `source`, kept by `store`, and turned
+//! into the versioned graph by `history`.
+
+mod change;
+mod corpus;
+mod edtf;
+mod event;
+mod evidence;
+mod figure;
+mod id;
+mod snapshot;
+mod time;
+
+pub use change::{ChangeKind, ConflictKind, Verdict};
+pub use corpus::{Corpus, DeclaredUnit, Era, Record, RecordKey};
+pub use edtf::{Edtf, EdtfError};
+pub use event::{ChangeEvent, EventEvidence, EventOriginal, EventResult, EventType};
+pub use evidence::{Basis, Evidence, LineSet, LineSetError};
+pub use figure::{Figure, NumberRange};
+pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
+pub use snapshot::{
+    Contact, Coverage, Extent, Holder, Mention, NameClaim, NameForm, Part, PartIx, PlaceClaim, PlaceRole, Placing,
+    Property, Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,
+};
+pub use time::{Day, Window};
