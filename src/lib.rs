@@ -10,5 +10,6 @@
 //! - `repository`: the one place that loads and commits.
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
+pub mod diff;
 pub mod history;
 pub mod model;
