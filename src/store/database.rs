@@ -243,6 +243,23 @@ impl Database {
     }
 }
 
+#[cfg(test)]
+impl Database {
+    /// Makes the database look as if it were of another format.
+    pub(super) fn put_format(&self, format: u64) {
+        self.meta.insert(FORMAT_KEY, &format.to_be_bytes()).unwrap();
+        self.meta.flush().unwrap();
+    }
+
+    /// Puts other bytes, or none, in the place of a small record.
+    pub(super) fn put_record(&self, hash: &ContentHash, bytes: &[u8]) {
+        let key = chunk_key(hash.as_bytes(), 0);
+        let before = if bytes.is_empty() { self.records.remove(key) } else { self.records.insert(key, bytes) };
+        assert!(before.unwrap().is_some());
+        self.records.flush().unwrap();
+    }
+}
+
 /// Turns a fault of the database in a folder into an error for the caller of the store.
 pub(super) fn error_at(path: &Path, doing: &str, fault: Fault) -> StoreError {
     match fault {

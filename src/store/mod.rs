@@ -14,7 +14,7 @@
 //! 1. what was acknowledged stands in both, and either can be mended from the other;
 //! 2. after a crash the database has the same revisions as the journal, or exactly one more. That one is complete,
 //!    for its inputs came first: the next opening writes its manifest from the copy that the database keeps;
-//! 3. a database with fewer revisions than the journal has lost something: what lacks is read again from the inputs.
+//! 3. a database with fewer revisions than the journal has lost something: it is built anew from the inputs.
 //!
 //! A revision is immutable, and so is a record: the database keeps records under the hash of their bytes.
 
@@ -27,6 +27,8 @@ mod manifest;
 mod notice;
 mod opening;
 mod revision;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod verify;
 
@@ -189,7 +191,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error when a record cannot be encoded or the journal cannot be written.
-    pub fn stage(&self, draft: Draft) -> Result<Staged<'_>, StoreError> {
+    pub fn stage(&self, draft: &Draft) -> Result<Staged<'_>, StoreError> {
         transaction::stage(self, draft)
     }
 

@@ -8,7 +8,7 @@ use crate::model::RecordKey;
 /// Something that opening a store had to do or came upon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
-    /// A file of the database that only speeds opening up was damaged; the database recovered without it.
+    /// The database did not open with a file that only speeds opening up, and was tried without it.
     RecoveredSnap {
         /// Where the file now is.
         set_aside: PathBuf,
@@ -22,7 +22,7 @@ pub enum Notice {
         /// Where the old database now is.
         set_aside: Option<PathBuf>,
     },
-    /// The database lacked revisions, which were read again from the journal.
+    /// The database lacked revisions, which were read again; the journal was not whole enough to build it anew.
     Replayed {
         /// The first of them.
         first: u64,
@@ -64,7 +64,8 @@ impl fmt::Display for Notice {
         match self {
             Self::RecoveredSnap { set_aside } => {
                 let set_aside = set_aside.display();
-                write!(f, "a recovery file of the database was damaged and is now {set_aside}; nothing is lost by it")
+                write!(f, "the database did not open with its recovery file, which is now {set_aside}; ")?;
+                f.write_str("it was opened without it, from its log")
             }
             Self::Rebuilt { why, revisions, set_aside } => {
                 write!(f, "the database was not usable ({why}) and was built anew from the journal: ")?;
@@ -75,7 +76,8 @@ impl fmt::Display for Notice {
                 }
             }
             Self::Replayed { first, last } => {
-                write!(f, "the database lacked revisions {first} to {last}, which were read again from the journal")
+                write!(f, "the database lacked revisions {first} to {last}, which were read again from the journal; ")?;
+                f.write_str("the journal lacks older inputs, so copy the store and put them back")
             }
             Self::RevisionCompleted { revision } => {
                 write!(f, "the commit of revision {revision} had been interrupted; it is complete now")

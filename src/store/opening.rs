@@ -31,10 +31,10 @@ pub(super) fn open(dir: &Path, rebuild: &Rebuild<'_>) -> Result<(Store, Vec<Noti
     let had_journal = journal.exists();
     let scan = journal.scan()?;
     let mut opening = Opening { dir, journal, rebuild, notices: Vec::new() };
-    let (database, mut state, scan) = opening.database(scan, had_journal)?;
+    let (database, state) = opening.database(scan.clone(), had_journal)?;
     opening.journal.prepare()?;
     opening.mend_journal(&state, &scan)?;
-    opening.catch_up(&database, &mut state, scan)?;
+    let (database, state) = opening.catch_up(database, state, scan)?;
     opening.look_for_inputs(&state);
     let Opening { journal, notices, .. } = opening;
     let store = Store { journal, state: RwLock::new(state), writing: Mutex::new(()), database, _lock: lock };
@@ -47,21 +47,23 @@ impl Opening<'_> {
     }
 
     /// Opens and checks the database, or builds it anew.
-    fn database(&mut self, scan: Scan, had_journal: bool) -> Result<(Database, State, Scan), StoreError> {
+    fn database(&mut self, scan: Scan, had_journal: bool) -> Result<(Database, State), StoreError> {
         let path = self.db_path();
         if !path.exists() {
+            // The folders of the journal come first: without them, half a database would look like a loss.
+            self.journal.prepare()?;
             return if scan.is_empty() {
                 let database =
                     Database::open(&path).map_err(|fault| database::error_at(&path, "creating it", fault))?;
                 files::sync_dir(&path)?;
                 files::sync_dir(self.dir)?;
-                Ok((database, State::default(), scan))
+                Ok((database, State::default()))
             } else {
                 self.build_anew("it is missing", scan)
             };
         }
         match self.try_database(&path)? {
-            Ok((database, state)) => Ok((database, state, scan)),
+            Ok(opened) => Ok(opened),
             Err(fault @ (Fault::Corrupt(_) | Fault::Older(_))) if had_journal => self.build_anew(&fault.why(), scan),
             Err(fault @ (Fault::Corrupt(_) | Fault::Older(_))) => Err(StoreError::Damaged {
                 path,
@@ -74,31 +76,27 @@ impl Opening<'_> {
 
     /// Opens and checks the database; if it is corrupt, once more without the files that it can do without.
     fn try_database(&mut self, path: &Path) -> Result<Result<(Database, State), Fault>, StoreError> {
-        let first = Database::open(path);
+        let first = open_checked(path);
         let dispensable = database::dispensable_files(path)?;
-        let opened = match first {
+        Ok(match first {
             Err(Fault::Corrupt(why)) if !dispensable.is_empty() => {
                 for damaged in dispensable {
                     let set_aside = files::set_aside(self.dir, &damaged)?;
                     self.notices.push(Notice::RecoveredSnap { set_aside });
                 }
-                match Database::open(path) {
+                match open_checked(path) {
                     // A panic in the first try can leave its handle behind.
                     Err(Fault::Locked) => Err(Fault::Corrupt(why)),
                     other => other,
                 }
             }
             other => other,
-        };
-        Ok(opened.and_then(|database| {
-            let state = check(&database)?;
-            Ok((database, state))
-        }))
+        })
     }
 
     /// Builds the database from the journal beside the old one, and only then sets the old one aside.
-    fn build_anew(&mut self, why: &str, scan: Scan) -> Result<(Database, State, Scan), StoreError> {
-        let chain = self.journal.chain(scan.clone()).map_err(|error| match error {
+    fn build_anew(&mut self, why: &str, scan: Scan) -> Result<(Database, State), StoreError> {
+        let chain = self.journal.chain(scan).map_err(|error| match error {
             StoreError::Damaged { path, why: fault, mend } => {
                 let why = format!("{fault}; the database cannot be used either ({why})");
                 StoreError::Damaged { path, why, mend }
@@ -121,14 +119,11 @@ impl Opening<'_> {
         let path = self.db_path();
         let set_aside = if path.exists() { Some(files::set_aside(self.dir, &path)?) } else { None };
         files::rename(&new_path, &path)?;
-        let reopened = Database::open(&path).and_then(|database| {
-            let state = check(&database)?;
-            Ok((database, state))
-        });
-        let (database, state) = reopened.map_err(|fault| database::error_at(&path, "opening it anew", fault))?;
+        let (database, state) =
+            open_checked(&path).map_err(|fault| database::error_at(&path, "opening it anew", fault))?;
         let revisions = state.latest();
         self.notices.push(Notice::Rebuilt { why: why.to_owned(), revisions, set_aside });
-        Ok((database, state, scan))
+        Ok((database, state))
     }
 
     /// Writes the manifests that the journal lacks from the copies in the database.
@@ -155,8 +150,34 @@ impl Opening<'_> {
         Ok(())
     }
 
-    /// Reads again the revisions that the database lacks.
-    fn catch_up(&mut self, database: &Database, state: &mut State, mut scan: Scan) -> Result<(), StoreError> {
+    /// Sees to it that the database has all revisions of the journal.
+    ///
+    /// A database that has lost some may be wrong in other ways that do not show, so it is built anew. Only
+    /// where the journal is not whole either are the lost revisions added to what is left.
+    fn catch_up(&mut self, database: Database, state: State, scan: Scan) -> Result<(Database, State), StoreError> {
+        let latest = state.latest();
+        let Some((&last, _)) = scan.last_key_value().filter(|(last, _)| **last > latest) else {
+            return Ok((database, state));
+        };
+        let why = format!("at revision {latest} it is behind the journal, which is at {last}");
+        // What is damaged in the journal and sound in the database has been mended by now.
+        let scan = self.journal.scan()?;
+        drop(database);
+        let told = self.notices.len();
+        match self.build_anew(&why, scan.clone()) {
+            Err(StoreError::Damaged { .. } | StoreError::Rebuild { .. }) => {
+                self.notices.truncate(told);
+                self.add_lost(scan)
+            }
+            other => other,
+        }
+    }
+
+    /// Adds the revisions that the database lacks, reading only their inputs again.
+    fn add_lost(&mut self, mut scan: Scan) -> Result<(Database, State), StoreError> {
+        let path = self.db_path();
+        let (database, mut state) =
+            open_checked(&path).map_err(|fault| database::error_at(&path, "opening it again", fault))?;
         let first = state.latest().saturating_add(1);
         for (number, found) in scan.split_off(&first) {
             let expected = state.latest().saturating_add(1);
@@ -168,13 +189,10 @@ impl Opening<'_> {
             if manifest.break_after(state.entries.last().map(|entry| &entry.manifest)).is_some() {
                 return Err(StoreError::Diverged { revision: number, path: self.journal.manifest_path(number) });
             }
-            self.replay(database, state, manifest)?;
+            self.replay(&database, &mut state, manifest)?;
         }
-        let last = state.latest();
-        if last >= first {
-            self.notices.push(Notice::Replayed { first, last });
-        }
-        Ok(())
+        self.notices.push(Notice::Replayed { first, last: state.latest() });
+        Ok((database, state))
     }
 
     /// Reads the inputs of a revision again and commits it to the database.
@@ -215,6 +233,13 @@ impl Opening<'_> {
             }
         }
     }
+}
+
+/// Opens a database and reads all of it once.
+fn open_checked(path: &Path) -> Result<(Database, State), Fault> {
+    let database = Database::open(path)?;
+    let state = check(&database)?;
+    Ok((database, state))
 }
 
 /// Reads every revision and every record once.

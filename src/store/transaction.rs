@@ -54,7 +54,7 @@ pub(super) fn effective(
     Effective { upserted, removed }
 }
 
-pub(super) fn stage(store: &Store, draft: Draft) -> Result<Staged<'_>, StoreError> {
+pub(super) fn stage<'a>(store: &'a Store, draft: &Draft) -> Result<Staged<'a>, StoreError> {
     let encoded = encode(&draft.changes.upserted)?;
     let (base, effective) = {
         let state = store.read();
