@@ -34,7 +34,7 @@ pub(super) fn open(dir: &Path, rebuild: &Rebuild<'_>) -> Result<(Store, Vec<Noti
     let (database, state) = opening.database(scan.clone(), had_journal)?;
     opening.journal.prepare()?;
     opening.mend_journal(&state, &scan)?;
-    let (database, state) = opening.catch_up(database, state, scan)?;
+    let (database, state) = opening.catch_up(database, state, &scan)?;
     opening.look_for_inputs(&state);
     let Opening { journal, notices, .. } = opening;
     let store = Store { journal, state: RwLock::new(state), writing: Mutex::new(()), database, _lock: lock };
@@ -154,7 +154,7 @@ impl Opening<'_> {
     ///
     /// A database that has lost some may be wrong in other ways that do not show, so it is built anew. Only
     /// where the journal is not whole either are the lost revisions added to what is left.
-    fn catch_up(&mut self, database: Database, state: State, scan: Scan) -> Result<(Database, State), StoreError> {
+    fn catch_up(&mut self, database: Database, state: State, scan: &Scan) -> Result<(Database, State), StoreError> {
         let latest = state.latest();
         let Some((&last, _)) = scan.last_key_value().filter(|(last, _)| **last > latest) else {
             return Ok((database, state));
