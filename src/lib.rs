@@ -13,3 +13,4 @@
 pub mod diff;
 pub mod history;
 pub mod model;
+pub mod store;
