@@ -11,3 +11,4 @@
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
 pub mod model;
+pub mod server;
