@@ -157,6 +157,9 @@ await check('GraphiQL opens with the explorer panel and a tab for each example',
   assert((await page.title()) === 'eragraph · GraphiQL', `the title is ${await page.title()}`);
   const [shown, expected] = [await tabs(page), examples.map(tabName)];
   assert(shown.join() === expected.join(), `the tabs are ${shown}, not ${expected}`);
+  const last = await page.locator('.graphiql-tab-button').last().boundingBox();
+  const add = await page.getByRole('button', { name: /new tab/i }).boundingBox();
+  assert(last.x + last.width <= add.x, 'the last tab is out of sight');
 });
 
 for (const [index, example] of examples.entries()) {
