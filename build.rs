@@ -10,8 +10,6 @@
 //! npm never works in the source tree. A bundle is kept under the target directory by the hash of
 //! its inputs, so that profiles share it.
 
-#![expect(clippy::print_stdout, reason = "a build script speaks to cargo on standard output")]
-
 use std::collections::hash_map::DefaultHasher;
 use std::error::Error;
 use std::fmt::Write as _;
