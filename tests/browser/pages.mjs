@@ -16,7 +16,18 @@ if (base === undefined || !URL.canParse(base)) {
 }
 const origin = new URL(base).origin;
 
-const browser = await chromium.launch({
+/** Ends the run where nothing can be checked at all. */
+function giveUp(message) {
+  console.error(message);
+  console.log('0 passed, 1 failed');
+  process.exit(1);
+}
+
+const examples = await fetch(`${origin}/graphiql/examples.json`)
+  .then(response => response.json())
+  .catch(error => giveUp(`${origin} gives no examples: ${error.cause?.message ?? error.message}`));
+
+const launching = chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
     '--headless',
@@ -29,6 +40,7 @@ const browser = await chromium.launch({
     '--disable-sync',
   ],
 });
+const browser = await launching.catch(error => giveUp(`Chromium does not start: ${error.message}`));
 
 const results = { passed: 0, failed: 0 };
 
@@ -107,8 +119,6 @@ async function run(page) {
   await page.locator('.graphiql-response .view-line', { hasText: '"data"' }).first().waitFor();
   return answer;
 }
-
-const examples = await (await fetch(`${origin}/graphiql/examples.json`)).json();
 
 /** The name of the operation, which GraphiQL gives to the tab. */
 function tabName(example) {
