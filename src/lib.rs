@@ -13,4 +13,5 @@
 pub mod diff;
 pub mod history;
 pub mod model;
+pub mod server;
 pub mod store;
