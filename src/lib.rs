@@ -10,8 +10,11 @@
 //! - `repository`: the one place that loads and commits.
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
+pub mod diagnostics;
 pub mod diff;
 pub mod history;
 pub mod model;
+pub mod repository;
 pub mod server;
+pub mod source;
 pub mod store;

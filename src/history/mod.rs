@@ -22,6 +22,7 @@ mod visit;
 
 pub use citation::{Attribute, Citation, ClaimRecord};
 pub use conflict::Conflict;
+pub use era::SequenceIx;
 pub use facts::{HolderFact, ItemFact, LastKnown, Named, PlaceFact, RelationFact, RelationTarget, Stated};
 pub use graph::{Edge, History, UnitIx};
 pub use layer::{EraIx, EventIx, Layer, LayerIx, Origin, SnapshotIx};
