@@ -78,6 +78,11 @@ impl Reader<'_, '_> {
                 self.builder.tell(found.related(self.builder.place(first), "first here"));
                 continue;
             }
+            if self.parts.len() >= usize::from(u16::MAX) {
+                let message = format!("{} has more than {} parts", self.name, u16::MAX);
+                self.builder.tell(Diagnostic::new(Code::TooManyValues, message).at(self.builder.place(span)));
+                return;
+            }
             let date_evidence = self.date_evidence(node);
             let note = text(node.get("note"));
             self.parts.push(Part { id, observed: date(node.get("observed")), date_evidence, note });
