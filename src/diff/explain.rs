@@ -3,9 +3,17 @@
 use crate::history::{UnitIx, View};
 use crate::model::{ChangeKind, Extent};
 
-use super::{Assumption, Change, Diff, Reason};
+use super::{Assumption, Change, Diff, Reason, Terms};
 
-impl<'h> Diff<'h> {
+impl Diff<'_> {
+    /// Tells a change as a sentence or two, for a reader who does not know the rules.
+    #[must_use]
+    pub fn explain(&self, change: &Change) -> String {
+        self.terms.explain(change)
+    }
+}
+
+impl<'h> Terms<'h> {
     /// Tells a change as a sentence or two, for a reader who does not know the rules.
     #[must_use]
     pub fn explain(&self, change: &Change) -> String {

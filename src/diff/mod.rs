@@ -89,17 +89,24 @@ pub enum Reason {
     ParentSucceeded,
 }
 
-/// The differences between two views.
-#[derive(Clone)]
-pub struct Diff<'h> {
+/// What is compared, and how.
+#[derive(Clone, Copy)]
+pub struct Terms<'h> {
     /// The view compared from.
     pub from: View<'h>,
     /// The view compared to.
     pub to: View<'h>,
     /// Whether it is certain which of the two is earlier.
     pub order_certain: bool,
-    /// How absence was read.
+    /// How absence is read.
     pub assume: Assumption,
+}
+
+/// The differences between two views.
+#[derive(Clone)]
+pub struct Diff<'h> {
+    /// What was compared, and how.
+    pub terms: Terms<'h>,
     /// The differences: by unit id, then kind.
     pub changes: Vec<Change>,
 }
@@ -140,7 +147,8 @@ pub fn diff<'h>(from: View<'h>, to: View<'h>, options: DiffOptions) -> Diff<'h> 
         }
     }
     changes.sort_by(|a, b| (a.unit, a.kind, &a.relation, &a.others).cmp(&(b.unit, b.kind, &b.relation, &b.others)));
-    Diff { from, to, order_certain: comparison.order_certain, assume: options.assume, changes }
+    let terms = Terms { from, to, order_certain: comparison.order_certain, assume: options.assume };
+    Diff { terms, changes }
 }
 
 /// Orders views: by start, end, kind of moment and id.

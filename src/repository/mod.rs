@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use moka::sync::Cache;
 
-use crate::diagnostics::RenderOptions;
+use crate::diagnostics::Colour;
 use crate::history::History;
 use crate::model::{Corpus, Record};
 use crate::source;
@@ -158,7 +158,7 @@ fn read_again(revision: &Revision, documents: Vec<Document>) -> Result<Vec<Recor
         .collect();
     let parsed = source::parse(&files);
     if parsed.report.has_errors() {
-        let text = parsed.report.to_human(RenderOptions::default());
+        let text = parsed.report.to_human(Colour::Never);
         return Err(format!("the inputs of revision {} no longer read without errors:\n{text}", revision.number).into());
     }
     Ok(parsed.records.into_iter().map(|(_, record)| record).collect())
