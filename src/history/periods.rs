@@ -97,6 +97,12 @@ impl History {
         }
     }
 
+    /// Returns the view of a day, with nothing left out but what is outdated.
+    #[must_use]
+    pub fn on(&self, day: Day) -> View<'_> {
+        self.view_at(At::Day(day), Lens::default())
+    }
+
     /// Returns every name and acronym that a unit had, in the order in which they first stand.
     #[must_use]
     pub fn names(&self, unit: UnitIx) -> Vec<DatedName<'_>> {
