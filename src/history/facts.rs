@@ -439,7 +439,7 @@ impl<'h> View<'h> {
     pub fn evidence(self, unit: UnitIx) -> Vec<Citation> {
         let passing = self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
         let latest_first = passing.rev().take(if self.day().is_some() { 1 } else { usize::MAX });
-        latest_first.flat_map(|seen| self.history.cite(seen, Attribute::Presence)).collect()
+        latest_first.flat_map(|seen| self.history.cite(unit, seen, Attribute::Presence)).collect()
     }
 
     /// Returns the lists that the sources of the view give of what is below a unit, the latest layer first.
