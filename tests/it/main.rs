@@ -1,9 +1,9 @@
 //! The tests of eragraph from outside, in one binary: each module is about one layer.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
-
 mod diagnostics;
 mod example;
+mod graphql;
 mod robust;
 mod schema;
+mod service;
 mod store;
