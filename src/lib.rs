@@ -10,4 +10,5 @@
 //! - `repository`: the one place that loads and commits.
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
+pub mod history;
 pub mod model;

@@ -1,5 +1,7 @@
 //! Numbers that a source gives, and whether two of them can be true of one number.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
@@ -45,6 +47,23 @@ impl NumberRange {
             low.low < high.high || (low.low <= high.high && low.low_included && high.high_included)
         }
         reaches(self, other) && reaches(other, self)
+    }
+}
+
+impl fmt::Display for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(qualifier) = &self.qualifier {
+            write!(f, "{qualifier} ")?;
+        }
+        match (self.value, self.low, self.high) {
+            (Some(value), ..) => write!(f, "{value}")?,
+            (None, Some(low), Some(high)) => write!(f, "{low} to {high}")?,
+            (None, Some(low), None) => write!(f, "{low} or more")?,
+            (None, None, Some(high)) => write!(f, "{high} or less")?,
+            (None, None, None) => f.write_str("a number")?,
+        }
+        self.unit.as_ref().map_or(Ok(()), |unit| write!(f, " {unit}"))?;
+        self.scope.as_ref().map_or(Ok(()), |scope| write!(f, " ({scope})"))
     }
 }
 

@@ -1,0 +1,143 @@
+//! Cycles that carried parents close: found at load, cut at the oldest claim, and reported.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::Day;
+
+use super::build::order;
+use super::conflict::Conflict;
+use super::graph::{Frame, History, UnitIx};
+use super::lives::latest_by;
+use super::node::{Claim, Life, Parent, Place};
+
+/// A cycle: each unit on it, with the claim that leads to the next.
+type Cycle = Vec<(UnitIx, Claim<Place>)>;
+
+/// The cycles found, by their units in order; one is reported once, by the claims that closed it first.
+type Found = BTreeMap<Vec<UnitIx>, Cycle>;
+
+/// Marks the claims to drop in day, snapshot and era views.
+pub(super) fn cut(history: &mut History) {
+    let mut found = Found::new();
+    cut_days(history, &mut found);
+    for at in 0..history.snapshot_frames.len() {
+        let dropped = history.snapshot_frames.get(at).map(|frame| cut_frame(history, frame, &mut found));
+        if let Some((frame, dropped)) = history.snapshot_frames.get_mut(at).zip(dropped) {
+            frame.dropped = dropped;
+        }
+    }
+    for at in 0..history.era_frames.len() {
+        let dropped = history.era_frames.get(at).map(|frame| cut_frame(history, frame, &mut found));
+        if let Some((frame, dropped)) = history.era_frames.get_mut(at).zip(dropped) {
+            frame.dropped = dropped;
+        }
+    }
+    for cycle in found.into_values() {
+        let mut claims: Vec<_> = cycle.iter().map(|(unit, claim)| history.place_record(*unit, claim)).collect();
+        claims.sort_by_key(|claim| (claim.layer, claim.unit));
+        history.conflicts.push(Conflict::cycle(history, claims));
+    }
+}
+
+/// Walks through the days on which a parent or a life changes, and follows only what changed on each.
+fn cut_days(history: &mut History, found: &mut Found) {
+    let mut changes: BTreeMap<Day, BTreeSet<UnitIx>> = BTreeMap::new();
+    for unit in history.units() {
+        let node = history.node(unit);
+        let starts = node.place.iter().map(|claim| history.layer(claim.layer).start());
+        let edges = node.lives.iter().flat_map(|life| std::iter::once(life.from).chain(life.to));
+        for day in starts.chain(edges) {
+            changes.entry(day).or_default().insert(unit);
+        }
+    }
+    let mut open: BTreeMap<UnitIx, Vec<UnitIx>> = BTreeMap::new();
+    for (day, units) in changes {
+        // A change in any unit of a cycle ends it; if it still stands, it is found again below.
+        let over: Vec<UnitIx> = open
+            .iter()
+            .filter(|(_, cycle)| cycle.iter().any(|unit| units.contains(unit)))
+            .map(|(dropped, _)| *dropped)
+            .collect();
+        for dropped in over {
+            open.remove(&dropped);
+            close_mark(history, dropped, day);
+        }
+        for unit in units {
+            if open.values().any(|cycle| cycle.contains(&unit)) {
+                continue;
+            }
+            let cycle = cycle_through(unit, |unit| day_claim(history, unit, day));
+            let Some(dropped) = oldest(history, &cycle) else { continue };
+            let members: Vec<UnitIx> = cycle.iter().map(|(unit, _)| *unit).collect();
+            report(found, &cycle);
+            open.insert(dropped, members);
+            if let Some(node) = history.graph.node_weight_mut(dropped) {
+                node.dropped.push(Life { from: day, to: None });
+            }
+        }
+    }
+}
+
+fn close_mark(history: &mut History, unit: UnitIx, day: Day) {
+    let marks = history.graph.node_weight_mut(unit).map(|node| &mut node.dropped);
+    if let Some(mark) = marks.and_then(|marks| marks.last_mut()) {
+        mark.to = Some(day);
+    }
+}
+
+/// Returns the parent claim that a unit in the view carries on a day, when the parent is in the view too.
+fn day_claim(history: &History, unit: UnitIx, day: Day) -> Option<Claim<Place>> {
+    let node = history.node(unit);
+    let life = node.life_at(day)?;
+    let claim = latest_by(history, &node.place, day)?;
+    let Parent::Under(parent) = claim.value.parent else { return None };
+    history.node(parent).life_at(day)?;
+    (life.from <= history.layer(claim.layer).start()).then_some(*claim)
+}
+
+fn cut_frame(history: &History, frame: &Frame, found: &mut Found) -> Vec<UnitIx> {
+    let claim_of = |unit: UnitIx| {
+        history.node(unit).place.iter().rev().find(|claim| frame.layers.binary_search(&claim.layer).is_ok()).copied()
+    };
+    let mut dropped = Vec::new();
+    let mut done: BTreeSet<UnitIx> = BTreeSet::new();
+    for unit in frame.units.iter().copied() {
+        if done.contains(&unit) {
+            continue;
+        }
+        let cycle = cycle_through(unit, claim_of);
+        done.extend(cycle.iter().map(|(unit, _)| *unit));
+        if let Some(oldest) = oldest(history, &cycle) {
+            report(found, &cycle);
+            dropped.push(oldest);
+        }
+    }
+    dropped.sort_unstable();
+    dropped
+}
+
+/// Returns the cycle that the unit lies on, with the claims that close it; empty when it lies on none.
+fn cycle_through(unit: UnitIx, claim_of: impl Fn(UnitIx) -> Option<Claim<Place>>) -> Cycle {
+    let mut steps = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut at = unit;
+    while seen.insert(at) {
+        let Some(claim) = claim_of(at) else { return Vec::new() };
+        let Parent::Under(parent) = claim.value.parent else { return Vec::new() };
+        steps.push((at, claim));
+        at = parent;
+    }
+    if at == unit { steps } else { Vec::new() }
+}
+
+/// Returns the child whose claim is the first in the order of claims; on a tie, the one with the smaller id.
+fn oldest(history: &History, cycle: &[(UnitIx, Claim<Place>)]) -> Option<UnitIx> {
+    let age = |(unit, claim): &&(UnitIx, Claim<Place>)| (order(&history.layers, claim.layer, claim.basis), *unit);
+    cycle.iter().min_by_key(age).map(|(unit, _)| *unit)
+}
+
+fn report(found: &mut Found, cycle: &[(UnitIx, Claim<Place>)]) {
+    let mut units: Vec<UnitIx> = cycle.iter().map(|(unit, _)| *unit).collect();
+    units.sort_unstable();
+    found.entry(units).or_insert_with(|| cycle.to_vec());
+}

@@ -1,0 +1,436 @@
+//! What a view says of a unit: names, kind, relations, figures, holders, contacts, places, properties.
+
+use petgraph::Direction::Incoming;
+use petgraph::visit::EdgeRef;
+
+use crate::model::{
+    Basis, Contact, Day, Evidence, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim, Property, Standing,
+};
+
+use super::citation::{Attribute, Citation, ClaimRecord};
+use super::graph::{Edge, History, UnitIx};
+use super::layer::{LayerIx, Origin, SnapshotIx};
+use super::node::{Claim, NameValue, Node, RelationEndIx, RelationSlot, Slot, Symbol};
+use super::view::{At, View};
+
+/// A text with the claim that gives it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stated<'h> {
+    /// The text.
+    pub text: &'h str,
+    /// The layer that claims it.
+    pub layer: LayerIx,
+    /// How that layer carries it.
+    pub basis: Basis,
+}
+
+/// A unit's name in a view. A view always has one to show, even where its sources write none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Named<'h> {
+    /// The name.
+    pub text: &'h str,
+    /// How near it is to what a source writes.
+    pub form: NameForm,
+    /// The claim, where one that the view hears gives the name.
+    pub claim: Option<(LayerIx, Basis)>,
+}
+
+/// Something that a mention says, which is not carried from source to source.
+#[derive(Debug)]
+pub struct ItemFact<'h, T> {
+    /// What is said.
+    pub item: &'h T,
+    /// The layer that says it.
+    pub layer: LayerIx,
+    /// The snapshot that it belongs to.
+    pub snapshot: SnapshotIx,
+    /// The evidence.
+    pub evidence: &'h Evidence,
+}
+
+impl<T> Clone for ItemFact<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for ItemFact<'_, T> {}
+
+/// Who holds a post.
+pub type HolderFact<'h> = ItemFact<'h, Holder>;
+/// Where a unit sits, or what it answers for.
+pub type PlaceFact<'h> = ItemFact<'h, PlaceClaim>;
+
+/// The other end of a relation, in a view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RelationTarget<'h> {
+    /// A unit.
+    Unit(UnitIx),
+    /// A text.
+    Text(&'h str),
+}
+
+/// A relation of a unit in a view.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RelationFact<'h> {
+    /// Its type.
+    pub kind: &'h str,
+    /// Whether it goes out from the unit.
+    pub forward: bool,
+    /// The other end.
+    pub other: RelationTarget<'h>,
+    /// The layer that states it last.
+    pub layer: LayerIx,
+    /// How that layer carries it.
+    pub basis: Basis,
+    /// Where it stands.
+    pub citation: Option<Citation>,
+}
+
+/// What an earlier source said that is not carried, where the day has nothing of its own.
+#[derive(Debug, Clone)]
+pub struct LastKnown<'h> {
+    /// The holder.
+    pub holder: Option<HolderFact<'h>>,
+    /// The figures.
+    pub figures: Vec<ItemFact<'h, Figure>>,
+    /// The contacts.
+    pub contacts: Vec<ItemFact<'h, Contact>>,
+}
+
+impl<'h> View<'h> {
+    fn stated(self, slot: &'h Slot<Symbol>) -> Option<Stated<'h>> {
+        let claim = self.pick(slot)?;
+        Some(Stated { text: self.history.text(claim.value), layer: claim.layer, basis: claim.basis })
+    }
+
+    /// Returns a unit's name. Where the view hears none, the name last known before it, else the first
+    /// known after, else the acronym, else the id; these are `EXPANDED`.
+    #[must_use]
+    pub fn name(self, unit: UnitIx) -> Named<'h> {
+        let node = self.history.node(unit);
+        if let Some(claim) = self.pick(&node.name) {
+            let NameValue { text, form } = claim.value;
+            return Named { text: self.history.text(text), form, claim: Some((claim.layer, claim.basis)) };
+        }
+        let text = self.fallback_name(node).unwrap_or(node.id.as_str());
+        Named { text, form: NameForm::Expanded, claim: None }
+    }
+
+    fn fallback_name(self, node: &'h Node) -> Option<&'h str> {
+        let day = match self.at {
+            At::Day(day) => day,
+            At::Snapshot(_) | At::Era(_) => {
+                self.heard(&node.sightings).next_back().map_or(Day::MIN, |seen| self.layer(seen.layer).start())
+            }
+        };
+        let passes = |claim: &&Claim<NameValue>| claim.basis.passes(self.lens.floor);
+        let is_by = |claim: &&Claim<NameValue>| self.layer(claim.layer).start() <= day;
+        let claim = node.name.iter().rev().filter(passes).find(is_by).or_else(|| node.name.iter().find(passes));
+        let claim = claim.or_else(|| self.pick(&node.acronym)).or_else(|| node.acronym.iter().find(passes))?;
+        Some(self.history.text(claim.value.text))
+    }
+
+    /// Returns a unit's acronym.
+    #[must_use]
+    pub fn acronym(self, unit: UnitIx) -> Option<Stated<'h>> {
+        let claim = self.pick(&self.history.node(unit).acronym)?;
+        Some(Stated { text: self.history.text(claim.value.text), layer: claim.layer, basis: claim.basis })
+    }
+
+    /// Returns a unit's kind.
+    #[must_use]
+    pub fn kind(self, unit: UnitIx) -> Option<Stated<'h>> {
+        self.stated(&self.history.node(unit).kind)
+    }
+
+    /// Returns what a unit does, in the curator's words.
+    #[must_use]
+    pub fn summary(self, unit: UnitIx) -> Option<Stated<'h>> {
+        self.stated(&self.history.node(unit).summary)
+    }
+
+    /// Tells whether a unit is part of the organisation.
+    #[must_use]
+    pub fn standing(self, unit: UnitIx) -> Standing {
+        self.pick(&self.history.node(unit).standing).map_or(Standing::Internal, |claim| claim.value)
+    }
+
+    /// Returns the heading, which is no unit, that a unit is shown under.
+    #[must_use]
+    pub fn shown_under(self, unit: UnitIx) -> Option<&'h str> {
+        self.heading(unit).map(|heading| self.history.text(heading))
+    }
+
+    /// Returns the heading that goes with the parent claim, or with the latest mention if there is none.
+    pub(crate) fn heading(self, unit: UnitIx) -> Option<Symbol> {
+        let node = self.history.node(unit);
+        if let Some(claim) = self.pick(&node.place) {
+            return claim.value.heading;
+        }
+        self.heard(&node.sightings).rev().filter(|seen| seen.basis.passes(self.lens.floor)).find_map(
+            |seen| match seen.value {
+                super::node::Sighting::Mention(heading) => Some(heading),
+                super::node::Sighting::Event | super::node::Sighting::Ending => None,
+            },
+        )?
+    }
+
+    /// Returns the relations of a unit, outgoing before incoming, by type and then by the other end.
+    #[must_use]
+    pub fn relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
+        let node = self.history.node(unit);
+        let mut facts: Vec<RelationFact<'h>> =
+            node.relations.iter().filter_map(|slot| self.relation(unit, slot, true)).collect();
+        for edge in self.history.graph.edges_directed(unit, Incoming) {
+            let Edge::Relation(at) = *edge.weight() else { continue };
+            let owner = edge.source();
+            let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations.get(at));
+            if let Some(mut fact) = slot.and_then(|slot| self.relation(owner, slot, false)) {
+                fact.other = RelationTarget::Unit(owner);
+                facts.push(fact);
+            }
+        }
+        facts.sort_by(|a, b| (!a.forward, a.kind, a.other).cmp(&(!b.forward, b.kind, b.other)));
+        facts
+    }
+
+    fn relation(self, owner: UnitIx, slot: &'h RelationSlot, forward: bool) -> Option<RelationFact<'h>> {
+        let claim = self.relation_claim(owner, slot)?;
+        let other = match slot.end {
+            RelationEndIx::Unit(other) => RelationTarget::Unit(other),
+            RelationEndIx::Text(text) => RelationTarget::Text(self.history.text(text)),
+        };
+        let citation = self.history.mention_of(claim).and_then(|(snapshot, mention)| {
+            let relation = mention.relations.get(usize::try_from(claim.value).ok()?)?;
+            Some(self.history.cite_lines(snapshot, &relation.evidence))
+        });
+        let kind = self.history.text(slot.kind);
+        Some(RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis, citation })
+    }
+
+    /// Returns the claim by which a relation shows: both ends are listed, and on a day it is of the present life.
+    pub(super) fn relation_claim(self, owner: UnitIx, slot: &'h RelationSlot) -> Option<&'h Claim<u32>> {
+        let claim = self.pick(&slot.claims)?;
+        if let At::Day(day) = self.at {
+            let life = self.history.node(owner).life_at(day)?;
+            if self.layer(claim.layer).start() < life.from {
+                return None;
+            }
+        }
+        let other_shows = match slot.end {
+            RelationEndIx::Unit(other) => self.lists(other),
+            RelationEndIx::Text(_) => true,
+        };
+        (other_shows && self.lists(owner)).then_some(claim)
+    }
+
+    /// Returns the mentions of a unit that are heard, the latest first.
+    fn mentions(self, unit: UnitIx) -> impl Iterator<Item = (SnapshotIx, &'h Mention)> {
+        self.history.node(unit).sightings.iter().rev().filter_map(move |seen| self.history.mention_of(seen))
+    }
+
+    /// Returns what the mentions of a unit say of one sort, the latest source first.
+    fn items<T: 'h>(
+        self,
+        unit: UnitIx,
+        list: impl Fn(&'h Mention) -> &'h [T] + 'h,
+        about: impl Fn(&'h T) -> (Option<PartIx>, &'h Evidence) + 'h,
+    ) -> impl Iterator<Item = ItemFact<'h, T>> {
+        self.mentions(unit).flat_map(move |(snapshot, mention)| {
+            let facts: Vec<ItemFact<'h, T>> = list(mention)
+                .iter()
+                .filter_map(|item| {
+                    let (part, evidence) = about(item);
+                    let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
+                    evidence.basis.passes(self.lens.floor).then_some(ItemFact { item, layer, snapshot, evidence })
+                })
+                .collect();
+            facts
+        })
+    }
+
+    fn all_figures(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Figure>> {
+        self.items(unit, |mention| &mention.figures, |figure| (figure.part, &figure.evidence))
+    }
+
+    fn all_holders(self, unit: UnitIx) -> impl Iterator<Item = HolderFact<'h>> {
+        self.items(unit, |mention| mention.holder.as_slice(), |holder| (holder.part, &holder.evidence))
+    }
+
+    fn all_contacts(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Contact>> {
+        self.items(unit, |mention| &mention.contacts, |contact| (contact.part, &contact.evidence))
+    }
+
+    /// Returns the figures that sources of the moment give, the latest source first.
+    #[must_use]
+    pub fn figures(self, unit: UnitIx) -> Vec<ItemFact<'h, Figure>> {
+        self.all_figures(unit).filter(|fact| self.observes(self.layer(fact.layer))).collect()
+    }
+
+    /// Returns who holds a post, by the latest source of the moment.
+    #[must_use]
+    pub fn holder(self, unit: UnitIx) -> Option<HolderFact<'h>> {
+        self.all_holders(unit).filter(|fact| self.observes(self.layer(fact.layer))).max_by_key(|fact| fact.layer)
+    }
+
+    /// Returns the contacts that sources of the moment give, the latest source first.
+    #[must_use]
+    pub fn contacts(self, unit: UnitIx) -> Vec<ItemFact<'h, Contact>> {
+        self.all_contacts(unit).filter(|fact| self.observes(self.layer(fact.layer))).collect()
+    }
+
+    /// Returns the holder, figures and contacts that the latest earlier source gave, each where the day
+    /// has none of its own; `None` where there is nothing, and for snapshots and eras.
+    #[must_use]
+    pub fn last_known(self, unit: UnitIx) -> Option<LastKnown<'h>> {
+        self.day()?;
+        let known = LastKnown {
+            holder: self.holder(unit).is_none().then(|| self.latest_heard(self.all_holders(unit)).pop()).flatten(),
+            figures: if self.figures(unit).is_empty() { self.latest_heard(self.all_figures(unit)) } else { Vec::new() },
+            contacts: if self.contacts(unit).is_empty() {
+                self.latest_heard(self.all_contacts(unit))
+            } else {
+                Vec::new()
+            },
+        };
+        let empty = known.holder.is_none() && known.figures.is_empty() && known.contacts.is_empty();
+        (!empty).then_some(known)
+    }
+
+    /// Keeps what the latest layer says of those that have started.
+    fn latest_heard<T: 'h>(self, facts: impl Iterator<Item = ItemFact<'h, T>>) -> Vec<ItemFact<'h, T>> {
+        let mut facts: Vec<_> = facts.filter(|fact| self.hears(self.layer(fact.layer))).collect();
+        let latest = facts.iter().map(|fact| fact.layer).max();
+        facts.retain(|fact| Some(fact.layer) == latest);
+        facts
+    }
+
+    /// Returns where a unit sits and what it answers for: by the latest source that gives any place of
+    /// that role on a day, by all sources of a snapshot or era.
+    #[must_use]
+    pub fn places(self, unit: UnitIx) -> Vec<PlaceFact<'h>> {
+        let facts: Vec<PlaceFact<'h>> = self
+            .items(unit, |mention| &mention.places, |place| (None, &place.evidence))
+            .filter(|fact| self.hears(self.layer(fact.layer)))
+            .collect();
+        if self.day().is_none() {
+            return facts;
+        }
+        let latest = |fact: &PlaceFact<'h>| {
+            facts.iter().filter(|other| other.item.role == fact.item.role).map(|other| other.layer).max()
+        };
+        facts.iter().filter(|fact| Some(fact.layer) == latest(fact)).copied().collect()
+    }
+
+    /// Returns the properties of a unit, each name once, by the latest source; by name.
+    #[must_use]
+    pub fn properties(self, unit: UnitIx) -> Vec<ItemFact<'h, Property>> {
+        let mut facts: Vec<ItemFact<'h, Property>> = self
+            .items(unit, |mention| &mention.properties, |property| (property.part, &property.evidence))
+            .filter(|fact| self.hears(self.layer(fact.layer)))
+            .collect();
+        facts.sort_by(|a, b| {
+            (&a.item.name, std::cmp::Reverse(a.layer)).cmp(&(&b.item.name, std::cmp::Reverse(b.layer)))
+        });
+        facts.dedup_by(|later, first| later.item.name == first.item.name && later.layer != first.layer);
+        facts
+    }
+
+    /// Returns other forms of the names that the sources of the view write, each once.
+    #[must_use]
+    pub fn also_written(self, unit: UnitIx) -> Vec<&'h str> {
+        let mut forms: Vec<&'h str> = self
+            .heard(&self.history.node(unit).sightings)
+            .filter_map(|seen| self.history.mention_of(seen))
+            .flat_map(|(_, mention)| &mention.also_written)
+            .filter(|name| name.evidence.basis.passes(self.lens.floor))
+            .map(|name| name.text.as_str())
+            .collect();
+        forms.sort_unstable();
+        forms.dedup();
+        forms
+    }
+
+    /// Returns the claim that the view follows for an attribute, and the next later claim that differs.
+    #[must_use]
+    pub fn claim(self, unit: UnitIx, attribute: Attribute) -> Option<(ClaimRecord, Option<ClaimRecord>)> {
+        let node = self.history.node(unit);
+        match attribute {
+            Attribute::Presence => {
+                let claim = self.pick(&node.sightings)?;
+                Some((self.history.sighting_record(unit, claim), None))
+            }
+            Attribute::Name => {
+                self.claim_in(unit, attribute, &node.name, |value| self.history.text(value.text).to_owned())
+            }
+            Attribute::Acronym => {
+                self.claim_in(unit, attribute, &node.acronym, |value| self.history.text(value.text).to_owned())
+            }
+            Attribute::Kind => self.claim_in(unit, attribute, &node.kind, |value| self.history.text(*value).to_owned()),
+            Attribute::Summary => {
+                self.claim_in(unit, attribute, &node.summary, |value| self.history.text(*value).to_owned())
+            }
+            Attribute::Parent => {
+                let claim = self.place(unit)?;
+                let next = next_differing(&node.place, claim, |value| value.parent);
+                Some((self.history.place_record(unit, claim), next.map(|next| self.history.place_record(unit, next))))
+            }
+            Attribute::Figure => None,
+        }
+    }
+
+    fn claim_in<V>(
+        self,
+        unit: UnitIx,
+        attribute: Attribute,
+        slot: &'h Slot<V>,
+        tell: impl Fn(&V) -> String,
+    ) -> Option<(ClaimRecord, Option<ClaimRecord>)> {
+        let claim = self.pick(slot)?;
+        let record = |claim: &Claim<V>| self.history.record(unit, attribute, claim, tell(&claim.value));
+        Some((record(claim), next_differing(slot, claim, &tell).map(record)))
+    }
+
+    /// Returns where the unit's presence in the view stands: every mention of a snapshot or era, the
+    /// latest sighting of a day.
+    #[must_use]
+    pub fn evidence(self, unit: UnitIx) -> Vec<Citation> {
+        let passing = self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
+        let latest_first = passing.rev().take(if self.day().is_some() { 1 } else { usize::MAX });
+        latest_first.flat_map(|seen| self.history.cite(seen, Attribute::Presence)).collect()
+    }
+
+    /// Returns the snapshots that the view rests on, in the order of claims.
+    #[must_use]
+    pub fn snapshots(self) -> Vec<SnapshotIx> {
+        let mut found = Vec::new();
+        for (_, layer) in self.history.layers.iter() {
+            if let Some(snapshot) = layer.snapshot().filter(|_| self.hears(layer)) {
+                if !found.contains(&snapshot) {
+                    found.push(snapshot);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Returns the first later claim of a slot that says something else.
+fn next_differing<'s, V, W: PartialEq>(
+    slot: &'s Slot<V>,
+    claim: &Claim<V>,
+    tell: impl Fn(&V) -> W,
+) -> Option<&'s Claim<V>> {
+    let at = slot.iter().position(|other| std::ptr::eq(other, claim))?;
+    slot.get(at + 1..)?.iter().find(|other| tell(&other.value) != tell(&claim.value))
+}
+
+impl History {
+    /// Returns the latest name ever claimed for a unit, else its acronym, else its id.
+    #[must_use]
+    pub fn latest_name(&self, unit: UnitIx) -> &str {
+        let node = self.node(unit);
+        node.name.last().or(node.acronym.last()).map_or(node.id.as_str(), |claim| self.text(claim.value.text))
+    }
+}

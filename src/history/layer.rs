@@ -1,0 +1,145 @@
+//! Layers: the dated parts of snapshots, and the events, in the order of claims.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::model::{ChangeEvent, Corpus, Day, PartIx, Snapshot, Window};
+
+/// The position of a layer in the order of claims: a later layer has a greater index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LayerIx(pub(super) u32);
+
+/// Which record a layer comes from, by its position among those of its kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Origin {
+    /// A snapshot's page (`None`), or one of its dated parts.
+    Snapshot(SnapshotIx, Option<PartIx>),
+    /// A change event.
+    Event(EventIx),
+}
+
+/// The position of a snapshot in the order of ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SnapshotIx(pub(super) u32);
+
+/// The position of an event in the order of ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EventIx(pub(super) u32);
+
+/// The position of an era in the order of eras.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EraIx(pub(super) u32);
+
+/// Something dated that makes claims: a snapshot's page, one of its dated parts, or an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layer {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// On which days it was written, or took place.
+    pub window: Window,
+    /// The era of its snapshot.
+    pub era: Option<EraIx>,
+}
+
+impl Layer {
+    /// Returns the day from which its claims hold.
+    #[must_use]
+    pub fn start(&self) -> Day {
+        self.window.start()
+    }
+
+    /// Returns the snapshot that it belongs to.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<SnapshotIx> {
+        match self.origin {
+            Origin::Snapshot(snapshot, _) => Some(snapshot),
+            Origin::Event(_) => None,
+        }
+    }
+}
+
+/// All layers, in the order of claims, with the records that they come from.
+#[derive(Debug, Default)]
+pub(super) struct Layers {
+    layers: Vec<Layer>,
+    by_origin: BTreeMap<Origin, LayerIx>,
+}
+
+/// Narrows a count; a store of four thousand million records is past every other limit.
+pub(super) fn index(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl Layers {
+    pub(super) fn of(corpus: &Corpus, era_of: &dyn Fn(&Snapshot) -> Option<EraIx>) -> Self {
+        let mut found: Vec<(String, Layer)> = Vec::new();
+        for (at, snapshot) in corpus.snapshots.values().enumerate() {
+            let parts =
+                (0..snapshot.parts.len()).filter_map(|part| u16::try_from(part).ok()).map(|part| Some(PartIx(part)));
+            for part in std::iter::once(None).chain(parts) {
+                let origin = Origin::Snapshot(SnapshotIx(index(at)), part);
+                let layer = Layer { origin, window: snapshot.window(part), era: era_of(snapshot) };
+                found.push((snapshot.id.to_string(), layer));
+            }
+        }
+        for (at, event) in corpus.events.values().enumerate() {
+            let layer = Layer { origin: Origin::Event(EventIx(index(at))), window: event.date.window(), era: None };
+            found.push((event.id.to_string(), layer));
+        }
+        found.sort_by_cached_key(|(id, layer)| {
+            (layer.start(), layer.window.end(), Reverse(id.clone()), Reverse(part_of(layer.origin)))
+        });
+        let layers: Vec<Layer> = found.into_iter().map(|(_, layer)| layer).collect();
+        let by_origin = layers.iter().enumerate().map(|(at, layer)| (layer.origin, LayerIx(index(at)))).collect();
+        Self { layers, by_origin }
+    }
+
+    pub(super) fn get(&self, ix: LayerIx) -> &Layer {
+        #[expect(clippy::indexing_slicing, reason = "a LayerIx is made only by `of`, for this table")]
+        #[expect(clippy::as_conversions, reason = "a u32 index fits in usize wherever eragraph runs")]
+        &self.layers[ix.0 as usize]
+    }
+
+    pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (LayerIx, &Layer)> {
+        self.layers.iter().enumerate().map(|(at, layer)| (LayerIx(index(at)), layer))
+    }
+
+    pub(super) fn find(&self, origin: Origin) -> Option<LayerIx> {
+        self.by_origin.get(&origin).copied()
+    }
+}
+
+fn part_of(origin: Origin) -> Option<PartIx> {
+    match origin {
+        Origin::Snapshot(_, part) => part,
+        Origin::Event(_) => None,
+    }
+}
+
+/// The records of a corpus by position, so that layers and claims can point at them cheaply.
+#[derive(Debug, Default)]
+pub(super) struct Records {
+    pub(super) snapshots: Vec<std::sync::Arc<Snapshot>>,
+    pub(super) events: Vec<std::sync::Arc<ChangeEvent>>,
+}
+
+impl Records {
+    pub(super) fn of(corpus: &Corpus) -> Self {
+        Self {
+            snapshots: corpus.snapshots.values().cloned().collect(),
+            events: corpus.events.values().cloned().collect(),
+        }
+    }
+
+    pub(super) fn snapshot(&self, ix: SnapshotIx) -> &Snapshot {
+        #[expect(clippy::indexing_slicing, reason = "a SnapshotIx is made only for this table")]
+        #[expect(clippy::as_conversions, reason = "a u32 index fits in usize wherever eragraph runs")]
+        &self.snapshots[ix.0 as usize]
+    }
+
+    pub(super) fn event(&self, ix: EventIx) -> &ChangeEvent {
+        #[expect(clippy::indexing_slicing, reason = "an EventIx is made only for this table")]
+        #[expect(clippy::as_conversions, reason = "a u32 index fits in usize wherever eragraph runs")]
+        &self.events[ix.0 as usize]
+    }
+}

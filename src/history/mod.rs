@@ -1,0 +1,32 @@
+//! The versioned graph: one petgraph that holds all that ever was, and views of it at a moment.
+//!
+//! [`History::build`] turns a [`Corpus`](crate::model::Corpus) into nodes with a slot per attribute; a
+//! slot holds the claims about it in time order. A [`View`] is a `Copy` value that answers from the
+//! slots for one moment, copying nothing. The rules are those of `docs/rules.md`.
+
+mod build;
+mod citation;
+mod conflict;
+mod cycle;
+mod era;
+mod facts;
+mod graph;
+mod layer;
+mod lineage;
+mod lives;
+mod node;
+mod periods;
+mod presence;
+mod view;
+mod visit;
+
+pub use citation::{Attribute, Citation, ClaimRecord};
+pub use conflict::Conflict;
+pub use facts::{HolderFact, ItemFact, LastKnown, Named, PlaceFact, RelationFact, RelationTarget, Stated};
+pub use graph::{Edge, History, UnitIx};
+pub use layer::{EraIx, EventIx, Layer, LayerIx, Origin, SnapshotIx};
+pub use lineage::{Direction, Link};
+pub use node::{Claim, Life, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Symbol};
+pub use periods::{DatedName, Period};
+pub use presence::{Certainty, Presence, Status};
+pub use view::{Lens, Moment, Placed, Placement, UnknownId, View};
