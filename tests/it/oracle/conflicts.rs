@@ -26,11 +26,7 @@ impl Oracle<'_> {
         for snapshot in self.corpus.snapshots.values() {
             for coverage in snapshot.coverage.iter().filter(|coverage| coverage.extent == Extent::Closed) {
                 let lacking = self.units_that_others_put_on(snapshot, coverage);
-                found.extend(
-                    lacking
-                        .into_iter()
-                        .map(|unit| (ConflictKind::ClosedList, BTreeSet::from([unit, coverage.of.clone()]))),
-                );
+                found.extend(lacking.into_iter().map(|unit| (ConflictKind::ClosedList, BTreeSet::from([unit]))));
             }
         }
         let snapshots = self.corpus.snapshots.keys().map(|id| At::Snapshot(id.clone()));

@@ -65,7 +65,9 @@ impl<'a> Stamp<'a> {
         Self { basis, ..self }
     }
 
+    /// Returns where an item of a mention stands: in the part that it names, else in that of the mention.
     fn in_part(self, basis: Basis, part: Option<PartIx>) -> Self {
+        let part = part.or(self.part);
         let window = self.snapshot.map(|snapshot| snapshot.window(part));
         Self { basis, part, window, ..self }
     }

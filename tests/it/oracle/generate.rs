@@ -291,11 +291,11 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
         if crossing.contains(&unit) || mentioned.iter().any(|mention| mention.part == part) {
             continue;
         }
-        let crosses = raw.items.in_other_part && mentioned.is_empty();
+        let crosses = raw.items.in_other_part && !raw.in_part && mentioned.is_empty();
         if crosses {
             crossing.insert(unit.clone());
         }
-        let mention = raw.mention(unit, part, part_ix(raw.in_part ^ crosses), &snapshot.mentions);
+        let mention = raw.mention(unit, part, part_ix(raw.in_part || crosses), &snapshot.mentions);
         snapshot.mentions.push(mention);
     }
     for raw in &raw.coverage {

@@ -30,10 +30,11 @@ pub(crate) struct Oracle<'a> {
 pub(crate) struct Period {
     pub from: Day,
     pub to: Option<Day>,
-    pub name: Option<String>,
+    pub name: String,
     pub acronym: Option<String>,
     pub kind: Option<String>,
-    pub parent: Option<UnitId>,
+    /// The parent's id, or `the top`.
+    pub parent: Option<String>,
 }
 
 impl<'a> Oracle<'a> {
@@ -147,17 +148,14 @@ impl<'a> Oracle<'a> {
     fn period(&self, unit: &UnitId, life: Life, day: Day) -> Period {
         let facts = self.facts(unit);
         let started = |at: &Stamp<'_>| at.started(day);
-        let name = |claims: &[super::facts::Claim<'_, (&str, _)>]| {
-            sorted(claims, started).last().map(|claim| claim.value.0.to_owned())
-        };
         let seat = sorted(&facts.seats, |at| at.started(day) && life.0 <= at.start()).last().map(|claim| claim.value);
         Period {
             from: day,
             to: life.1,
-            name: name(&facts.names),
-            acronym: name(&facts.acronyms),
+            name: self.view(&At::Day(day), None, true).name(unit).0,
+            acronym: sorted(&facts.acronyms, started).last().map(|claim| claim.value.0.to_owned()),
             kind: sorted(&facts.kinds, started).last().map(|claim| claim.value.to_owned()),
-            parent: seat.and_then(|seat| if let Seat::Under(parent) = seat { Some(parent.clone()) } else { None }),
+            parent: seat.map(|seat| if let Seat::Under(parent) = seat { parent.to_string() } else { "the top".into() }),
         }
     }
 }

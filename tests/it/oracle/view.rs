@@ -204,7 +204,11 @@ impl<'o, 'a> OracleView<'o, 'a> {
         let before = known.iter().rfind(|claim| last.is_some_and(|last| claim.at.started(last)));
         let text = match before.or(known.first()) {
             Some(claim) => claim.value.0.to_owned(),
-            None => self.acronym_claim(unit).map_or_else(|| unit.to_string(), |claim| claim.value.0.to_owned()),
+            None => {
+                let ever = sorted(&self.oracle.facts(unit).acronyms, |at| self.passes(at));
+                let acronym = self.acronym_claim(unit).or(ever.first().cloned());
+                acronym.map_or_else(|| unit.to_string(), |claim| claim.value.0.to_owned())
+            }
         };
         (text, NameForm::Expanded)
     }
@@ -308,16 +312,31 @@ impl<'o, 'a> OracleView<'o, 'a> {
         claims.into_iter().map(|claim| (claim.value, claim.at)).collect()
     }
 
+    /// Returns the relations of which both ends are listed.
+    pub(crate) fn shown_relations(&self, unit: &UnitId) -> BTreeSet<(&'a str, &'a RelationEnd)> {
+        let shows = |end: &RelationEnd| if let RelationEnd::Unit(end) = end { self.is_listed(end) } else { true };
+        self.relations(unit).into_keys().filter(|(_, end)| self.is_listed(unit) && shows(end)).collect()
+    }
+
+    pub(crate) fn is_of_day(&self) -> bool {
+        matches!(self.at, At::Day(_))
+    }
+
     /// Tells whether the view answers from what stands there for figures, holders and contacts.
     fn answers_from(&self, stamp: &Stamp<'_>) -> bool {
         let is_of_time = if let At::Day(day) = self.at { stamp.contains(day) } else { self.is_of_snapshots(stamp) };
         is_of_time && self.passes(stamp)
     }
 
+    /// Returns the figures of all sources that it answers from.
+    pub(crate) fn all_figures(&self, unit: &UnitId) -> Vec<Claim<'a, &'a Figure>> {
+        sorted(&self.oracle.facts(unit).figures, |at| self.answers_from(at))
+    }
+
     /// Returns the figures, the latest for each measure, unit and scope.
     pub(crate) fn figures(&self, unit: &UnitId) -> Vec<Claim<'a, &'a Figure>> {
         let mut latest: Vec<Claim<'a, &'a Figure>> = Vec::new();
-        for claim in sorted(&self.oracle.facts(unit).figures, |at| self.answers_from(at)) {
+        for claim in self.all_figures(unit) {
             latest.retain(|other| !other.value.counts_the_same_as(claim.value));
             latest.push(claim);
         }
@@ -328,11 +347,9 @@ impl<'o, 'a> OracleView<'o, 'a> {
         sorted(&self.oracle.facts(unit).holders, |at| self.answers_from(at)).pop()
     }
 
-    /// Returns the contacts, each as kind, value and purpose.
-    pub(crate) fn contacts(&self, unit: &UnitId) -> BTreeSet<(&'a str, Option<&'a str>, Option<&'a str>)> {
-        let claims = sorted(&self.oracle.facts(unit).contacts, |at| self.answers_from(at));
-        let text = |contact: &'a Contact| (&*contact.kind, contact.value.as_deref(), contact.purpose.as_deref());
-        claims.into_iter().map(|claim| text(claim.value)).collect()
+    /// Returns the contacts of all sources that it answers from.
+    pub(crate) fn all_contacts(&self, unit: &UnitId) -> Vec<Claim<'a, &'a Contact>> {
+        sorted(&self.oracle.facts(unit).contacts, |at| self.answers_from(at))
     }
 
     /// Returns the properties, each by its latest claim.

@@ -1,0 +1,91 @@
+//! Random corpora: everything that the fast graph answers, the slow model answers alike.
+
+use std::collections::BTreeSet;
+
+use eragraph::history::Direction;
+use eragraph::model::{Basis, Corpus};
+use proptest::prelude::*;
+
+use crate::bind::Fast;
+use crate::oracle::generate::{DAYS, corpora, day};
+use crate::oracle::{At, Oracle};
+use crate::views_as_text::{differences, fast_lines, slow_lines};
+
+const FLOORS: [Option<Basis>; 4] = [None, Some(Basis::Inferred), Some(Basis::Shown), Some(Basis::Stated)];
+
+fn config(cases: u32) -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig {
+        cases: asked.unwrap_or(cases),
+        failure_persistence: None,
+        max_shrink_iters: 4096,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Returns every moment of a corpus: each day of the range, one before and one after, each snapshot, each era.
+fn moments(corpus: &Corpus) -> Vec<At> {
+    let days = (-1..=DAYS).map(|n| At::Day(day(n)));
+    let snapshots = corpus.snapshots.keys().map(|id| At::Snapshot(id.clone()));
+    days.chain(snapshots).chain(corpus.eras.keys().map(|id| At::Era(id.clone()))).collect()
+}
+
+proptest! {
+    #![proptest_config(config(48))]
+
+    #[test]
+    fn every_view_is_as_the_model_has_it(corpus in corpora()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for at in moments(&corpus.0) {
+            for (floor, include_outdated) in FLOORS.into_iter().flat_map(|floor| [(floor, false), (floor, true)]) {
+                let slow = slow_lines(&oracle.view(&at, floor, include_outdated));
+                let quick = fast_lines(fast.view(&at, floor, include_outdated));
+                let found = differences(&slow, &quick);
+                prop_assert!(found.is_empty(), "{at:?} floor {floor:?} outdated {include_outdated}\n{found}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_periods_of_a_unit_are_as_the_model_has_them(corpus in corpora()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for unit in &oracle.units {
+            let found = fast.periods(unit);
+            prop_assert_eq!(oracle.periods(unit), found, "{}", unit);
+        }
+    }
+
+    #[test]
+    fn conflicts_are_as_the_model_has_them(corpus in corpora()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        prop_assert_eq!(oracle.conflicts(), fast.conflicts());
+    }
+
+    #[test]
+    fn lineage_is_as_the_model_has_it(corpus in corpora(), depth in 0..4_u32) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
+            for (direction, forward) in [(Direction::Successors, true), (Direction::Predecessors, false)] {
+                let found = fast.lineage(unit, direction, depth, floor);
+                prop_assert_eq!(oracle.lineage(unit, forward, depth, floor), found, "{} {:?}", unit, direction);
+            }
+        }
+    }
+
+    #[test]
+    fn a_floor_only_takes_away(corpus in corpora(), include_outdated in any::<bool>()) {
+        let fast = Fast::new(&corpus.0);
+        for at in moments(&corpus.0) {
+            let whole = fast.view(&at, None, true);
+            let everything: BTreeSet<_> = whole.units().collect();
+            for floor in FLOORS {
+                let view = fast.view(&at, floor, include_outdated);
+                for unit in view.units() {
+                    prop_assert!(everything.contains(&unit), "{:?} {:?} {:?}", at, floor, unit);
+                    let parent = view.parent(unit);
+                    prop_assert!(parent.is_none() || parent == whole.parent(unit), "{:?} {:?} {:?}", at, floor, unit);
+                }
+            }
+        }
+    }
+}
