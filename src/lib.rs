@@ -10,5 +10,7 @@
 //! - `repository`: the one place that loads and commits.
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
+pub mod diagnostics;
 pub mod history;
 pub mod model;
+pub mod source;

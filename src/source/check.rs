@@ -1,0 +1,147 @@
+//! What records say of one another: ids that nothing has, and ids that two kinds of thing have.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::parse::Parsed;
+use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
+use crate::model::{ChangeEvent, Corpus, RecordKey, Snapshot, UnitId};
+
+/// Checks what would be loaded as a whole.
+///
+/// `before` is what is loaded now, and `after` what would be: with the records of `parsed` in the place
+/// of those with the same key, and without what is to be withdrawn. `parsed` gives the places to point
+/// at; a record that it did not read has none, and its messages name the record.
+///
+/// Where a file could not be read, an id that nothing has may well be in that file, so none is told.
+#[must_use]
+pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic> {
+    let mut checker = Checker { before, after, parsed, units: units_of(after), found: Vec::new() };
+    checker.clashes();
+    if parsed.is_complete() {
+        for snapshot in after.snapshots.values() {
+            checker.snapshot(snapshot);
+        }
+        for event in after.events.values() {
+            checker.event(event);
+        }
+    }
+    checker.found
+}
+
+/// Returns every unit that a snapshot mentions or an event file declares.
+fn units_of(corpus: &Corpus) -> BTreeSet<&UnitId> {
+    let mentioned = corpus.snapshots.values().flat_map(|snapshot| mentioned(snapshot));
+    mentioned.chain(corpus.units.keys()).collect()
+}
+
+fn mentioned(snapshot: &Snapshot) -> impl Iterator<Item = &UnitId> {
+    snapshot.mentions.iter().map(|mention| &mention.unit)
+}
+
+struct Checker<'a> {
+    before: &'a Corpus,
+    after: &'a Corpus,
+    parsed: &'a Parsed,
+    units: BTreeSet<&'a UnitId>,
+    found: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    /// Returns the place where a record names an id, when the record was read just now.
+    fn place(&self, record: &RecordKey, id: &str) -> Option<Place> {
+        self.parsed.origins.get(record).map(|origin| origin.place_of_id(id))
+    }
+
+    /// Tells that `record` names the thing `missing`, which nothing has; `missing` gives its kind and id.
+    fn unknown(&mut self, code: Code, record: &RecordKey, missing: &RecordKey, hint: Option<String>) {
+        let was_there = match missing {
+            RecordKey::Unit(id) => units_of(self.before).contains(id),
+            RecordKey::Snapshot(id) => self.before.snapshots.contains_key(id),
+            RecordKey::Era(id) => self.before.eras.contains_key(id),
+            RecordKey::Event(id) => self.before.events.contains_key(id),
+        };
+        let why = match missing {
+            _ if was_there => "which would no longer be there",
+            RecordKey::Unit(_) => "which no snapshot mentions and no event file declares",
+            RecordKey::Snapshot(_) => "which is not loaded",
+            RecordKey::Era(_) | RecordKey::Event(_) => "which no era file gives",
+        };
+        let mut found = Diagnostic::new(code, format!("{record} names {missing}, {why}")).maybe_hint(hint);
+        if let Some(place) = self.place(record, missing.id()) {
+            found = found.at(place);
+        }
+        self.found.push(found);
+    }
+
+    fn snapshot(&mut self, snapshot: &Snapshot) {
+        let Some(era) = snapshot.era.as_ref().filter(|era| !self.after.eras.contains_key(*era)) else { return };
+        let hint = did_you_mean(era.as_str(), self.after.eras.keys().map(|era| era.as_str()));
+        let record = RecordKey::Snapshot(snapshot.id.clone());
+        self.unknown(Code::UnknownEra, &record, &RecordKey::Era(era.clone()), hint);
+    }
+
+    fn event(&mut self, event: &ChangeEvent) {
+        let record = RecordKey::Event(event.id.clone());
+        let mut told = BTreeSet::new();
+        let sides = event.originals.iter().map(|original| &original.unit);
+        let sides = sides.chain(event.results.iter().map(|result| &result.unit));
+        let sides = sides.chain(event.results.iter().filter_map(|result| result.parent.as_ref()));
+        for unit in sides {
+            if !self.units.contains(unit) && told.insert(unit) {
+                let near = did_you_mean(unit.as_str(), self.units.iter().map(|unit| unit.as_str()));
+                let hint = near.or(Some("declare a unit that no snapshot mentions in `units` of an event file".into()));
+                self.unknown(Code::UnknownUnit, &record, &RecordKey::Unit(unit.clone()), hint);
+            }
+        }
+        for evidence in &event.evidence {
+            if !self.after.snapshots.contains_key(&evidence.snapshot) {
+                let known = self.after.snapshots.keys().map(|snapshot| snapshot.as_str());
+                let hint = did_you_mean(evidence.snapshot.as_str(), known);
+                let missing = RecordKey::Snapshot(evidence.snapshot.clone());
+                self.unknown(Code::UnknownSnapshot, &record, &missing, hint);
+            }
+        }
+    }
+
+    /// Tells the ids that things of different kinds have.
+    fn clashes(&mut self) {
+        let mut owners: BTreeMap<&str, BTreeMap<&'static str, RecordKey>> = BTreeMap::new();
+        let mut own = |id, word, record| {
+            owners.entry(id).or_default().entry(word).or_insert(record);
+        };
+        for snapshot in self.after.snapshots.values() {
+            let record = RecordKey::Snapshot(snapshot.id.clone());
+            own(snapshot.id.as_str(), "snapshot", record.clone());
+            for unit in mentioned(snapshot) {
+                own(unit.as_str(), "unit", record.clone());
+            }
+        }
+        for unit in self.after.units.keys() {
+            own(unit.as_str(), "unit", RecordKey::Unit(unit.clone()));
+        }
+        for era in self.after.eras.keys() {
+            own(era.as_str(), "era", RecordKey::Era(era.clone()));
+        }
+        for event in self.after.events.keys() {
+            own(event.as_str(), "event", RecordKey::Event(event.clone()));
+        }
+        for (id, owners) in owners.into_iter().filter(|(_, owners)| owners.len() > 1) {
+            self.clash(id, &owners);
+        }
+    }
+
+    fn clash(&mut self, id: &str, owners: &BTreeMap<&'static str, RecordKey>) {
+        let words: Vec<String> = owners.keys().map(|word| super::shape::a(word)).collect();
+        let message = format!("the id `{id}` is that of {}", words.join(" and of "));
+        let mut found = Diagnostic::new(Code::IdClash, message)
+            .hint("units, snapshots, eras and events share one space of ids; give one of them another");
+        let mut places = owners.iter().filter_map(|(word, record)| Some((*word, self.place(record, id)?)));
+        if let Some((word, place)) = places.next() {
+            found = found.at(place).label(format!("{} here", super::shape::a(word)));
+        }
+        for (word, place) in places {
+            found = found.related(place, format!("{} here", super::shape::a(word)));
+        }
+        self.found.push(found);
+    }
+}

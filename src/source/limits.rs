@@ -1,0 +1,18 @@
+//! What an input file may cost: the bounds on its size, its depth and its values.
+
+/// The bounds on one input file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest file that is read, in bytes.
+    pub file_bytes: usize,
+    /// How deep mappings and lists may nest; a level of units takes two.
+    pub depth: usize,
+    /// How many values a file may hold, counting again what its aliases repeat.
+    pub values: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { file_bytes: 4 * 1024 * 1024, depth: 128, values: 400_000 }
+    }
+}
