@@ -121,7 +121,7 @@ impl<'h> View<'h> {
         let day = match self.at {
             At::Day(day) => day,
             At::Snapshot(_) | At::Era(_) => {
-                self.heard(&node.sightings).next_back().map_or(Day::MIN, |seen| self.layer(seen.layer).start())
+                self.pick(&node.sightings).map_or(Day::MIN, |seen| self.layer(seen.layer).start())
             }
         };
         let passes = |claim: &&Claim<NameValue>| claim.basis.passes(self.lens.floor);

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use eragraph::model::{Basis, ChangeEvent, ChangeKind, Day, EventType, Extent, SnapshotId, UnitId, Verdict, Window};
 
 use super::attributes::attribute_rows;
-use super::facts::Seat;
 use super::model::At;
 use super::view::{OracleView, Status};
 
@@ -273,9 +272,9 @@ fn speaking_list(
     lacking: &OracleView<'_, '_>,
     unit: &UnitId,
 ) -> Option<(SnapshotId, Window, Extent, Basis, UnitId)> {
-    let Seat::Under(_) = having.seat_claim(unit)?.value else { return None };
+    let seat = having.seat_claim(unit)?;
     let above: Vec<UnitId> = having.reporting_line(unit).into_iter().skip(1).collect();
-    let (kind, heading) = (having.kind(unit), having.heading(unit));
+    let (kind, heading) = (having.kind(unit), seat.heading());
     let mut lists = Vec::new();
     for snapshot in lacking.oracle.corpus.snapshots.values() {
         for coverage in &snapshot.coverage {
@@ -288,7 +287,7 @@ fn speaking_list(
             let speaks = coverage.extent != Extent::Partial
                 && coverage.evidence.basis.passes(lacking.floor)
                 && (coverage.kind.is_none() || coverage.kind == kind)
-                && (coverage.heading.is_none() || coverage.heading == heading);
+                && (coverage.heading.is_none() || coverage.heading.as_ref() == heading);
             if seen && owns && speaks && lacking.presence(&coverage.of).is_some() {
                 lists.push((snapshot, window, coverage));
             }

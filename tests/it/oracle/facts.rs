@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use eragraph::model::{
-    Basis, ChangeEvent, Contact, Corpus, Day, Figure, Mention, NameClaim, NameForm, PartIx, PlaceRole, Placing,
-    RelationEnd, Snapshot, Standing, UnitId, Window,
+    Basis, ChangeEvent, Contact, Corpus, Day, EventResult, Figure, Mention, NameClaim, NameForm, PartIx, PlaceRole,
+    Placing, RelationEnd, Snapshot, Standing, UnitId, Window,
 };
 
 /// Where and when something is asserted.
@@ -87,6 +87,13 @@ pub(crate) enum Seat<'a> {
     Under(&'a UnitId),
 }
 
+impl<'a> Claim<'a, Seat<'a>> {
+    /// Returns the heading that the unit is shown under there.
+    pub(crate) fn heading(&self) -> Option<&'a String> {
+        self.at.mention.and_then(|mention| mention.shown_under.as_ref())
+    }
+}
+
 /// A place as the sources write it: the place, its part, what the area is for.
 pub(crate) type PlaceText<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
@@ -97,7 +104,6 @@ pub(crate) struct Facts<'a> {
     pub names: Vec<Claim<'a, (&'a str, NameForm)>>,
     pub acronyms: Vec<Claim<'a, (&'a str, NameForm)>>,
     pub kinds: Vec<Claim<'a, &'a str>>,
-    pub headings: Vec<Claim<'a, &'a str>>,
     pub standings: Vec<Claim<'a, Standing>>,
     pub summaries: Vec<Claim<'a, &'a str>>,
     pub seats: Vec<Claim<'a, Seat<'a>>>,
@@ -122,6 +128,18 @@ pub(crate) fn all_units(corpus: &Corpus) -> BTreeSet<UnitId> {
     units
 }
 
+fn event_stamp(event: &ChangeEvent) -> Stamp<'_> {
+    Stamp {
+        window: Some(event.date.window()),
+        basis: event.basis,
+        source: event.id.as_str(),
+        part: None,
+        snapshot: None,
+        mention: None,
+        event: Some(event),
+    }
+}
+
 impl<'a> Facts<'a> {
     /// Collects all that the corpus asserts of the unit.
     pub(crate) fn of(corpus: &'a Corpus, unit: &UnitId) -> Self {
@@ -138,34 +156,34 @@ impl<'a> Facts<'a> {
         facts
     }
 
+    /// Adds what the declaration says, as of the first event that names the unit; what that event states goes before.
     fn add_declaration(&mut self, corpus: &'a Corpus, unit: &UnitId) {
         let Some(declared) = corpus.units.get(unit) else { return };
-        let at = Stamp {
-            window: None,
-            basis: declared.basis,
-            source: declared.id.as_str(),
-            part: None,
-            snapshot: None,
-            mention: None,
-            event: None,
+        let names_it = |event: &&&'a ChangeEvent| {
+            event.originals.iter().any(|original| original.unit == *unit)
+                || event.results.iter().any(|result| result.unit == *unit)
         };
-        self.names.push(Claim { value: (&declared.name, NameForm::Written), at });
-        self.acronyms.extend(declared.acronym.iter().map(|text| Claim { value: (&**text, NameForm::Written), at }));
-        self.kinds.extend(declared.kind.iter().map(|text| Claim { value: &**text, at }));
+        let events: Vec<&'a ChangeEvent> = corpus.events.values().map(AsRef::as_ref).collect();
+        let first = events.iter().filter(names_it).min_by_key(|event| event_stamp(event).order());
+        let Some(first) = first else { return };
+        let at = event_stamp(first).on(declared.basis);
+        let result = first.results.iter().find(|result| result.unit == *unit);
+        let states = |field: fn(&EventResult) -> bool| result.is_some_and(field);
+        if !states(|result| result.name.is_some()) {
+            self.names.push(Claim { value: (&declared.name, NameForm::Written), at });
+        }
+        if !states(|result| result.acronym.is_some()) {
+            self.acronyms.extend(declared.acronym.iter().map(|text| Claim { value: (&**text, NameForm::Written), at }));
+        }
+        if !states(|result| result.kind.is_some()) {
+            self.kinds.extend(declared.kind.iter().map(|text| Claim { value: &**text, at }));
+        }
         self.summaries.extend(declared.summary.iter().map(|text| Claim { value: &**text, at }));
         self.standings.push(Claim { value: declared.standing, at });
     }
 
     fn add_event(&mut self, event: &'a ChangeEvent, unit: &UnitId) {
-        let at = Stamp {
-            window: Some(event.date.window()),
-            basis: event.basis,
-            source: event.id.as_str(),
-            part: None,
-            snapshot: None,
-            mention: None,
-            event: Some(event),
-        };
+        let at = event_stamp(event);
         let original = event.originals.iter().any(|original| original.unit == *unit);
         let result = event.results.iter().find(|result| result.unit == *unit);
         if original || result.is_some() {
@@ -197,7 +215,6 @@ impl<'a> Facts<'a> {
             |text: &'a eragraph::model::Text| Claim { value: text.text.as_str(), at: at.on(text.evidence.basis) };
         self.kinds.extend(mention.kind.iter().map(text));
         self.summaries.extend(mention.summary.iter().map(text));
-        self.headings.extend(mention.shown_under.iter().map(|heading| Claim { value: heading.as_str(), at }));
         self.standings.push(Claim { value: mention.standing, at });
         match &mention.placing {
             Placing::Root => self.seats.push(Claim { value: Seat::Top, at }),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use eragraph::model::{ChangeEvent, Corpus, Coverage, Day, Extent, Snapshot, UnitId, Window};
 
-use super::facts::{Facts, Seat, sorted};
+use super::facts::{Claim, Facts, Seat, sorted};
 use super::model::Oracle;
 
 /// Something that ends a unit's time in the views.
@@ -64,14 +64,15 @@ fn list_lacks(oracle: &Oracle<'_>, snapshot: &Snapshot, coverage: &Coverage, uni
     let facts = oracle.facts(unit);
     let window = snapshot.window(coverage.part);
     let start = window.start();
-    let latest = |claims: &[super::facts::Claim<'_, &str>]| {
-        sorted(claims, |at| at.started(start)).last().map(|claim| claim.value.to_owned())
-    };
+    let latest =
+        |claims: &[Claim<'_, &str>]| sorted(claims, |at| at.started(start)).last().map(|claim| claim.value.to_owned());
+    // A heading goes with the parent claim: it says which of the parent's lists the unit stands on.
+    let heading = sorted(&facts.seats, |at| at.started(start)).last().and_then(Claim::heading).cloned();
     coverage.extent == Extent::Closed
         && !snapshot.mentions.iter().any(|mention| mention.unit == *unit)
         && facts.sightings.iter().any(|sighting| sighting.is_before(&window))
         && (coverage.kind.is_none() || coverage.kind == latest(&facts.kinds))
-        && (coverage.heading.is_none() || coverage.heading == latest(&facts.headings))
+        && (coverage.heading.is_none() || coverage.heading == heading)
         && last_given_ancestors(oracle, unit, start, coverage.deep).contains(&coverage.of)
 }
 

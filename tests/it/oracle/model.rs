@@ -111,18 +111,14 @@ impl<'a> Oracle<'a> {
         originals_and_results.flat_map(|other| self.sequences_of_mentions(other)).collect()
     }
 
-    /// Returns the position in a sequence of the era that a sighting counts for.
+    /// Returns the position in a sequence of the era that a sighting counts for: its own, where that is of the
+    /// sequence, else the latest begun by its start.
     pub(crate) fn era_of_sighting(&self, sighting: &Stamp<'_>, sequence: &EraId) -> Option<u32> {
-        match sighting.snapshot.and_then(|snapshot| snapshot.era.as_ref()) {
-            Some(era) => Some(self.corpus.eras[era].position),
+        let own = sighting.snapshot.and_then(|snapshot| snapshot.era.as_ref()).map(|era| &self.corpus.eras[era]);
+        match own.filter(|era| era.sequence == *sequence) {
+            Some(era) => Some(era.position),
             None => self.latest_era(sequence, sighting.start()),
         }
-    }
-
-    /// Tells whether a sighting bears on a sequence: its era lies in it, or it has none.
-    pub(crate) fn counts_in(&self, sighting: &Stamp<'_>, sequence: &EraId) -> bool {
-        let era = sighting.snapshot.and_then(|snapshot| snapshot.era.as_ref());
-        era.is_none_or(|era| self.corpus.eras[era].sequence == *sequence)
     }
 
     /// Returns the history of a unit as stretches in which nothing that is carried changes.

@@ -156,11 +156,9 @@ impl<'o, 'a> OracleView<'o, 'a> {
     fn is_outdated(&self, unit: &UnitId, day: Day) -> bool {
         let sequences = self.oracle.sequences(unit);
         let sightings = &self.oracle.facts(unit).sightings;
-        let was_last_seen = |sequence| {
-            let count = |s: &&Stamp<'_>| self.passes(s) && s.started(day) && self.oracle.counts_in(s, sequence);
-            let latest = sightings.iter().filter(count).max_by(|a, b| a.order().cmp(&b.order()));
-            latest.and_then(|sighting| self.oracle.era_of_sighting(sighting, sequence))
-        };
+        let seen = sightings.iter().filter(|sighting| self.passes(sighting) && sighting.started(day));
+        let latest = seen.max_by(|a, b| a.order().cmp(&b.order()));
+        let was_last_seen = |sequence| latest.and_then(|latest| self.oracle.era_of_sighting(latest, sequence));
         !sequences.is_empty()
             && sequences.iter().all(|sequence| was_last_seen(sequence) < self.oracle.latest_era(sequence, day))
     }
@@ -219,10 +217,6 @@ impl<'o, 'a> OracleView<'o, 'a> {
 
     pub(crate) fn kind(&self, unit: &UnitId) -> Option<String> {
         self.kind_claim(unit).map(|claim| claim.value.to_owned())
-    }
-
-    pub(crate) fn heading(&self, unit: &UnitId) -> Option<String> {
-        self.latest(&self.oracle.facts(unit).headings).map(|claim| claim.value.to_owned())
     }
 
     pub(crate) fn summary(&self, unit: &UnitId) -> Option<String> {
