@@ -11,6 +11,10 @@
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
 pub mod diagnostics;
+pub mod diff;
 pub mod history;
 pub mod model;
+pub mod repository;
+pub mod server;
 pub mod source;
+pub mod store;

@@ -16,6 +16,7 @@ impl Report {
             "diagnostics": diagnostics,
             "errors": self.count(Severity::Error),
             "warnings": self.count(Severity::Warning),
+            "leftOut": self.left_out,
         })
     }
 
@@ -68,7 +69,7 @@ mod tests {
         let found = Diagnostic::new(Code::UnknownField, "unit `a` has an unknown field `kidn`")
             .at(Place::new(FileId(0), Span::new(6, 10)))
             .hint("did you mean `kind`?");
-        let report = Report { files: vec![file], diagnostics: vec![found] };
+        let report = Report { files: vec![file], diagnostics: vec![found], left_out: 0 };
         let expected = json!({
             "diagnostics": [{
                 "severity": "error", "code": "E0103", "title": "unknown-field",
@@ -78,6 +79,7 @@ mod tests {
             }],
             "errors": 1,
             "warnings": 0,
+            "leftOut": 0,
         });
         assert_eq!(report.to_json(), expected);
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 pub use code::{Code, Severity};
 pub use position::{Place, Position, Span};
-pub use render::{Colour, RenderOptions};
+pub use render::Colour;
 pub use suggest::{did_you_mean, nearest};
 
 /// The position of a file in [`Report::files`].
@@ -111,13 +111,15 @@ pub struct Report {
     pub files: Vec<SourceText>,
     /// What was found.
     pub diagnostics: Vec<Diagnostic>,
+    /// How many more there were than are kept.
+    pub left_out: usize,
 }
 
 impl Report {
     /// Tells whether something is wrong; warnings alone are not.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.count(Severity::Error) > 0
+        self.left_out > 0 || self.count(Severity::Error) > 0
     }
 
     /// Returns the number of diagnostics of a severity.
@@ -139,6 +141,12 @@ impl Report {
         });
     }
 
+    /// Keeps the first `most` diagnostics and counts the rest, so that a file full of faults costs little to tell of.
+    pub fn keep(&mut self, most: usize) {
+        self.left_out += self.diagnostics.len().saturating_sub(most);
+        self.diagnostics.truncate(most);
+    }
+
     /// Returns the file and its text.
     #[must_use]
     pub fn file(&self, file: FileId) -> Option<&SourceText> {
@@ -153,7 +161,8 @@ impl Report {
             1 => Some(format!("1 {}", severity.word())),
             count => Some(format!("{count} {}s", severity.word())),
         };
-        let parts: Vec<String> = [Severity::Error, Severity::Warning].into_iter().filter_map(counted).collect();
+        let mut parts: Vec<String> = [Severity::Error, Severity::Warning].into_iter().filter_map(counted).collect();
+        parts.extend((self.left_out > 0).then(|| format!("and {} more that are not shown", self.left_out)));
         if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
     }
 }

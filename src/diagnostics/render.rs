@@ -1,9 +1,11 @@
 //! Diagnostics as text for people, drawn by miette.
 
 use std::fmt;
+use std::sync::Arc;
 
 use miette::{
-    GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode, ThemeCharacters, ThemeStyles,
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, NamedSource, SourceCode, SourceSpan,
+    SpanContents, ThemeCharacters, ThemeStyles,
 };
 
 use super::{Diagnostic, Place, Related, Report, Severity};
@@ -18,35 +20,24 @@ pub enum Colour {
     Always,
 }
 
-/// How diagnostics are drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RenderOptions {
-    /// Whether to colour.
-    pub colour: Colour,
-    /// The width to break lines at, in characters.
-    pub width: usize,
-}
-
-impl Default for RenderOptions {
-    fn default() -> Self {
-        Self { colour: Colour::Never, width: 100 }
-    }
-}
+/// Asks for the lines that a span lies in, whole, and for none around them; see [`Lines`].
+const WHOLE_LINES: usize = 1;
 
 impl Report {
     /// Returns the report as text: each diagnostic with its place, the line of the file, and a hint; then the sum.
+    ///
+    /// Lines are as long as they are, so that a message can be searched for; a terminal breaks them.
     #[must_use]
-    pub fn to_human(&self, options: RenderOptions) -> String {
-        let styles = match options.colour {
+    pub fn to_human(&self, colour: Colour) -> String {
+        let styles = match colour {
             Colour::Never => ThemeStyles::none(),
             Colour::Always => ThemeStyles::ansi(),
         };
         let theme = GraphicalTheme { characters: ThemeCharacters::unicode(), styles };
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_links(false)
-            .with_width(options.width)
-            .with_break_words(false)
-            .with_context_lines(0)
+            .with_wrap_lines(false)
+            .with_context_lines(WHOLE_LINES)
             .without_syntax_highlighting();
         let mut text = String::new();
         for diagnostic in &self.diagnostics {
@@ -69,7 +60,7 @@ struct Drawn {
     message: String,
     code: Option<String>,
     severity: miette::Severity,
-    source: Option<NamedSource<String>>,
+    source: Option<Lines>,
     labels: Vec<LabeledSpan>,
     hint: Option<String>,
     elsewhere: Vec<Self>,
@@ -122,9 +113,34 @@ impl Drawn {
     }
 }
 
-fn source(report: &Report, place: Place) -> Option<NamedSource<String>> {
+fn source(report: &Report, place: Place) -> Option<Lines> {
     let file = report.file(place.file)?;
-    place.span.map(|_| NamedSource::new(&*file.name, file.text.to_string()))
+    place.span.map(|_| Lines(NamedSource::new(&*file.name, Arc::clone(&file.text))))
+}
+
+/// A text that is shown by whole lines.
+///
+/// miette shows either the marked text alone or lines around it as well. Without context it asks only
+/// to learn the position of a span, and gets just that.
+#[derive(Debug)]
+struct Lines(NamedSource<Arc<str>>);
+
+impl SourceCode for Lines {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        if before + after == 0 {
+            return self.0.read_span(span, 0, 0);
+        }
+        let text = self.0.inner();
+        let (start, end) = (span.offset(), span.offset() + span.len());
+        let first = text.get(..start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+        let last = text.get(end..).and_then(|after| after.find('\n')).map_or(text.len(), |at| end + at);
+        self.0.read_span(&(first, last - first).into(), 0, 0)
+    }
 }
 
 fn label(report: &Report, place: Place, text: Option<String>, primary: bool) -> Option<LabeledSpan> {
@@ -145,7 +161,8 @@ impl std::error::Error for Drawn {}
 
 impl miette::Diagnostic for Drawn {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.code.as_ref().map(|code| Box::new(code) as Box<dyn fmt::Display>)
+        let code: &'a String = self.code.as_ref()?;
+        Some(Box::new(code))
     }
 
     fn severity(&self) -> Option<miette::Severity> {
@@ -153,11 +170,13 @@ impl miette::Diagnostic for Drawn {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        self.hint.as_ref().map(|hint| Box::new(hint) as Box<dyn fmt::Display>)
+        let hint: &'a String = self.hint.as_ref()?;
+        Some(Box::new(hint))
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.source.as_ref().map(|source| source as &dyn SourceCode)
+        let source: &dyn SourceCode = self.source.as_ref()?;
+        Some(source)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
@@ -165,6 +184,9 @@ impl miette::Diagnostic for Drawn {
     }
 
     fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn miette::Diagnostic> + 'a>> {
-        Some(Box::new(self.elsewhere.iter().map(|drawn| drawn as &dyn miette::Diagnostic)))
+        fn shown(drawn: &Drawn) -> &dyn miette::Diagnostic {
+            drawn
+        }
+        Some(Box::new(self.elsewhere.iter().map(shown)))
     }
 }

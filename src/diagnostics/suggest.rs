@@ -2,10 +2,16 @@
 
 use strsim::damerau_levenshtein;
 
+/// The longest word that a nearer one is looked for, in bytes: the comparison costs the square of it.
+const LONGEST: usize = 128;
+
 /// Returns the known word nearest to `wrong`, when it is near enough to have been meant.
 #[must_use]
 pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = |text: &str| text.to_lowercase().replace('_', "-");
+    if wrong.len() > LONGEST {
+        return None;
+    }
     let wrong = folded(wrong);
     let reach = (wrong.chars().count() / 3).clamp(1, 4);
     known

@@ -36,6 +36,7 @@ impl History {
             eras,
             snapshot_frames: Vec::new(),
             era_frames: Vec::new(),
+            lists: BTreeMap::new(),
             conflicts: Vec::new(),
             boundaries: Vec::new(),
             corpus,
@@ -45,6 +46,7 @@ impl History {
         history.sort_slots();
         history.add_edges();
         history.add_frames();
+        history.add_lists();
         history.add_sequences();
         lives::find(&mut history);
         cycle::cut(&mut history);

@@ -1,6 +1,6 @@
 //! From a claim back to the lines that carry it.
 
-use crate::model::{Basis, Evidence, Mention, Placing};
+use crate::model::{Basis, Coverage, Evidence, Mention, Placing};
 
 use super::graph::{History, UnitIx};
 use super::layer::{EventIx, LayerIx, Origin, SnapshotIx};
@@ -55,7 +55,7 @@ pub struct ClaimRecord {
 
 impl History {
     /// Returns where a claim about an attribute stands.
-    pub(super) fn cite<V>(&self, claim: &Claim<V>, attribute: Attribute) -> Vec<Citation> {
+    pub(crate) fn cite<V>(&self, claim: &Claim<V>, attribute: Attribute) -> Vec<Citation> {
         match (self.layer(claim.layer).origin, claim.at) {
             (Origin::Snapshot(snapshot, _), Spot::Mention(at)) => {
                 let mention = self.mention(snapshot, at);
@@ -100,6 +100,11 @@ impl History {
         citations
     }
 
+    /// Returns where a list stands.
+    pub(crate) fn cite_coverage(&self, snapshot: SnapshotIx, coverage: &Coverage) -> Citation {
+        self.cite_lines(snapshot, &coverage.evidence)
+    }
+
     fn cite_declaration<V>(&self, claim: &Claim<V>, event: EventIx) -> Vec<Citation> {
         let reference = self.event(event).reference.clone();
         let evidence = Evidence { lines: None, basis: claim.basis, reference, note: None };
@@ -112,7 +117,7 @@ impl History {
     }
 
     /// Returns the mention that a claim stands in.
-    pub(super) fn mention_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, &Mention)> {
+    pub(crate) fn mention_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, &Mention)> {
         let snapshot = self.layer(claim.layer).snapshot()?;
         match claim.at {
             Spot::Mention(at) => Some((snapshot, self.mention(snapshot, at)?)),

@@ -4,7 +4,7 @@ use petgraph::Direction::Incoming;
 use petgraph::visit::EdgeRef;
 
 use crate::model::{
-    Basis, Contact, Day, Evidence, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim, Property, Standing,
+    Basis, Contact, Day, Evidence, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim, Property, Standing, Window,
 };
 
 use super::citation::{Attribute, Citation, ClaimRecord};
@@ -129,6 +129,46 @@ impl<'h> View<'h> {
         let claim = node.name.iter().rev().filter(passes).find(is_by).or_else(|| node.name.iter().find(passes));
         let claim = claim.or_else(|| self.pick(&node.acronym)).or_else(|| node.acronym.iter().find(passes))?;
         Some(self.history.text(claim.value.text))
+    }
+
+    /// Returns the claim that gives a unit's name.
+    pub(crate) fn name_claim(self, unit: UnitIx) -> Option<&'h Claim<NameValue>> {
+        self.pick(&self.history.node(unit).name)
+    }
+
+    /// Returns the claim that gives a unit's acronym.
+    pub(crate) fn acronym_claim(self, unit: UnitIx) -> Option<&'h Claim<NameValue>> {
+        self.pick(&self.history.node(unit).acronym)
+    }
+
+    /// Returns the claim that gives a unit's kind.
+    pub(crate) fn kind_claim(self, unit: UnitIx) -> Option<&'h Claim<Symbol>> {
+        self.pick(&self.history.node(unit).kind)
+    }
+
+    /// Returns a unit's kind as a symbol.
+    pub(crate) fn kind_symbol(self, unit: UnitIx) -> Option<Symbol> {
+        self.kind_claim(unit).map(|claim| claim.value)
+    }
+
+    /// Returns the window of the latest sighting of a unit that the view hears, or of the first.
+    pub(crate) fn sighting_window(self, unit: UnitIx, latest: bool) -> Option<Window> {
+        let mut passing =
+            self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
+        let seen = if latest { passing.next_back() } else { passing.next() };
+        seen.map(|seen| self.layer(seen.layer).window)
+    }
+
+    /// Tells whether the floor hides anything that a heard source says of a unit.
+    pub(crate) fn hides_claims(self, unit: UnitIx) -> bool {
+        let floor = self.lens.floor;
+        let node = self.history.node(unit);
+        let hidden_declaration = || self.heard(&node.name).any(|claim| !claim.basis.passes(floor));
+        self.heard(&node.sightings).any(|seen| {
+            let mention = self.history.mention_of(seen);
+            !seen.basis.passes(floor)
+                || mention.is_some_and(|(_, mention)| mention.evidences().any(|evidence| !evidence.basis.passes(floor)))
+        }) || hidden_declaration()
     }
 
     /// Returns a unit's acronym.

@@ -1,6 +1,6 @@
 //! The graph itself: the nodes, the edges that ever were, and the tables that they point into.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexSet;
@@ -46,6 +46,8 @@ pub struct History {
     pub(super) eras: Eras,
     pub(super) snapshot_frames: Vec<Frame>,
     pub(super) era_frames: Vec<Frame>,
+    /// For each unit, the snapshots and positions of the lists of what is below it.
+    pub(super) lists: BTreeMap<UnitIx, Vec<(SnapshotIx, usize)>>,
     pub(super) conflicts: Vec<Conflict>,
     /// For each day on which something about a unit changes, the unit; sorted.
     pub(super) boundaries: Vec<(Day, UnitIx)>,
@@ -65,10 +67,6 @@ impl Texts {
 
     pub(super) fn get(&self, symbol: Symbol) -> &str {
         usize::try_from(symbol.0).ok().and_then(|at| self.0.get_index(at)).map_or("", |text| text)
-    }
-
-    pub(super) fn find(&self, text: &str) -> Option<Symbol> {
-        self.0.get_index_of(text).map(|at| Symbol(index(at)))
     }
 }
 

@@ -8,7 +8,7 @@ use petgraph::visit::EdgeRef;
 use crate::model::{Coverage, Day, Extent, PartIx, Window};
 
 use super::graph::{Edge, History, UnitIx};
-use super::layer::{Layer, Origin, SnapshotIx};
+use super::layer::{Layer, LayerIx, Origin, SnapshotIx};
 use super::node::{Claim, Life, Node, Parent, Place, Sighting, Slot, Symbol};
 
 /// Something that takes a unit out of the views until it is seen again.
@@ -63,6 +63,16 @@ fn end_by_list(history: &History, unit: UnitIx, list: Window) -> Option<End> {
     first_sighting(history, unit, |seen| seen.is_before(&list))?;
     let until = first_sighting(history, unit, |seen| !seen.is_before(&list));
     (until.is_none_or(|until| list.start() < until)).then_some(End { window: list, until })
+}
+
+/// A list that a source gives of the units below its owner.
+pub(crate) struct List<'h> {
+    /// The layer that gives it.
+    pub(crate) layer: LayerIx,
+    /// The snapshot of that layer.
+    pub(crate) snapshot: SnapshotIx,
+    /// What it covers.
+    pub(crate) coverage: &'h Coverage,
 }
 
 fn closed_lists(history: &History) -> Vec<(SnapshotIx, &Coverage, Layer)> {
@@ -138,13 +148,33 @@ pub(super) fn latest_by<'s, V>(history: &History, slot: &'s Slot<V>, day: Day) -
 }
 
 impl History {
+    /// Returns the lists that sources give of the units below an owner.
+    pub(crate) fn lists_of(&self, owner: UnitIx) -> impl Iterator<Item = List<'_>> {
+        self.lists.get(&owner).into_iter().flatten().filter_map(|(snapshot, at)| {
+            let coverage = self.snapshot(*snapshot).coverage.get(*at)?;
+            let layer = self.layers.find(Origin::Snapshot(*snapshot, coverage.part))?;
+            Some(List { layer, snapshot: *snapshot, coverage })
+        })
+    }
+
+    /// Notes which snapshots give lists of which units.
+    pub(super) fn add_lists(&mut self) {
+        for snapshot in self.snapshots().collect::<Vec<_>>() {
+            for (at, coverage) in self.records.snapshot(snapshot).coverage.iter().enumerate() {
+                if let Some(owner) = self.by_id.get(&coverage.of) {
+                    self.lists.entry(*owner).or_default().push((snapshot, at));
+                }
+            }
+        }
+    }
+
     /// Returns the layer in which a coverage stands.
     pub(super) fn coverage_layer(&self, snapshot: SnapshotIx, part: Option<PartIx>) -> Option<Layer> {
         self.layers.find(Origin::Snapshot(snapshot, part)).map(|layer| *self.layer(layer))
     }
 
     /// Tells whether a snapshot mentions the unit, in any of its layers.
-    pub(super) fn mentions(&self, snapshot: SnapshotIx, unit: UnitIx) -> bool {
+    pub(crate) fn mentions(&self, snapshot: SnapshotIx, unit: UnitIx) -> bool {
         self.snapshot_frame(snapshot).units.binary_search(&unit).is_ok()
     }
 
@@ -176,7 +206,7 @@ impl History {
     }
 
     /// Tells whether a coverage speaks of units of that kind, shown under that heading.
-    pub(super) fn covers(&self, coverage: &Coverage, kind: Option<Symbol>, heading: Option<Symbol>) -> bool {
+    pub(crate) fn covers(&self, coverage: &Coverage, kind: Option<Symbol>, heading: Option<Symbol>) -> bool {
         let matches = |wanted: &Option<String>, found: Option<Symbol>| {
             wanted.as_deref().is_none_or(|wanted| found.is_some_and(|found| self.text(found) == wanted))
         };

@@ -70,7 +70,7 @@ impl History {
 
     fn period<'h>(&'h self, unit: UnitIx, node: &'h Node, life: Day, from: Day, to: Option<Day>) -> Period<'h> {
         let place = latest_by(self, &node.place, from).filter(|claim| life <= self.layer(claim.layer).start());
-        let view = self.day_view(from);
+        let view = self.on(from);
         let mut evidence: Vec<Citation> = Vec::new();
         let found = [
             cited(self, &node.name, from, Attribute::Name),
@@ -97,8 +97,10 @@ impl History {
         }
     }
 
-    fn day_view(&self, day: Day) -> View<'_> {
-        View { history: self, at: At::Day(day), lens: Lens::default() }
+    /// Returns the view of a day, with nothing left out but what is outdated.
+    #[must_use]
+    pub fn on(&self, day: Day) -> View<'_> {
+        self.view_at(At::Day(day), Lens::default())
     }
 
     /// Returns every name and acronym that a unit had, in the order in which they first stand.

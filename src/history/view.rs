@@ -44,11 +44,14 @@ pub struct UnknownId {
     pub id: String,
 }
 
-/// A moment, resolved.
+/// A moment, resolved within one history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum At {
+pub enum At {
+    /// What one source says.
     Snapshot(SnapshotIx),
+    /// The union of an era's snapshots.
     Era(EraIx),
+    /// What is known of a day.
     Day(Day),
 }
 
@@ -88,14 +91,28 @@ impl History {
     /// # Errors
     /// Returns [`UnknownId`] when the moment names a snapshot or an era that is not loaded.
     pub fn view(&self, moment: &Moment, lens: Lens) -> Result<View<'_>, UnknownId> {
-        let at = match moment {
-            Moment::Day(day) => At::Day(*day),
+        Ok(self.view_at(self.resolve(moment)?, lens))
+    }
+
+    /// Returns the view of a moment of this history.
+    #[must_use]
+    pub fn view_at(&self, at: At, lens: Lens) -> View<'_> {
+        View { history: self, at, lens }
+    }
+
+    /// Resolves a moment.
+    ///
+    /// # Errors
+    /// Returns [`UnknownId`] when the moment names a snapshot or an era that is not loaded.
+    pub fn resolve(&self, moment: &Moment) -> Result<At, UnknownId> {
+        let unknown = |kind, id: &str| UnknownId { kind, id: id.to_owned() };
+        match moment {
+            Moment::Day(day) => Ok(At::Day(*day)),
             Moment::Snapshot(id) => {
-                At::Snapshot(self.snapshot_ix(id).ok_or_else(|| UnknownId { kind: "snapshot", id: id.to_string() })?)
+                self.snapshot_ix(id).map(At::Snapshot).ok_or_else(|| unknown("snapshot", id.as_str()))
             }
-            Moment::Era(id) => At::Era(self.era_ix(id).ok_or_else(|| UnknownId { kind: "era", id: id.to_string() })?),
-        };
-        Ok(View { history: self, at, lens })
+            Moment::Era(id) => self.era_ix(id).map(At::Era).ok_or_else(|| unknown("era", id.as_str())),
+        }
     }
 }
 
@@ -104,6 +121,12 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn history(self) -> &'h History {
         self.history
+    }
+
+    /// Returns the moment, resolved.
+    #[must_use]
+    pub fn at(self) -> At {
+        self.at
     }
 
     /// Returns what it leaves out.

@@ -151,6 +151,16 @@ impl Corpus {
         }
     }
 
+    /// Returns the keys of everything that is loaded.
+    #[must_use]
+    pub fn keys(&self) -> Vec<RecordKey> {
+        let snapshots = self.snapshots.keys().cloned().map(RecordKey::Snapshot);
+        let events = self.events.keys().cloned().map(RecordKey::Event);
+        let eras = self.eras.keys().cloned().map(RecordKey::Era);
+        let units = self.units.keys().cloned().map(RecordKey::Unit);
+        snapshots.chain(events).chain(eras).chain(units).collect()
+    }
+
     /// Returns the eras in order: sequence by sequence, each by position.
     #[must_use]
     pub fn eras_in_order(&self) -> Vec<&Arc<Era>> {

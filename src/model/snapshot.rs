@@ -158,6 +158,29 @@ pub struct Mention {
     pub properties: Vec<Property>,
 }
 
+impl Mention {
+    /// Returns every evidence that the mention gives, of the unit and of all that is said of it.
+    pub fn evidences(&self) -> impl Iterator<Item = &Evidence> {
+        let place = match &self.placing {
+            Placing::Under { evidence, .. } => Some(evidence),
+            Placing::Root | Placing::Unplaced => None,
+        };
+        let names = self.name.iter().chain(&self.acronym).chain(&self.also_written).map(|name| &name.evidence);
+        let texts = self.kind.iter().chain(&self.summary).map(|text| &text.evidence);
+        std::iter::once(&self.evidence)
+            .chain(place)
+            .chain(names)
+            .chain(texts)
+            .chain(&self.same)
+            .chain(self.holder.iter().map(|holder| &holder.evidence))
+            .chain(self.figures.iter().map(|figure| &figure.evidence))
+            .chain(self.relations.iter().map(|relation| &relation.evidence))
+            .chain(self.contacts.iter().map(|contact| &contact.evidence))
+            .chain(self.places.iter().map(|place| &place.evidence))
+            .chain(self.properties.iter().map(|property| &property.evidence))
+    }
+}
+
 /// Where a source hangs a unit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Placing {

@@ -137,6 +137,11 @@ fn is_whole(evidence: &Evidence) -> bool {
     }
 }
 
+/// Reads the id of a record itself, whose place the origin has already.
+pub(super) fn own_id<T: std::str::FromStr>(node: Option<&Node>) -> Option<T> {
+    node?.text()?.parse().ok()
+}
+
 /// Returns the text of a scalar without white space around it; `None` for an empty one.
 pub(super) fn text(node: Option<&Node>) -> Option<String> {
     node.and_then(Node::text).map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
@@ -213,8 +218,8 @@ pub(super) fn event_type(node: Option<&Node>) -> Option<EventType> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::fields::{BASIS, EVENT_TYPE, EXTENT, FORM, ROLE, STANDING};
     use crate::source::shape::Choice;
+    use crate::source::words::{BASIS, EVENT_TYPE, EXTENT, FORM, ROLE, STANDING};
     use crate::source::yaml::Value;
 
     #[track_caller]

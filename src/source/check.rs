@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::parse::Parsed;
+use super::shape::a;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
-use crate::model::{ChangeEvent, Corpus, RecordKey, Snapshot, UnitId};
+use crate::model::{ChangeEvent, Corpus, EraId, RecordKey, Snapshot, SnapshotId, UnitId};
 
 /// Checks what would be loaded as a whole.
 ///
@@ -15,7 +16,8 @@ use crate::model::{ChangeEvent, Corpus, RecordKey, Snapshot, UnitId};
 /// Where a file could not be read, an id that nothing has may well be in that file, so none is told.
 #[must_use]
 pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic> {
-    let mut checker = Checker { before, after, parsed, units: units_of(after), found: Vec::new() };
+    let mut checker =
+        Checker { before, after, parsed, units_before: units_of(before), units: units_of(after), found: Vec::new() };
     checker.clashes();
     if parsed.is_complete() {
         for snapshot in after.snapshots.values() {
@@ -42,6 +44,7 @@ struct Checker<'a> {
     before: &'a Corpus,
     after: &'a Corpus,
     parsed: &'a Parsed,
+    units_before: BTreeSet<&'a UnitId>,
     units: BTreeSet<&'a UnitId>,
     found: Vec<Diagnostic>,
 }
@@ -55,7 +58,7 @@ impl Checker<'_> {
     /// Tells that `record` names the thing `missing`, which nothing has; `missing` gives its kind and id.
     fn unknown(&mut self, code: Code, record: &RecordKey, missing: &RecordKey, hint: Option<String>) {
         let was_there = match missing {
-            RecordKey::Unit(id) => units_of(self.before).contains(id),
+            RecordKey::Unit(id) => self.units_before.contains(id),
             RecordKey::Snapshot(id) => self.before.snapshots.contains_key(id),
             RecordKey::Era(id) => self.before.eras.contains_key(id),
             RecordKey::Event(id) => self.before.events.contains_key(id),
@@ -66,6 +69,7 @@ impl Checker<'_> {
             RecordKey::Snapshot(_) => "which is not loaded",
             RecordKey::Era(_) | RecordKey::Event(_) => "which no era file gives",
         };
+        let hint = if was_there { Some(format!("change {record} too, or withdraw it")) } else { hint };
         let mut found = Diagnostic::new(code, format!("{record} names {missing}, {why}")).maybe_hint(hint);
         if let Some(place) = self.place(record, missing.id()) {
             found = found.at(place);
@@ -75,7 +79,7 @@ impl Checker<'_> {
 
     fn snapshot(&mut self, snapshot: &Snapshot) {
         let Some(era) = snapshot.era.as_ref().filter(|era| !self.after.eras.contains_key(*era)) else { return };
-        let hint = did_you_mean(era.as_str(), self.after.eras.keys().map(|era| era.as_str()));
+        let hint = did_you_mean(era.as_str(), self.after.eras.keys().map(EraId::as_str));
         let record = RecordKey::Snapshot(snapshot.id.clone());
         self.unknown(Code::UnknownEra, &record, &RecordKey::Era(era.clone()), hint);
     }
@@ -95,7 +99,7 @@ impl Checker<'_> {
         }
         for evidence in &event.evidence {
             if !self.after.snapshots.contains_key(&evidence.snapshot) {
-                let known = self.after.snapshots.keys().map(|snapshot| snapshot.as_str());
+                let known = self.after.snapshots.keys().map(SnapshotId::as_str);
                 let hint = did_you_mean(evidence.snapshot.as_str(), known);
                 let missing = RecordKey::Snapshot(evidence.snapshot.clone());
                 self.unknown(Code::UnknownSnapshot, &record, &missing, hint);
@@ -131,16 +135,23 @@ impl Checker<'_> {
     }
 
     fn clash(&mut self, id: &str, owners: &BTreeMap<&'static str, RecordKey>) {
-        let words: Vec<String> = owners.keys().map(|word| super::shape::a(word)).collect();
-        let message = format!("the id `{id}` is that of {}", words.join(" and of "));
+        let words: Vec<String> = owners.keys().map(|word| a(word)).collect();
+        let message = format!("the id `{id}` is that of {}", words.join(", and of "));
         let mut found = Diagnostic::new(Code::IdClash, message)
             .hint("units, snapshots, eras and events share one space of ids; give one of them another");
-        let mut places = owners.iter().filter_map(|(word, record)| Some((*word, self.place(record, id)?)));
-        if let Some((word, place)) = places.next() {
-            found = found.at(place).label(format!("{} here", super::shape::a(word)));
+        let mut places = owners.iter().filter_map(|(word, record)| {
+            let origin = self.parsed.origins.get(record)?;
+            Some(if record.word() == *word {
+                (origin.place(), format!("the {word}"))
+            } else {
+                (origin.place_of_id(id), format!("{} in {record}", a(word)))
+            })
+        });
+        if let Some((place, label)) = places.next() {
+            found = found.at(place).label(label);
         }
-        for (word, place) in places {
-            found = found.related(place, format!("{} here", super::shape::a(word)));
+        for (place, label) in places {
+            found = found.related(place, label);
         }
         self.found.push(found);
     }

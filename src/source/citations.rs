@@ -136,7 +136,7 @@ impl Cited<'_> {
         if self.on_lines(lines).contains(&wanted) {
             return;
         }
-        let message = format!("the {word} `{text}` of unit `{unit}` does not stand on line {lines} of its source");
+        let message = format!("the {word} `{text}` of unit `{unit}` does not stand on {} of its source", named(lines));
         let elsewhere = (1_usize..).zip(&self.lines).find(|(_, line)| line.contains(&wanted));
         let hint = match elsewhere {
             Some((line, _)) => format!("it stands on line {line}"),
@@ -170,12 +170,18 @@ fn no_such_lines(
         RecordKey::Snapshot(_) => "its source".to_owned(),
         _ => format!("the source of snapshot `{}`", snapshot.id),
     };
-    let message = format!("{record} names line {lines} of {whose}, which has {count} lines");
+    let message = format!("{record} names {} of {whose}, which has {count} lines", named(lines));
     let found = Diagnostic::new(Code::NoSuchLines, message);
     Some(match place {
         Some(place) => found.at(place),
         None => found,
     })
+}
+
+/// Returns `line 18`, or `lines 18, 24-26`.
+fn named(lines: &LineSet) -> String {
+    let one = lines.ranges().all(|(first, _)| first == lines.last());
+    format!("{} {lines}", if one { "line" } else { "lines" })
 }
 
 /// Returns every piece of evidence that a snapshot holds.
@@ -210,5 +216,5 @@ fn collapsed(text: &str) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }

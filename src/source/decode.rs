@@ -1,5 +1,7 @@
 //! A tree against its definition: every field that is unknown, missing, or of another shape than it should be.
 
+use std::fmt;
+
 use super::shape::{Choice, Field, Object, Shape, a};
 use super::values;
 use super::yaml::{Entry, Node, Value};
@@ -9,16 +11,51 @@ use crate::model::{Edtf, EdtfError, LineSet, UnitId};
 /// Checks a tree against the definition of its format, and tells all that does not fit.
 pub(super) fn check(file: FileId, node: &Node, object: &'static Object, found: &mut Vec<Diagnostic>) {
     let mut checker = Checker { file, found, owner: None };
-    checker.object(node, object, object.noun);
+    checker.object(node, object, Spot::Field(object.noun, true));
 }
 
-/// Returns the words that name a thing: ``unit `acme` ``, or ``a figure in unit `acme` ``.
-fn name_of(node: &Node, object: &Object, owner: Option<&str>) -> String {
+/// A field as messages name it.
+#[derive(Clone, Copy)]
+enum Spot {
+    /// The value of a field, which may be required.
+    Field(&'static str, bool),
+    /// An item of the list that a field holds.
+    Item(&'static str),
+}
+
+impl Spot {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Field(name, _) | Self::Item(name) => name,
+        }
+    }
+
+    /// Returns the hint for a field that has nothing in it.
+    fn give(self, what: &str) -> String {
+        match self {
+            Self::Field(_, true) => format!("give it {what}"),
+            Self::Field(..) | Self::Item(_) => format!("give it {what}, or leave {self} out"),
+        }
+    }
+}
+
+impl fmt::Display for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Field(name, _) => write!(f, "`{name}`"),
+            Self::Item(name) => write!(f, "an item of `{name}`"),
+        }
+    }
+}
+
+/// Returns the words that name a thing: ``unit `acme` ``, ``a figure of unit `acme` ``, ``the source of snapshot `s` ``.
+fn name_of(node: &Node, object: &Object, spot: Spot, owner: Option<&str>) -> String {
     let own = object.named_by.and_then(|field| node.get(field)).and_then(Node::text);
-    match (own, owner) {
-        (Some(own), _) => format!("{} `{own}`", object.noun),
-        (None, Some(owner)) => format!("{} in {owner}", a(object.noun)),
-        (None, None) => format!("the {}", object.noun),
+    match (own.filter(|own| !own.is_empty()), spot, owner) {
+        (Some(own), ..) => format!("{} `{own}`", object.noun),
+        (None, Spot::Item(_), Some(owner)) => format!("{} of {owner}", a(object.noun)),
+        (None, Spot::Field(..), Some(owner)) => format!("the {} of {owner}", object.noun),
+        (None, _, None) => format!("the {}", object.noun),
     }
 }
 
@@ -38,24 +75,26 @@ impl Checker<'_> {
         self.found.push(found);
     }
 
-    /// Returns `in unit `acme`` for the thing at hand.
+    /// Returns ``in unit `acme` `` for the thing at hand.
     fn place(&self) -> String {
         self.owner.as_ref().map_or_else(String::new, |owner| format!(" in {owner}"))
     }
 
-    fn object(&mut self, node: &Node, object: &'static Object, field: &str) {
+    fn object(&mut self, node: &Node, object: &'static Object, field: Spot) {
         let Value::Map(entries) = &node.value else {
             return self.wrong_type(node, field, "a mapping of fields");
         };
         let outer = self.owner.take();
-        let name = name_of(node, object, outer.as_deref());
+        let name = name_of(node, object, field, outer.as_deref());
         for field in object.fields().filter(|field| field.required && node.get(field.name).is_none()) {
             self.missing(node, field, &name);
         }
         self.owner = Some(name);
         for entry in entries {
             match object.field(&entry.key) {
-                Some(field) => self.shape(&entry.value, &field.shape, field.name, entry.key_span),
+                Some(field) => {
+                    self.shape(&entry.value, &field.shape, Spot::Field(field.name, field.required), entry.key_span);
+                }
                 None => self.unknown(entry, object),
             }
         }
@@ -84,25 +123,28 @@ impl Checker<'_> {
         self.tell(Code::UnknownField, message, entry.key_span, &format!("no field of {}", a(object.noun)), Some(hint));
     }
 
-    fn wrong_type(&mut self, node: &Node, field: &str, wanted: &str) {
+    fn wrong_type(&mut self, node: &Node, field: Spot, wanted: &str) {
         let hint = match node.value {
-            Value::Null => Some(format!("give it a value, or leave `{field}` out")),
+            Value::Null => Some(field.give("a value")),
+            Value::List(_) if wanted == wanted_of(&Shape::Date) => {
+                Some("put quotes around a date that begins with a bracket: `\"[2008..2009]\"`".to_owned())
+            }
             _ => None,
         };
-        let message = format!("`{field}`{} takes {wanted}, not {}", self.place(), node.word());
+        let message = format!("{field}{} takes {wanted}, not {}", self.place(), node.word());
         self.tell(Code::WrongType, message, node.span, &format!("{wanted} is wanted here"), hint);
     }
 
-    fn shape(&mut self, node: &Node, shape: &'static Shape, field: &str, key: Span) {
+    fn shape(&mut self, node: &Node, shape: &'static Shape, field: Spot, key: Span) {
         // A key with nothing behind it has an empty span, so the key is marked.
         if node.value == Value::Null {
             let node = Node { value: Value::Null, span: if node.span.is_empty() { key } else { node.span } };
-            return self.wrong_type(&node, field, wanted(shape));
+            return self.wrong_type(&node, field, wanted_of(shape));
         }
         match (shape, &node.value) {
             (Shape::List(item), Value::List(items)) => {
                 for node in items {
-                    self.shape(node, item, field, node.span);
+                    self.shape(node, item, Spot::Item(field.name()), node.span);
                 }
             }
             (Shape::Object(object), _) | (Shape::TextOr(object) | Shape::IdOr(object), Value::Map(_)) => {
@@ -112,37 +154,39 @@ impl Checker<'_> {
                 let hint = values::number_hint(text);
                 self.tell(
                     Code::WrongType,
-                    format!("`{field}`{} is no number: `{text}`", self.place()),
+                    format!("{field}{} is no number: `{text}`", self.place()),
                     node.span,
                     "",
                     hint,
                 );
             }
             (Shape::Bool, Value::Scalar { text, .. }) if values::boolean(node).is_none() => {
-                let message = format!("`{field}`{} is neither `true` nor `false`: `{text}`", self.place());
+                let message = format!("{field}{} is neither `true` nor `false`: `{text}`", self.place());
                 self.tell(Code::WrongType, message, node.span, "", None);
             }
-            (Shape::List(_), _) | (_, Value::List(_) | Value::Map(_)) => self.wrong_type(node, field, wanted(shape)),
+            (Shape::List(_), _) | (_, Value::List(_) | Value::Map(_)) => self.wrong_type(node, field, wanted_of(shape)),
             (_, Value::Scalar { text, .. }) => self.scalar(text, node, shape, field),
             (_, Value::Null) => {}
         }
     }
 
-    fn scalar(&mut self, text: &str, node: &Node, shape: &'static Shape, field: &str) {
+    fn scalar(&mut self, text: &str, node: &Node, shape: &'static Shape, field: Spot) {
         match shape {
             Shape::Id | Shape::IdOr(_) => {
                 if let Err(error) = UnitId::new(text) {
-                    let message = format!("`{field}`{} is no id: {error}", self.place());
-                    self.tell(Code::BadId, message, node.span, "", None);
+                    let message = format!("{field}{} is no id: `{text}`", self.place());
+                    let better = values::id_near(text);
+                    let hint = better.map(|better| format!("write `{better}`, or another id"));
+                    self.tell(Code::BadId, message, node.span, &error.to_string(), hint);
                 }
             }
             Shape::Text | Shape::TextOr(_) if text.trim().is_empty() => {
-                let hint = Some(format!("give it a text, or leave `{field}` out"));
-                self.tell(Code::WrongType, format!("`{field}`{} is empty", self.place()), node.span, "", hint);
+                let hint = Some(field.give("a text"));
+                self.tell(Code::WrongType, format!("{field}{} is empty", self.place()), node.span, "", hint);
             }
             Shape::Word => {
                 if let Some(better) = values::word_fault(text) {
-                    let message = format!("`{field}`{} is not a lower-case word: `{text}`", self.place());
+                    let message = format!("{field}{} is not a lower-case word: `{text}`", self.place());
                     let hint = (!better.is_empty()).then(|| format!("write `{better}`"));
                     self.tell(Code::BadWord, message, node.span, "compared letter by letter", hint);
                 }
@@ -151,8 +195,14 @@ impl Checker<'_> {
             Shape::Date => self.date(text, node, field),
             Shape::Lines => {
                 if let Err(error) = LineSet::parse(text) {
-                    let message = format!("`{field}`{} names no lines: {error}", self.place());
-                    self.tell(Code::BadLines, message, node.span, "", Some("write `18`, or `\"18, 24-26\"`".into()));
+                    let message = format!("{field}{} names no lines: `{text}`", self.place());
+                    self.tell(
+                        Code::BadLines,
+                        message,
+                        node.span,
+                        &error.to_string(),
+                        Some("write `18`, or `\"18, 24-26\"`".into()),
+                    );
                 }
             }
             Shape::Sha256 => self.sha256(text, node.span, field),
@@ -160,7 +210,7 @@ impl Checker<'_> {
         }
     }
 
-    fn choice(&mut self, text: &str, span: Span, choice: &'static Choice, field: &str) {
+    fn choice(&mut self, text: &str, span: Span, choice: &'static Choice, field: Spot) {
         let words = choice.values.iter().map(|(word, _)| *word);
         if words.clone().any(|word| word == text) {
             return;
@@ -169,33 +219,39 @@ impl Checker<'_> {
             let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
             format!("write one of {}", words.join(", "))
         });
-        let message = format!("`{field}`{} has an unknown value `{text}`", self.place());
-        self.tell(Code::UnknownValue, message, span, &format!("no {}", choice.name.replace('-', " ")), Some(hint));
+        let message = format!("{field}{} has an unknown value `{text}`", self.place());
+        self.tell(
+            Code::UnknownValue,
+            message,
+            span,
+            &format!("no known {}", choice.name.replace('-', " ")),
+            Some(hint),
+        );
     }
 
-    fn date(&mut self, text: &str, node: &Node, field: &str) {
+    fn date(&mut self, text: &str, node: &Node, field: Spot) {
         let Err(error) = Edtf::parse(text) else { return };
         let place = self.place();
         match error {
             EdtfError::BothOpen => {
-                let message = format!("`{field}`{place} is open at both ends, so it dates nothing: `{text}`");
+                let message = format!("{field}{place} is open at both ends, so it dates nothing: `{text}`");
                 let hint = "give at least one end, such as `2016-03-25/..`";
                 self.tell(Code::OpenDate, message, node.span, "", Some(hint.into()));
             }
             EdtfError::OutOfRange => {
-                let message = format!("`{field}`{place} means no day between the years -9999 and 9999: `{text}`");
+                let message = format!("{field}{place} means no day between the years -9999 and 9999: `{text}`");
                 self.tell(Code::BadDate, message, node.span, "", None);
             }
             EdtfError::Syntax { offset, message } => {
                 let hint = "EDTF writes `2017-09-26`, `2017-09`, `2008/2009`, `2008~`, `\"[2008..2009]\"`, `2016/..`";
                 let span = within(node, offset);
-                let text = format!("`{field}`{place} is no EDTF date: `{text}`");
+                let text = format!("{field}{place} is no EDTF date: `{text}`");
                 self.tell(Code::BadDate, text, span, &message, Some(hint.into()));
             }
         }
     }
 
-    fn sha256(&mut self, text: &str, span: Span, field: &str) {
+    fn sha256(&mut self, text: &str, span: Span, field: Spot) {
         if values::is_sha256(text) {
             return;
         }
@@ -204,12 +260,12 @@ impl Checker<'_> {
         } else {
             format!("a SHA-256 has 64 hexadecimal digits; these are {} characters", text.chars().count())
         };
-        self.tell(Code::BadHash, format!("`{field}`{} is no SHA-256", self.place()), span, "", Some(hint));
+        self.tell(Code::BadHash, format!("{field}{} is no SHA-256", self.place()), span, "", Some(hint));
     }
 }
 
 /// Returns the words for what a shape takes.
-fn wanted(shape: &Shape) -> &'static str {
+fn wanted_of(shape: &Shape) -> &'static str {
     match shape {
         Shape::Id => "an id",
         Shape::Text => "a text",
@@ -227,10 +283,11 @@ fn wanted(shape: &Shape) -> &'static str {
     }
 }
 
-/// Returns the character at an offset into a plain scalar; for a quoted one, whose escapes may have moved it, the whole.
+/// Returns the character at an offset into a plain scalar; the whole for a fault of the whole, which is told at its
+/// beginning, and for a quoted one, whose escapes may have moved it.
 fn within(node: &Node, offset: usize) -> Span {
     match node.plain() {
-        Some(text) if offset < text.len() => {
+        Some(text) if 0 < offset && offset < text.len() => {
             let start = node.span.start + offset;
             Span::new(start, start + 1)
         }

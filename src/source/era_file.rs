@@ -1,6 +1,6 @@
 //! Era files: eras in order, which form one sequence.
 
-use super::build::{Builder, items, text};
+use super::build::{Builder, items, own_id, text};
 use super::yaml::Node;
 use crate::model::{Era, EraId, Record};
 
@@ -10,7 +10,7 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
     let mut records = Vec::new();
     for (position, node) in (0_u32..).zip(items(node, "eras")) {
         builder.begin(node.get("id"));
-        let Some(id) = builder.id::<EraId>(node.get("id")) else { continue };
+        let Some(id) = own_id::<EraId>(node.get("id")) else { continue };
         let sequence = sequence.get_or_insert_with(|| id.clone()).clone();
         let name = text(node.get("name")).unwrap_or_default();
         let description = text(node.get("description"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{Builder, basis, date, event_type, items, standing, text};
+use super::build::{Builder, basis, date, event_type, items, own_id, standing, text};
 use super::values::boolean;
 use super::yaml::Node;
 use crate::diagnostics::{Code, Diagnostic, Span};
@@ -27,7 +27,7 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
 }
 
 fn declared_unit(node: &Node, builder: &mut Builder<'_>) -> Option<DeclaredUnit> {
-    let id = builder.unit_id(node.get("id"))?;
+    let id = own_id::<UnitId>(node.get("id"))?;
     let stated = basis(node.get("basis"));
     let basis = stated.unwrap_or(Basis::Outside);
     let unreadable = stated.is_none() && node.get("basis").is_some();
@@ -55,7 +55,7 @@ fn missing_reference(node: &Node, subject: &str, builder: &mut Builder<'_>) {
 }
 
 fn event(node: &Node, builder: &mut Builder<'_>) -> Option<ChangeEvent> {
-    let id = builder.id::<EventId>(node.get("id"))?;
+    let id = own_id::<EventId>(node.get("id"))?;
     let stated = basis(node.get("basis"));
     let basis = stated.unwrap_or(Basis::Inferred);
     let originals = originals(node, &id, builder);

@@ -3,7 +3,8 @@
 use super::shape::Shape::{
     Bool, Date, Id, IdOr, Lines, List, Number, Object as Map, OneOf, Sha256, Text, TextOr, Word,
 };
-use super::shape::{Choice, Field, Object, Shape};
+use super::shape::{Field, Object, Shape};
+use super::words::{BASIS, EVENT_TYPE, EXTENT, FORM, ROLE, STANDING};
 
 const fn required(name: &'static str, shape: Shape, about: &'static str) -> Field {
     Field { name, shape, required: true, about }
@@ -12,62 +13,6 @@ const fn required(name: &'static str, shape: Shape, about: &'static str) -> Fiel
 const fn optional(name: &'static str, shape: Shape, about: &'static str) -> Field {
     Field { name, shape, required: false, about }
 }
-
-pub(super) static BASIS: Choice = Choice {
-    name: "basis",
-    values: &[
-        ("stated", "A sentence of the source says it."),
-        ("shown", "Headings, nesting or a menu show it."),
-        ("inferred", "It is the curator's reading."),
-        ("outside", "It is known from elsewhere; give a reference."),
-    ],
-};
-
-pub(super) static EXTENT: Choice = Choice {
-    name: "extent",
-    values: &[
-        ("closed", "The source says, or plainly means, that these are all."),
-        ("listed", "An enumeration that claims no completeness, such as a menu."),
-        ("partial", "The source calls it a selection."),
-    ],
-};
-
-pub(super) static STANDING: Choice = Choice {
-    name: "standing",
-    values: &[
-        ("internal", "Part of the organisation's structure."),
-        ("programme", "A programme, initiative or team that a unit runs."),
-        ("external", "Named, but no part of the organisation."),
-    ],
-};
-
-pub(super) static FORM: Choice = Choice {
-    name: "form",
-    values: &[
-        ("written", "As it stands in the source."),
-        ("expanded", "An abbreviation spelled out."),
-        ("normalised", "Tidied: spelling, case or white space."),
-    ],
-};
-
-pub(super) static ROLE: Choice =
-    Choice { name: "role", values: &[("seat", "Where the unit sits."), ("area", "What the unit answers for.")] };
-
-pub(super) static EVENT_TYPE: Choice = Choice {
-    name: "event-type",
-    values: &[
-        ("created", "Units came into being: no originals, one or more results."),
-        ("renamed", "A unit got another name: one original, one result."),
-        ("moved", "A unit got another parent: one original, one result."),
-        ("reclassified", "A unit became one of another kind: one original, one result."),
-        ("merged", "Two or more originals became one result."),
-        ("split", "One original became two or more results."),
-        ("absorbed", "One or more originals went into one result that existed before."),
-        ("transferred", "One or more originals, or parts of them, went over to one or more results."),
-        ("succeeded", "One or more results followed one or more originals in a form that is not known."),
-        ("dissolved", "One or more originals ended with no successor: no results."),
-    ],
-};
 
 /// Where a claim stands, and how it is carried.
 static EVIDENCE_FIELDS: [Field; 4] = [
@@ -82,7 +27,7 @@ static PART_FIELD: [Field; 1] =
 
 static EVIDENCE: Object = Object {
     name: "evidence",
-    noun: "evidence",
+    noun: "piece of evidence",
     about: "Where a claim stands in the source, and how it is carried.",
     named_by: None,
     groups: &[&EVIDENCE_FIELDS],
@@ -267,7 +212,7 @@ static PART: Object = Object {
 
 static COVERAGE: Object = Object {
     name: "coverage",
-    noun: "coverage",
+    noun: "coverage entry",
     about: "A list that the source gives: the units directly below `of`, and how fully. What is not named here is not \
             covered.",
     named_by: None,
@@ -363,7 +308,7 @@ static RESULT: Object = Object {
 
 static EVENT_EVIDENCE: Object = Object {
     name: "event-evidence",
-    noun: "evidence",
+    noun: "piece of evidence",
     about: "Lines of a snapshot's source that say so.",
     named_by: None,
     groups: &[&[

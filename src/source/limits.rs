@@ -1,6 +1,6 @@
 //! What an input file may cost: the bounds on its size, its depth and its values.
 
-/// The bounds on one input file.
+/// The bounds on what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The largest file that is read, in bytes.
@@ -9,10 +9,12 @@ pub struct Limits {
     pub depth: usize,
     /// How many values a file may hold, counting again what its aliases repeat.
     pub values: usize,
+    /// How many diagnostics are told of a set of files; the rest is counted.
+    pub diagnostics: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 4 * 1024 * 1024, depth: 128, values: 400_000 }
+        Self { file_bytes: 4 * 1024 * 1024, depth: 128, values: 400_000, diagnostics: 1_000 }
     }
 }

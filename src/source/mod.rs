@@ -21,6 +21,9 @@ mod shape;
 mod snapshot_file;
 mod unit;
 mod values;
+#[cfg(test)]
+mod whole;
+mod words;
 mod yaml;
 
 pub use check::check;

@@ -74,6 +74,7 @@ pub fn parse_within(files: &[InputFile], limits: &Limits) -> Parsed {
         parsed.kinds.push(kind);
     }
     parsed.report.sort();
+    parsed.report.keep(limits.diagnostics);
     parsed
 }
 
@@ -93,7 +94,7 @@ fn tree(file: FileId, bytes: &[u8], limits: &Limits, found: &mut Vec<Diagnostic>
         }
     };
     if text.trim().is_empty() {
-        found.push(yaml::empty(file, text.len()));
+        found.push(yaml::empty(file));
         return None;
     }
     yaml::read(file, text, limits, found).map_err(|problem| found.push(*problem)).ok()
@@ -145,7 +146,7 @@ fn kind_of(file: FileId, node: &Node, found: &mut Vec<Diagnostic>) -> Option<Fil
                 .at(Place::new(file, entry.key_span))
                 .hint(meant.unwrap_or_else(|| what.to_owned()))
         }
-        (Value::Map(_), None) => yaml::empty(file, 0),
+        (Value::Map(_), None) => yaml::empty(file),
         _ => {
             let message = format!("the file holds {}, not a mapping of fields", node.word());
             Diagnostic::new(Code::UnknownFileKind, message).at(Place::new(file, node.span)).hint(what)

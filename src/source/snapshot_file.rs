@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::build::{Builder, date, extent, items, text};
+use super::build::{Builder, date, extent, items, own_id, text};
 use super::unit::Hang;
 use super::values::boolean;
-use super::yaml::Node;
+use super::yaml::{Node, Value};
 use crate::diagnostics::{Code, Diagnostic, Span, did_you_mean};
 use crate::model::{
     Basis, Coverage, Evidence, Mention, Part, PartIx, Record, Snapshot, SnapshotId, SourceFile, Topic, UnitId,
@@ -14,7 +14,7 @@ use crate::model::{
 /// Builds the snapshot of a file.
 pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
     builder.begin(node.get("snapshot"));
-    let Some(id) = builder.id::<SnapshotId>(node.get("snapshot")) else { return Vec::new() };
+    let Some(id) = own_id::<SnapshotId>(node.get("snapshot")) else { return Vec::new() };
     let mut reader = Reader {
         name: format!("snapshot `{id}`"),
         builder,
@@ -23,6 +23,7 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
         seen: BTreeMap::new(),
         ends: Vec::new(),
         path: Vec::new(),
+        nameless: false,
     };
     reader.read_parts(node);
     reader.read_units(node);
@@ -60,6 +61,8 @@ pub(super) struct Reader<'r, 'a> {
     pub(super) ends: Vec<(UnitId, UnitId, Span)>,
     /// The units that the one at hand is nested in.
     pub(super) path: Vec<UnitId>,
+    /// Whether a unit has no readable id, so that an unknown one may well be its.
+    pub(super) nameless: bool,
 }
 
 impl Reader<'_, '_> {
@@ -75,6 +78,11 @@ impl Reader<'_, '_> {
                 self.builder.tell(found.related(self.builder.place(first), "first here"));
                 continue;
             }
+            if self.parts.len() >= usize::from(u16::MAX) {
+                let message = format!("{} has more than {} parts", self.name, u16::MAX);
+                self.builder.tell(Diagnostic::new(Code::TooManyValues, message).at(self.builder.place(span)));
+                return;
+            }
             let date_evidence = self.date_evidence(node);
             let note = text(node.get("note"));
             self.parts.push(Part { id, observed: date(node.get("observed")), date_evidence, note });
@@ -89,7 +97,7 @@ impl Reader<'_, '_> {
             self.unit(node, &Hang::Unplaced, None);
         }
         for (from, to, span) in std::mem::take(&mut self.ends) {
-            if !self.mentions(&to) {
+            if !self.nameless && !self.mentions(&to) {
                 let message =
                     format!("unit `{from}` has a relation to unit `{to}`, which {} does not mention", self.name);
                 let hint = self.near(&to).or(Some("say `to-text` for what is no unit here".into()));
@@ -139,7 +147,9 @@ impl Reader<'_, '_> {
         }
         let field = |name| text(node.and_then(|node| node.get(name)));
         let source = SourceFile { file: field("file"), sha256: field("sha256"), reference: field("reference") };
-        if let Some(node) = node.filter(|_| source.file.is_none() && source.reference.is_none()) {
+        if let Some(node) = node
+            .filter(|node| matches!(node.value, Value::Map(_)) && node.get("file").or(node.get("reference")).is_none())
+        {
             let message = format!("the source of {} has neither a `file` nor a `reference`", self.name);
             let hint = "name the file that it was curated from, or what a reader can look up";
             let found = Diagnostic::new(Code::MissingField, message).at(self.builder.place(node.span)).hint(hint);
@@ -152,7 +162,7 @@ impl Reader<'_, '_> {
         let mut coverage = Vec::new();
         for node in items(node, "coverage") {
             let Some(of) = self.builder.unit_id(node.get("of")) else { continue };
-            if !self.mentions(&of) {
+            if !self.nameless && !self.mentions(&of) {
                 let span = node.get("of").map_or(node.span, |of| of.span);
                 let message = format!("coverage is of unit `{of}`, which {} does not mention", self.name);
                 let hint = self.near(&of);

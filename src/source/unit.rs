@@ -38,6 +38,7 @@ impl Reader<'_, '_> {
     pub(super) fn unit(&mut self, node: &Node, hang: &Hang, inherited: Option<PartIx>) {
         let part = self.part(node, inherited);
         let Some(unit) = self.builder.unit_id(node.get("id")) else {
+            self.nameless = true;
             // Without an id nothing can hang under it, but what is below may have faults of its own.
             return items(node, "units").iter().for_each(|node| self.unit(node, &Hang::Root, part));
         };

@@ -1,6 +1,7 @@
 //! Scalars to values: numbers, truth values, words and hashes.
 
 use super::yaml::Node;
+use crate::model::UnitId;
 
 /// Reads a decimal number that is not quoted.
 pub(super) fn number(node: &Node) -> Option<f64> {
@@ -38,6 +39,13 @@ pub(super) fn word_fault(text: &str) -> Option<String> {
     }
     let better = text.trim().to_lowercase().replace('_', "-");
     Some(if good(&better) { better } else { String::new() })
+}
+
+/// Returns an id that is near to a text that is none, when there is one.
+pub(super) fn id_near(text: &str) -> Option<String> {
+    let joined = text.split_whitespace().collect::<Vec<_>>().join("-").to_ascii_lowercase();
+    let better = joined.trim_start_matches(['-', '_', '.']);
+    UnitId::new(better).is_ok().then(|| better.to_owned())
 }
 
 /// Tells whether the text is a SHA-256 as it is to be written.

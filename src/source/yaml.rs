@@ -109,15 +109,13 @@ pub(super) fn read(
             Err(error) => return Err(Box::new(syntax_error(file, text, &error))),
         }
     }
-    let end = text.len();
-    builder.root.ok_or_else(|| Box::new(empty(file, end)))
+    builder.root.ok_or_else(|| Box::new(empty(file)))
 }
 
 /// Says that a file holds nothing.
-pub(super) fn empty(file: FileId, length: usize) -> Diagnostic {
-    let place = if length == 0 { Place::file(file) } else { Place::new(file, Span::new(0, 0)) };
+pub(super) fn empty(file: FileId) -> Diagnostic {
     Diagnostic::new(Code::EmptyFile, "the file holds nothing to load")
-        .at(place)
+        .at(Place::file(file))
         .hint("a snapshot file begins with `snapshot:`, an event file with `events:`, an era file with `eras:`")
 }
 
@@ -129,6 +127,20 @@ fn syntax_error(file: FileId, text: &str, error: &granit_parser::ScanError) -> D
     Diagnostic::new(Code::YamlSyntax, format!("the file is no YAML: {}", error.info()))
         .at(Place::new(file, Span::new(at, at + width)))
         .label("the trouble shows here")
+        .maybe_hint(syntax_hint(&error.info()).map(str::to_owned))
+}
+
+/// Returns what most often lies behind what the parser says.
+fn syntax_hint(said: &str) -> Option<&'static str> {
+    let hints = [
+        ("tab", "indent with spaces, not with tabs"),
+        ("quoted", "a quotation mark may be left open above"),
+        ("placement of ':'", "a bracket or a quotation mark may be left open above"),
+        ("flow", "a bracket may be left open above"),
+        ("mapping values", "look at the indentation; a text with a colon and a space in it stands in quotes"),
+        ("anchor", "put quotes around a text that begins with `&` or `*`"),
+    ];
+    hints.into_iter().find(|(words, _)| said.contains(words)).map(|(_, hint)| hint)
 }
 
 /// A list or mapping whose end has not come yet.
@@ -137,6 +149,8 @@ struct Open {
     anchor: usize,
     list: Vec<Node>,
     map: Option<Vec<Entry>>,
+    /// Where each key of the mapping stands.
+    keys: HashMap<String, Span>,
     key: Option<(String, Span)>,
 }
 
@@ -222,7 +236,7 @@ impl Builder<'_> {
     fn begin(&mut self, start: Span, anchor: usize, map: Option<Vec<Entry>>) -> Step {
         self.count(1, start)?;
         self.deep(self.open.len() + 1, start)?;
-        self.open.push(Open { start, anchor, list: Vec::new(), map, key: None });
+        self.open.push(Open { start, anchor, list: Vec::new(), map, keys: HashMap::new(), key: None });
         Ok(())
     }
 
@@ -264,24 +278,21 @@ impl Builder<'_> {
             return Ok(());
         };
         let Some((key, key_span)) = open.key.take() else {
-            return match node.value {
-                Value::Scalar { text, .. } => {
-                    open.key = Some((text, node.span));
-                    Ok(())
-                }
-                _ => {
-                    let word = node.word();
-                    Err(self.syntax(&format!("a key of a mapping is a text, not {word}"), node.span).into())
-                }
+            let Value::Scalar { text, .. } = node.value else {
+                let message = format!("a key of a mapping is a text, not {}", node.word());
+                return Err(self.syntax(&message, node.span).into());
             };
+            open.key = Some((text, node.span));
+            return Ok(());
         };
-        if let Some(first) = entries.iter().find(|entry| entry.key == key) {
+        if let Some(first) = open.keys.get(&key) {
             let found = Diagnostic::new(Code::DuplicateKey, format!("the key `{key}` stands twice in one mapping"))
                 .at(Place::new(file, key_span))
                 .label("again here")
-                .related(Place::new(file, first.key_span), "first here");
+                .related(Place::new(file, *first), "first here");
             self.found.push(found);
         } else {
+            open.keys.insert(key.clone(), key_span);
             entries.push(Entry { key, key_span, value: node });
         }
         Ok(())
@@ -312,7 +323,7 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: &str) {
         let mut found = Vec::new();
-        let limits = Limits { file_bytes: 1000, depth: 4, values: 20 };
+        let limits = Limits { depth: 4, values: 20, ..Limits::default() };
         let result = match read(FileId(0), text, &limits, &mut found) {
             Ok(node) => shown(&node),
             Err(error) => format!("{} {}", error.code.title(), error.message),

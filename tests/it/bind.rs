@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use eragraph::diff::{Assumption, DiffOptions};
 use eragraph::history::{Direction, History, Lens, Moment, Parent, UnitIx, View};
 use eragraph::model::{Basis, Corpus, UnitId};
 
-use crate::oracle::At;
 use crate::oracle::conflicts::{Conflict, Link};
 use crate::oracle::model::Period;
+use crate::oracle::{At, Row};
 
 /// The fast graph of a corpus.
 pub(crate) struct Fast {
@@ -22,6 +23,31 @@ impl Fast {
 
     pub(crate) fn view(&self, at: &At, floor: Option<Basis>, include_outdated: bool) -> View<'_> {
         self.history.view(&moment(at), Lens { floor, include_outdated }).expect("the moment is of this corpus")
+    }
+
+    /// Compares two moments; also tells whether their order is certain.
+    pub(crate) fn diff(
+        &self,
+        from: &At,
+        to: &At,
+        floor: Option<Basis>,
+        within: Option<&UnitId>,
+        closed_world: bool,
+    ) -> (BTreeSet<Row>, bool) {
+        let assume = if closed_world { Assumption::ClosedWorld } else { Assumption::OpenWorld };
+        let options = DiffOptions { within: within.map(|unit| self.ix(unit)), assume };
+        let found = eragraph::diff::diff(self.view(from, floor, false), self.view(to, floor, false), options);
+        let id = |unit: &UnitIx| self.history.unit_id(*unit).clone();
+        let rows = found.changes.iter().map(|change| Row {
+            unit: id(&change.unit),
+            kind: change.kind,
+            relation: change.relation.clone(),
+            others: change.others.iter().map(id).collect(),
+            verdict: change.verdict,
+            not_before: change.not_before,
+            not_after: change.not_after,
+        });
+        (rows.collect(), found.terms.order_certain)
     }
 
     fn ix(&self, unit: &UnitId) -> UnitIx {

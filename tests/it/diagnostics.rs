@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use eragraph::diagnostics::{Code, RenderOptions, Report};
+use eragraph::diagnostics::{Code, Colour, Report};
 use eragraph::model::{Corpus, RecordKey};
 use eragraph::source::{self, InputFile, Limits, Parsed, citations, parse, parse_within};
 
@@ -38,6 +38,7 @@ fn limits(case: &Path) -> Limits {
         match name {
             "file-bytes" => limits.file_bytes = value,
             "depth" => limits.depth = value,
+            "diagnostics" => limits.diagnostics = value,
             "values" => limits.values = value,
             other => panic!("no such limit: {other}"),
         }
@@ -66,11 +67,13 @@ fn put(corpus: &mut Corpus, parsed: &Parsed) {
 fn report_of(case: &Path) -> Report {
     let mut before = Corpus::default();
     let loaded = parse(&inputs(&case.join("loaded")));
-    assert!(!loaded.report.has_errors(), "{}", loaded.report.to_human(RenderOptions::default()));
+    assert!(!loaded.report.has_errors(), "{}", loaded.report.to_human(Colour::Never));
     put(&mut before, &loaded);
     let mut parsed = parse_within(&inputs(case), &limits(case));
     let mut after = before.clone();
-    removed(case).iter().for_each(|key| assert!(after.remove(key), "{key} is not loaded"));
+    for key in removed(case) {
+        assert!(after.remove(&key), "{key} is not loaded");
+    }
     put(&mut after, &parsed);
     let found = source::check(&before, &after, &parsed);
     parsed.report.extend(found);
@@ -88,7 +91,7 @@ fn every_mistake_is_told_as_expected() {
     let bless = std::env::var_os("ERAGRAPH_BLESS").is_some();
     let mut wrong = Vec::new();
     for case in cases() {
-        let actual = report_of(&case).to_human(RenderOptions::default());
+        let actual = report_of(&case).to_human(Colour::Never);
         let path = case.join("expected");
         let expected = fs::read_to_string(&path).unwrap_or_default();
         if bless {
@@ -120,9 +123,8 @@ fn every_code_has_a_case_of_its_name_that_shows_it() {
 
 #[test]
 fn colour_comes_only_when_asked_for() {
-    use eragraph::diagnostics::Colour;
     let case = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics/unknown-field");
     let report = report_of(&case);
-    assert!(!report.to_human(RenderOptions::default()).contains('\u{1b}'));
-    assert!(report.to_human(RenderOptions { colour: Colour::Always, width: 80 }).contains('\u{1b}'));
+    assert!(!report.to_human(Colour::Never).contains('\u{1b}'));
+    assert!(report.to_human(Colour::Always).contains('\u{1b}'));
 }

@@ -1,10 +1,20 @@
 //! The tests of eragraph from outside, in one binary: each module is about one layer.
-#![cfg(test)]
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
 mod bind;
 mod diagnostics;
 mod example;
 mod oracle;
 mod properties;
+mod robust;
+mod rules;
 mod schema;
+mod store;
 mod views_as_text;

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use eragraph::history::Direction;
 use eragraph::model::{Basis, Corpus};
 use proptest::prelude::*;
+use proptest::sample::Index;
 
 use crate::bind::Fast;
 use crate::oracle::generate::{DAYS, corpora, day};
-use crate::oracle::{At, Oracle};
+use crate::oracle::{At, Oracle, Row, diff};
 use crate::views_as_text::{differences, fast_lines, slow_lines};
 
 const FLOORS: [Option<Basis>; 4] = [None, Some(Basis::Inferred), Some(Basis::Shown), Some(Basis::Stated)];
@@ -86,6 +87,31 @@ proptest! {
                     prop_assert!(parent.is_none() || parent == whole.parent(unit), "{:?} {:?} {:?}", at, floor, unit);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn comparisons_are_as_the_model_has_them(
+        corpus in corpora(),
+        pairs in prop::collection::vec((any::<Index>(), any::<Index>(), any::<Index>(), any::<bool>(), any::<Index>()), 24),
+    ) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        let moments = moments(&corpus.0);
+        let units: Vec<_> = oracle.units.iter().collect();
+        for (a, b, floor, closed_world, within) in pairs {
+            let (a, b, floor) = (a.get(&moments), b.get(&moments), *floor.get(&FLOORS));
+            let within = units.get(within.index(units.len() * 4)).copied();
+            let view = |at| oracle.view(at, floor, false);
+            let (slow, slow_certain) = diff(&view(a), &view(b), within, closed_world);
+            let (quick, certain) = fast.diff(a, b, floor, within, closed_world);
+            let found = differences(&slow, &quick);
+            let question = format!("{a:?} -> {b:?} floor {floor:?} within {within:?} closed world {closed_world}");
+            prop_assert!(found.is_empty(), "{question}\n{found}");
+            prop_assert_eq!(certain, slow_certain, "{}", question);
+            let (back, _) = fast.diff(b, a, floor, within, closed_world);
+            let mirrored: BTreeSet<Row> =
+                back.into_iter().map(|row| Row { kind: row.kind.mirrored(), ..row }).collect();
+            prop_assert!(mirrored == quick, "mirrored: {question}\n{}", differences(&quick, &mirrored));
         }
     }
 }

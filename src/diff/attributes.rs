@@ -1,0 +1,248 @@
+//! Units that both views have: what each states of them, and where these statements differ.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::history::{Attribute, Citation, Claim, ItemFact, LayerIx, Parent, RelationTarget, UnitIx, View};
+use crate::model::{Basis, ChangeKind, EventType, NameForm, PlaceRole, Verdict};
+
+use super::between::verdict;
+use super::spelling::is_respelled;
+use super::{Assumption, Change, Comparison, Reason};
+
+/// One side of a difference: what it rests on.
+struct Side {
+    layer: LayerIx,
+    basis: Basis,
+    evidence: Vec<Citation>,
+}
+
+impl Comparison<'_> {
+    pub(super) fn attribute_changes(&self, unit: UnitIx) -> Vec<Change> {
+        let mut changes = Vec::new();
+        changes.extend(self.name_change(unit));
+        changes.extend(self.acronym_change(unit));
+        changes.extend(self.kind_change(unit));
+        changes.extend(self.move_change(unit));
+        changes.extend(self.figure_change(unit));
+        changes.extend(self.holder_change(unit));
+        changes.extend(self.place_change(unit));
+        changes.extend(self.property_change(unit));
+        changes.extend(self.relation_changes(unit));
+        changes
+    }
+
+    fn name_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.name_claim(unit));
+        let (a, b) = (a?, b?);
+        let [old, new] = [a, b].map(|claim| self.history.text(claim.value.text));
+        let expanded = [a, b].iter().any(|claim| claim.value.form == NameForm::Expanded);
+        if old == new || expanded || self.also_writes(a, new) || self.also_writes(b, old) {
+            return None;
+        }
+        let kind = if is_respelled(old, new) { ChangeKind::Respelled } else { ChangeKind::Renamed };
+        let sides = [a, b].map(|claim| self.side(claim, Attribute::Name));
+        Some(self.by_event_or_claims(unit, kind, EventType::Renamed, sides))
+    }
+
+    fn acronym_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.acronym_claim(unit));
+        let (a, b) = (a?, b?);
+        let [old, new] = [a, b].map(|claim| self.history.text(claim.value.text));
+        let expanded = [a, b].iter().any(|claim| claim.value.form == NameForm::Expanded);
+        if old == new || expanded || is_respelled(old, new) || self.also_writes(a, new) || self.also_writes(b, old) {
+            return None;
+        }
+        Some(self.by_claims(unit, ChangeKind::AcronymChanged, [a, b].map(|claim| self.side(claim, Attribute::Acronym))))
+    }
+
+    fn kind_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.kind_claim(unit));
+        let (a, b) = (a?, b?);
+        let sides = [a, b].map(|claim| self.side(claim, Attribute::Kind));
+        (a.value != b.value)
+            .then(|| self.by_event_or_claims(unit, ChangeKind::Reclassified, EventType::Reclassified, sides))
+    }
+
+    fn move_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.placed(unit));
+        let stated = |placed: crate::history::Placed<'_>| match placed.parent {
+            Some(parent) => Some(Parent::Under(parent)),
+            None => placed.claim.map(|claim| claim.value.parent).filter(|parent| *parent == Parent::Top),
+        };
+        let (old, new) = (stated(a)?, stated(b)?);
+        if old == new {
+            return None;
+        }
+        let sides = [a.claim?, b.claim?].map(|claim| self.side(claim, Attribute::Parent));
+        let mut change = self.by_event_or_claims(unit, ChangeKind::Moved, EventType::Moved, sides);
+        if matches!(change.reason, Reason::Event { .. }) {
+            return Some(change);
+        }
+        if skips_level(self.earlier, self.later, old, new) || skips_level(self.later, self.earlier, new, old) {
+            change.verdict = Verdict::Unknown;
+            change.reason = Reason::LevelSkipped;
+        } else if let (Parent::Under(old), Parent::Under(new)) = (old, new) {
+            let counts = |event| self.lies_between(&self.history.event(event).date.window()).is_some();
+            if self.history.is_succeeded_by(old, new, &counts) {
+                change.verdict = Verdict::Possible;
+                change.reason = Reason::ParentSucceeded;
+            }
+        }
+        Some(change)
+    }
+
+    fn figure_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.figures(unit));
+        let pair = a.iter().find_map(|old| Some((old, b.iter().find(|new| old.item.contradicts(new.item))?)))?;
+        Some(self.by_claims(unit, ChangeKind::FigureChanged, [item_side(pair.0), item_side(pair.1)]))
+    }
+
+    fn holder_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.holder(unit));
+        let (a, b) = (a?, b?);
+        (a.item.name != b.item.name)
+            .then(|| self.by_claims(unit, ChangeKind::HolderChanged, [item_side(&a), item_side(&b)]))
+    }
+
+    fn place_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.places(unit));
+        let of_role =
+            |facts: &[crate::history::PlaceFact<'_>], role: PlaceRole| -> BTreeSet<(String, Option<String>)> {
+                let facts = facts.iter().filter(|fact| fact.item.role == role);
+                facts.map(|fact| (fact.item.place.clone(), fact.item.part_of_place.clone())).collect()
+            };
+        let role = [PlaceRole::Seat, PlaceRole::Area].into_iter().find(|role| {
+            let (old, new) = (of_role(&a, *role), of_role(&b, *role));
+            !old.is_empty() && !new.is_empty() && old != new
+        })?;
+        let latest = |facts: &[crate::history::PlaceFact<'_>]| {
+            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.layer).map(item_side)
+        };
+        Some(self.by_claims(unit, ChangeKind::PlaceChanged, [latest(&a)?, latest(&b)?]))
+    }
+
+    fn property_change(&self, unit: UnitIx) -> Option<Change> {
+        let [a, b] = self.views().map(|view| view.properties(unit));
+        let values = |facts: &[ItemFact<'_, crate::model::Property>]| {
+            let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+            for fact in facts {
+                values.entry(fact.item.name.clone()).or_default().insert(fact.item.value.clone());
+            }
+            values
+        };
+        let (old, new) = (values(&a), values(&b));
+        let name = old.iter().find(|(name, old)| new.get(*name).is_some_and(|new| new != *old))?.0;
+        let side = |facts: &[ItemFact<'_, crate::model::Property>]| {
+            facts.iter().find(|fact| fact.item.name == *name).map(item_side)
+        };
+        Some(self.by_claims(unit, ChangeKind::PropertyChanged, [side(&a)?, side(&b)?]))
+    }
+
+    fn relation_changes(&self, unit: UnitIx) -> Vec<Change> {
+        let [a, b] = self.views().map(|view| {
+            let own = view.relations(unit).into_iter().filter(|fact| fact.forward);
+            own.map(|fact| ((fact.kind, fact.other), fact)).collect::<BTreeMap<_, _>>()
+        });
+        let closed = self.assume == Assumption::ClosedWorld;
+        let lost = if closed { ChangeKind::RelationRemoved } else { ChangeKind::NotObserved };
+        let gained = if closed { ChangeKind::RelationAdded } else { ChangeKind::NewlyObserved };
+        let only = |these: &BTreeMap<(&str, RelationTarget<'_>), crate::history::RelationFact<'_>>,
+                    those: &BTreeMap<(&str, RelationTarget<'_>), crate::history::RelationFact<'_>>,
+                    kind: ChangeKind| {
+            let is_loss = kind == lost;
+            let found = these.iter().filter(|(key, _)| !those.contains_key(*key));
+            found
+                .map(|((name, other), fact)| {
+                    let window = self.history.layer(fact.layer).window;
+                    Change {
+                        kind,
+                        verdict: Verdict::Unknown,
+                        basis: None,
+                        unit,
+                        others: match other {
+                            RelationTarget::Unit(other) => vec![*other],
+                            RelationTarget::Text(_) => Vec::new(),
+                        },
+                        relation: Some(match other {
+                            RelationTarget::Unit(_) => (*name).to_owned(),
+                            RelationTarget::Text(text) => format!("{name}: {text}"),
+                        }),
+                        not_before: window.earliest().filter(|_| is_loss),
+                        not_after: window.latest().filter(|_| !is_loss),
+                        evidence: fact.citation.iter().cloned().collect(),
+                        reason: Reason::Silence,
+                    }
+                })
+                .collect::<Vec<Change>>()
+        };
+        let mut changes = only(&a, &b, lost);
+        changes.extend(only(&b, &a, gained));
+        changes
+    }
+
+    /// Tells whether the source of a claim also writes another form.
+    fn also_writes<V>(&self, claim: &Claim<V>, text: &str) -> bool {
+        self.history
+            .mention_of(claim)
+            .is_some_and(|(_, mention)| mention.also_written.iter().any(|also| also.text == text))
+    }
+
+    /// Returns a side that rests on a claim; an identity that is a reading weakens it.
+    fn side<V>(&self, claim: &Claim<V>, attribute: Attribute) -> Side {
+        let same = self.history.mention_of(claim).and_then(|(_, mention)| mention.same.as_ref()).map(|same| same.basis);
+        let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
+        Side { layer: claim.layer, basis, evidence: self.history.cite(claim, attribute) }
+    }
+
+    fn by_event_or_claims(&self, unit: UnitIx, kind: ChangeKind, event_kind: EventType, sides: [Side; 2]) -> Change {
+        let mut change = self.by_claims(unit, kind, sides);
+        let id = self.history.unit_id(unit);
+        let states = |record: &crate::model::ChangeEvent| {
+            record.kind == event_kind
+                && record.originals.iter().any(|original| original.unit == *id)
+                && record.results.iter().any(|result| result.unit == *id)
+        };
+        if let Some((event, certainly)) = self.best_event(unit, states) {
+            let record = self.history.event(event);
+            change.verdict = verdict(record.basis, certainly);
+            change.basis = Some(record.basis);
+            change.not_before = record.date.window().earliest();
+            change.not_after = record.date.window().latest();
+            change.evidence.extend(self.history.cite_event(event));
+            change.reason = Reason::Event { event, certainly };
+        }
+        change
+    }
+
+    fn by_claims(&self, unit: UnitIx, kind: ChangeKind, sides: [Side; 2]) -> Change {
+        let [a, b] = sides;
+        let basis = a.basis.max(b.basis);
+        Change {
+            kind,
+            verdict: if basis >= Basis::Inferred { Verdict::Possible } else { Verdict::Implied },
+            basis: Some(basis),
+            unit,
+            others: Vec::new(),
+            relation: None,
+            not_before: self.history.layer(a.layer).window.earliest(),
+            not_after: self.history.layer(b.layer).window.latest(),
+            evidence: a.evidence.into_iter().chain(b.evidence).collect(),
+            reason: Reason::Claims,
+        }
+    }
+}
+
+/// Tells whether the parent in `other` stands above the one in `view`, which `other` does not know.
+fn skips_level(view: View<'_>, other: View<'_>, parent: Parent, others_parent: Parent) -> bool {
+    let Parent::Under(parent) = parent else { return false };
+    let stands_above = match others_parent {
+        Parent::Top => true,
+        Parent::Under(above) => view.stands_above(above, parent),
+    };
+    stands_above && !other.presence(parent).is_some_and(crate::history::Presence::is_known)
+}
+
+fn item_side<T>(fact: &ItemFact<'_, T>) -> Side {
+    let citation = Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
+    Side { layer: fact.layer, basis: fact.evidence.basis, evidence: vec![citation] }
+}

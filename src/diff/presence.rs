@@ -1,0 +1,193 @@
+//! Units that one view has and the other does not: what may be said of that, and what may not.
+
+use crate::history::{EventIx, Layer, SnapshotIx, UnitIx, View};
+use crate::model::{Basis, ChangeKind, Coverage, Extent, UnitId, Verdict};
+
+use super::between::{loss_kind, verdict};
+use super::{Assumption, Change, Comparison, Reason};
+
+/// How firmly a view has a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Level {
+    Out,
+    Weak,
+    Known,
+}
+
+fn level(view: View<'_>, unit: UnitIx) -> Level {
+    match view.presence(unit) {
+        None => Level::Out,
+        Some(presence) if presence.is_known() => Level::Known,
+        Some(_) => Level::Weak,
+    }
+}
+
+/// A list of the other view that should have the unit, and does not.
+struct Speaking<'h> {
+    layer: crate::history::LayerIx,
+    snapshot: SnapshotIx,
+    owner: UnitIx,
+    coverage: &'h Coverage,
+    /// The weakest basis that the list and the unit's place in it rest on.
+    basis: Basis,
+}
+
+impl<'h> Comparison<'h> {
+    pub(super) fn presence_change(&self, unit: UnitIx) -> Option<Change> {
+        if self.assume == Assumption::ClosedWorld {
+            return self.textual_change(unit);
+        }
+        let (before, after) = (level(self.earlier, unit), level(self.later, unit));
+        match before.cmp(&after) {
+            std::cmp::Ordering::Greater => Some(self.loss(unit)),
+            std::cmp::Ordering::Less => Some(self.gain(unit)),
+            std::cmp::Ordering::Equal => None,
+        }
+    }
+
+    fn loss(&self, unit: UnitIx) -> Change {
+        let id = self.history.unit_id(unit);
+        if let Some((event, certainly)) = self.best_event(unit, |record| record.ends(id)) {
+            let record = self.history.event(event);
+            let results = record.results.iter().map(|result| &result.unit);
+            return self.by_event(unit, loss_kind(record.kind), event, certainly, results);
+        }
+        self.by_silence(unit, self.earlier, self.later, [ChangeKind::Removed, ChangeKind::NotObserved])
+    }
+
+    fn gain(&self, unit: UnitIx) -> Change {
+        let id = self.history.unit_id(unit);
+        let creates = |record: &crate::model::ChangeEvent| {
+            record.results.iter().any(|result| result.unit == *id)
+                && !record.originals.iter().any(|original| original.unit == *id)
+        };
+        if let Some((event, certainly)) = self.best_event(unit, creates) {
+            let originals = self.history.event(event).originals.iter().map(|original| &original.unit);
+            return self.by_event(unit, ChangeKind::Created, event, certainly, originals);
+        }
+        self.by_silence(unit, self.later, self.earlier, [ChangeKind::Added, ChangeKind::NewlyObserved])
+    }
+
+    /// Returns the plain textual difference; its verdict stays what the sources carry.
+    fn textual_change(&self, unit: UnitIx) -> Option<Change> {
+        match (self.earlier.lists(unit), self.later.lists(unit)) {
+            (true, false) => Some(Change { kind: ChangeKind::Removed, ..self.loss_without_events(unit) }),
+            (false, true) => Some(Change { kind: ChangeKind::Added, ..self.gain_without_events(unit) }),
+            _ => None,
+        }
+    }
+
+    fn loss_without_events(&self, unit: UnitIx) -> Change {
+        self.by_silence(unit, self.earlier, self.later, [ChangeKind::Removed; 2])
+    }
+
+    fn gain_without_events(&self, unit: UnitIx) -> Change {
+        self.by_silence(unit, self.later, self.earlier, [ChangeKind::Added; 2])
+    }
+
+    fn by_event<'u>(
+        &self,
+        unit: UnitIx,
+        kind: ChangeKind,
+        event: EventIx,
+        certainly: bool,
+        others: impl Iterator<Item = &'u UnitId>,
+    ) -> Change {
+        let record = self.history.event(event);
+        let mut others: Vec<UnitIx> = others.filter_map(|id| self.history.unit_ix(id.as_str())).collect();
+        others.sort_unstable();
+        others.dedup();
+        let window = record.date.window();
+        Change {
+            kind,
+            verdict: verdict(record.basis, certainly),
+            basis: Some(record.basis),
+            unit,
+            others,
+            relation: None,
+            not_before: window.earliest(),
+            not_after: window.latest(),
+            evidence: self.history.cite_event(event),
+            reason: Reason::Event { event, certainly },
+        }
+    }
+
+    /// Returns the change for a unit that `present` has, `missing` has not, and no event explains.
+    fn by_silence(&self, unit: UnitIx, present: View<'h>, missing: View<'h>, kinds: [ChangeKind; 2]) -> Change {
+        let [covered, not_covered] = kinds;
+        let is_loss = matches!(covered, ChangeKind::Removed);
+        let seen = present.sighting_window(unit, is_loss);
+        let mut change = Change {
+            kind: not_covered,
+            verdict: Verdict::Unknown,
+            basis: None,
+            unit,
+            others: Vec::new(),
+            relation: None,
+            not_before: seen.filter(|_| is_loss).and_then(|window| window.earliest()),
+            not_after: seen.filter(|_| !is_loss).and_then(|window| window.latest()),
+            evidence: present.evidence(unit),
+            reason: Reason::Silence,
+        };
+        let Some(speaking) = self.speaking_list(unit, present, missing) else { return change };
+        let window = self.history.layer(speaking.layer).window;
+        if is_loss {
+            change.not_after = window.latest();
+        } else {
+            change.not_before = window.earliest();
+        }
+        let carried = if speaking.coverage.extent == Extent::Closed { Verdict::Implied } else { Verdict::Possible };
+        change.kind = covered;
+        change.verdict = if speaking.basis >= Basis::Inferred { Verdict::Possible } else { carried };
+        change.basis = Some(speaking.basis);
+        change.evidence.push(self.history.cite_coverage(speaking.snapshot, speaking.coverage));
+        change.reason = Reason::List {
+            layer: speaking.layer,
+            snapshot: speaking.snapshot,
+            owner: speaking.owner,
+            extent: speaking.coverage.extent,
+        };
+        change
+    }
+
+    /// Returns the list of `missing` that speaks for the unit's absence: the latest that covers the place
+    /// which the unit has in `present`, if the unit was not seen beside or after it.
+    fn speaking_list(&self, unit: UnitIx, present: View<'h>, missing: View<'h>) -> Option<Speaking<'h>> {
+        let place = present.placed(unit);
+        let claim = place.parent.and(place.claim)?;
+        let kind = present.kind_symbol(unit);
+        let owners = present.reporting_line(unit);
+        let floor = missing.lens().floor;
+        let speaking = owners
+            .iter()
+            .skip(1)
+            .enumerate()
+            .filter(|(_, owner)| missing.presence(**owner).is_some())
+            .flat_map(|(above, owner)| self.history.lists_of(*owner).map(move |list| (above, *owner, list)))
+            .filter(|(above, _, list)| {
+                (*above == 0 || list.coverage.deep)
+                    && list.coverage.extent != Extent::Partial
+                    && list.coverage.evidence.basis.passes(floor)
+                    && missing.hears(self.history.layer(list.layer))
+                    && self.history.covers(list.coverage, kind, claim.value.heading)
+            })
+            .max_by_key(|(_, _, list)| (list.layer, std::cmp::Reverse(list.coverage.extent)))?;
+        let (_, owner, list) = speaking;
+        if self.is_seen_beside(unit, missing, list.snapshot, self.history.layer(list.layer)) {
+            return None;
+        }
+        let basis = claim.basis.max(list.coverage.evidence.basis);
+        Some(Speaking { layer: list.layer, snapshot: list.snapshot, owner, coverage: list.coverage, basis })
+    }
+
+    /// Tells whether the list's own snapshot mentions the unit, or the view saw it beside or after the list.
+    fn is_seen_beside(&self, unit: UnitIx, view: View<'h>, snapshot: SnapshotIx, list: &Layer) -> bool {
+        let sightings = self.history.node(unit).sightings.iter().map(|seen| self.history.layer(seen.layer));
+        let mut heard = sightings.filter(|layer| view.hears(layer));
+        let seen = match view.day() {
+            Some(_) => heard.any(|layer| !layer.window.is_before(&list.window)),
+            None => heard.next().is_some(),
+        };
+        seen || self.history.mentions(snapshot, unit)
+    }
+}

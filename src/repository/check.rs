@@ -1,0 +1,58 @@
+//! Checks of input files that are to be loaded, alone and beside what is loaded already.
+
+use std::io;
+use std::path::{Component, Path};
+
+use crate::diagnostics::Report;
+use crate::model::{Corpus, RecordKey};
+use crate::source::{self, InputFile, Parsed};
+
+/// Reads input files and checks them as they would stand beside `before`, without `removed`.
+/// With `sources`, also every citation against the source files in that folder.
+///
+/// The records are good to load if the report has no errors.
+#[must_use]
+pub fn check_files(
+    files: &[InputFile],
+    before: &Corpus,
+    removed: &[RecordKey],
+    sources: Option<&Path>,
+) -> (Parsed, Corpus) {
+    let mut parsed = source::parse(files);
+    let mut after = before.clone();
+    for key in removed {
+        after.remove(key);
+    }
+    for (_, record) in &parsed.records {
+        after.insert(record.clone());
+    }
+    let found = source::check(before, &after, &parsed);
+    parsed.report.extend(found);
+    if let Some(dir) = sources {
+        let mut only_new = Corpus::default();
+        for (_, record) in &parsed.records {
+            only_new.insert(record.clone());
+        }
+        let found = source::citations::check(&only_new, &parsed.origins, &mut |name| read_source(dir, name));
+        parsed.report.extend(found);
+    }
+    parsed.report.sort();
+    (parsed, after)
+}
+
+/// Checks every citation of what is loaded against the source files in a folder.
+#[must_use]
+pub fn check_sources(corpus: &Corpus, dir: &Path) -> Report {
+    let mut report = Report::default();
+    report.extend(source::citations::check(corpus, &source::Origins::default(), &mut |name| read_source(dir, name)));
+    report
+}
+
+/// Reads a source file by its name; a name that leads out of the folder is refused.
+fn read_source(dir: &Path, name: &str) -> io::Result<Vec<u8>> {
+    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+    if !inside {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the name leads out of the folder of sources"));
+    }
+    std::fs::read(dir.join(name))
+}

@@ -1,0 +1,122 @@
+//! Loading: all or nothing, and one revision for what changes.
+
+use std::path::Path;
+use std::sync::{Arc, PoisonError};
+
+use jiff::Timestamp;
+
+use crate::diagnostics::Report;
+use crate::model::{Corpus, Record, RecordKey};
+use crate::source::InputFile;
+use crate::store::{Changes, Document, Draft, StoreError};
+
+use super::{Backing, Repository, Version, check_files, history};
+
+/// What a load did.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The latest revision afterwards.
+    pub revision: u64,
+    /// The keys of the records that it put in; empty when all was there as it is.
+    pub upserted: Vec<RecordKey>,
+    /// The keys of the records that it took out.
+    pub removed: Vec<RecordKey>,
+    /// Warnings about the files.
+    pub report: Report,
+}
+
+impl Loaded {
+    /// Tells whether a revision was made.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        !self.upserted.is_empty() || !self.removed.is_empty()
+    }
+}
+
+/// Tells why nothing was loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The input has errors.
+    #[error("the input has errors; nothing was loaded")]
+    Invalid(Box<Report>),
+    /// An id to withdraw names nothing that is loaded.
+    #[error("no snapshot, event, era or declared unit `{0}` is loaded, so it cannot be withdrawn")]
+    NothingToRemove(String),
+    /// The repository was opened for reading.
+    #[error("the store is open for reading only, because another process holds it")]
+    ReadOnly,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Repository {
+    /// Loads input files and withdraws what `remove` names, as one revision; nothing when anything is wrong.
+    ///
+    /// # Errors
+    /// Returns [`LoadError`]: the report of all that is wrong with the input, or the store's failure.
+    pub fn load(
+        &self,
+        files: &[InputFile],
+        remove: &[String],
+        sources: Option<&Path>,
+        recorded_at: Timestamp,
+    ) -> Result<Loaded, LoadError> {
+        let Backing::Store(store) = &self.backing else { return Err(LoadError::ReadOnly) };
+        let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
+        let latest = self.latest();
+        let before = latest.history.corpus();
+        let removed: Vec<RecordKey> = remove.iter().map(|id| key_of(before, id)).collect::<Result<_, _>>()?;
+        let (parsed, after) = check_files(files, before, &removed, sources);
+        if parsed.report.has_errors() {
+            return Err(LoadError::Invalid(Box::new(parsed.report)));
+        }
+        let upserted: Vec<Record> =
+            parsed.records.into_iter().map(|(_, record)| record).filter(|record| !has(before, record)).collect();
+        let mut loaded = Loaded {
+            revision: latest.revision,
+            upserted: upserted.iter().map(Record::key).collect(),
+            removed: removed.clone(),
+            report: parsed.report,
+        };
+        if loaded.is_change() {
+            let inputs = files.iter().map(|file| Document { name: file.name.clone(), bytes: file.bytes.clone() });
+            let changes = Changes { upserted, removed };
+            let draft = Draft { recorded_at, inputs: inputs.collect(), changes };
+            loaded.revision = store.stage(&draft)?.publish()?.number;
+            let version = Version { revision: loaded.revision, history: history(after) };
+            *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(version);
+        }
+        Ok(loaded)
+    }
+
+    /// Tells which records of input files are not loaded as they are; empty when the store has them all.
+    ///
+    /// # Errors
+    /// Returns [`LoadError::Invalid`] when the files have errors.
+    pub fn differences(&self, files: &[InputFile]) -> Result<Vec<RecordKey>, LoadError> {
+        let latest = self.latest();
+        let before = latest.history.corpus();
+        let (parsed, _) = check_files(files, before, &[], None);
+        if parsed.report.has_errors() {
+            return Err(LoadError::Invalid(Box::new(parsed.report)));
+        }
+        let new = parsed.records.iter().map(|(_, record)| record).filter(|record| !has(before, record));
+        Ok(new.map(Record::key).collect())
+    }
+}
+
+fn key_of(corpus: &Corpus, id: &str) -> Result<RecordKey, LoadError> {
+    let keys = corpus.keys();
+    keys.into_iter().find(|key| key.id() == id).ok_or_else(|| LoadError::NothingToRemove(id.to_owned()))
+}
+
+/// Tells whether the corpus holds a record just as it is.
+fn has(corpus: &Corpus, record: &Record) -> bool {
+    match record {
+        Record::Snapshot(new) => corpus.snapshots.get(&new.id).is_some_and(|old| **old == *new),
+        Record::Event(new) => corpus.events.get(&new.id).is_some_and(|old| **old == *new),
+        Record::Era(new) => corpus.eras.get(&new.id).is_some_and(|old| **old == *new),
+        Record::Unit(new) => corpus.units.get(&new.id).is_some_and(|old| **old == *new),
+    }
+}

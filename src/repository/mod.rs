@@ -1,0 +1,165 @@
+//! The one place that loads and commits: input files become records, a revision, and a history to query.
+//!
+//! A [`Version`] is one revision with its [`History`]. The latest is always at hand; past ones are
+//! rebuilt from the store when they are asked for, and a few are kept.
+
+mod check;
+mod inputs;
+mod load;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+use moka::sync::Cache;
+
+use crate::diagnostics::Colour;
+use crate::history::History;
+use crate::model::{Corpus, Record};
+use crate::source;
+use crate::store::{BoxError, Document, Finding, Journal, Notice, Revision, Store, StoreError};
+
+pub use check::{check_files, check_sources};
+pub use inputs::{InputError, read_inputs};
+pub use load::{LoadError, Loaded};
+
+/// How many past revisions are kept ready.
+const PAST_VERSIONS: u64 = 4;
+
+/// One revision, ready to be queried. Immutable.
+#[derive(Debug)]
+pub struct Version {
+    /// The number of the revision; 0 before anything is loaded.
+    pub revision: u64,
+    /// The graph of all that was loaded by then.
+    pub history: History,
+}
+
+/// What is loaded, at every revision.
+#[derive(Debug)]
+pub struct Repository {
+    backing: Backing,
+    latest: RwLock<Arc<Version>>,
+    past: Cache<u64, Arc<Version>>,
+    loading: Mutex<()>,
+}
+
+#[derive(Debug)]
+enum Backing {
+    Store(Store),
+    /// Read only: another process holds the database.
+    Journal {
+        journal: Journal,
+        revisions: Vec<Revision>,
+    },
+}
+
+impl Repository {
+    /// Opens the store in a folder, creating it where there is none, with what had to be mended.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] when another process holds the store, or when it cannot be mended.
+    pub fn open(dir: &Path) -> Result<(Self, Vec<Notice>), StoreError> {
+        let (store, notices) = Store::open(dir, &read_again)?;
+        let latest = Version { revision: store.latest(), history: history(store.corpus(store.latest())?) };
+        Ok((Self::of(Backing::Store(store), latest), notices))
+    }
+
+    /// Opens the store for reading: through the journal where another process holds the database.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] when neither can be read.
+    pub fn open_for_reading(dir: &Path) -> Result<(Self, Vec<Notice>), StoreError> {
+        match Self::open(dir) {
+            Err(StoreError::Busy { .. }) => {
+                let journal = Journal::open(dir);
+                let revisions = journal.revisions()?;
+                let number = revisions.last().map_or(0, |revision| revision.number);
+                let corpus = if number == 0 { Corpus::default() } else { journal.corpus(number, &read_again)? };
+                let latest = Version { revision: number, history: history(corpus) };
+                Ok((Self::of(Backing::Journal { journal, revisions }, latest), Vec::new()))
+            }
+            opened => opened,
+        }
+    }
+
+    fn of(backing: Backing, latest: Version) -> Self {
+        Self {
+            backing,
+            latest: RwLock::new(Arc::new(latest)),
+            past: Cache::new(PAST_VERSIONS),
+            loading: Mutex::new(()),
+        }
+    }
+
+    /// Returns the latest revision.
+    #[must_use]
+    pub fn latest(&self) -> Arc<Version> {
+        Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns a revision; 0 is the one before anything was loaded.
+    ///
+    /// A past revision that is not kept is rebuilt, which blocks for as long as a load of it.
+    ///
+    /// # Errors
+    /// Returns [`StoreError::UnknownRevision`] when there is none of that number.
+    pub fn version(&self, revision: u64) -> Result<Arc<Version>, StoreError> {
+        let latest = self.latest();
+        if revision == latest.revision {
+            return Ok(latest);
+        }
+        if revision > latest.revision {
+            return Err(StoreError::UnknownRevision { asked: revision, latest: latest.revision });
+        }
+        let build = || {
+            let corpus = match &self.backing {
+                _ if revision == 0 => Corpus::default(),
+                Backing::Store(store) => store.corpus(revision)?,
+                Backing::Journal { journal, .. } => journal.corpus(revision, &read_again)?,
+            };
+            Ok(Arc::new(Version { revision, history: history(corpus) }))
+        };
+        self.past.try_get_with(revision, build).map_err(|error: Arc<StoreError>| {
+            Arc::try_unwrap(error)
+                .unwrap_or_else(|shared| StoreError::Rebuild { revision, source: shared.to_string().into() })
+        })
+    }
+
+    /// Returns all revisions, the oldest first.
+    #[must_use]
+    pub fn revisions(&self) -> Vec<Revision> {
+        match &self.backing {
+            Backing::Store(store) => store.revisions(),
+            Backing::Journal { revisions, .. } => revisions.clone(),
+        }
+    }
+
+    /// Checks everything that the store keeps; an empty answer means that all is well.
+    ///
+    /// # Errors
+    /// Returns [`StoreError::Busy`] when another process holds the database.
+    pub fn verify(&self, dir: &Path) -> Result<Vec<Finding>, StoreError> {
+        match &self.backing {
+            Backing::Store(store) => store.verify(),
+            Backing::Journal { .. } => Err(StoreError::Busy { path: dir.to_path_buf() }),
+        }
+    }
+}
+
+fn history(corpus: Corpus) -> History {
+    History::build(Arc::new(corpus))
+}
+
+/// Reads the documents of a revision again, for a store that has lost the records.
+fn read_again(revision: &Revision, documents: Vec<Document>) -> Result<Vec<Record>, BoxError> {
+    let files: Vec<source::InputFile> = documents
+        .into_iter()
+        .map(|document| source::InputFile { name: document.name, bytes: document.bytes })
+        .collect();
+    let parsed = source::parse(&files);
+    if parsed.report.has_errors() {
+        let text = parsed.report.to_human(Colour::Never);
+        return Err(format!("the inputs of revision {} no longer read without errors:\n{text}", revision.number).into());
+    }
+    Ok(parsed.records.into_iter().map(|(_, record)| record).collect())
+}

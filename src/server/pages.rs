@@ -1,0 +1,156 @@
+//! The pages for people: the landing page at `/`, and GraphiQL at `/graphiql`.
+//!
+//! Every page has a content security policy that allows no inline script. Styles may be inline,
+//! because the editor in GraphiQL sets them so.
+
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+
+use super::assets::{Web, asset, web};
+use super::examples::{Example, examples};
+
+const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+
+/// Kept with a check on every use, so that a new version of the program shows at once.
+const REVALIDATE: &str = "no-cache";
+const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+
+const PLAIN_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const BUNDLE_POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; \
+     img-src 'self' data:; font-src 'self' data:; style-src 'self' 'unsafe-inline'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The hash is that of the import map in `cdn.html`, the only inline script: an import map cannot be a file.
+const CDN_POLICY: &str = "default-src 'none'; \
+     script-src 'self' https://esm.sh data: 'sha256-7txB/C/i/6MCLamYlTdc51W5TjqT0WPzv68mtyOvu4U='; \
+     worker-src 'self' blob: https://esm.sh; connect-src 'self' https://esm.sh; \
+     img-src 'self' data:; font-src 'self' data: https://esm.sh; \
+     style-src 'self' 'unsafe-inline' https://esm.sh; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const CDN_PAGE: &str = include_str!("pages/cdn.html");
+const OFF_PAGE: &str = include_str!("pages/off.html");
+
+/// Returns the routes of the pages and of the files that they load.
+pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let router = Router::new()
+        .route("/", get(landing))
+        .route("/favicon.svg", get(favicon))
+        .route("/graphiql", get(graphiql))
+        .route("/graphiql/", get(graphiql))
+        .route("/graphiql/examples.json", get(example_list))
+        .route("/graphiql/assets/{*name}", get(bundled));
+    if web() == Web::Cdn { router.route("/graphiql/cdn.js", get(cdn_script)) } else { router }
+}
+
+/// Answers `/`: what this service is, and where to begin.
+async fn landing() -> Response {
+    static PAGE: LazyLock<String> = LazyLock::new(|| landing_page(web(), examples()));
+    html(StatusCode::OK, PLAIN_POLICY, PAGE.as_str())
+}
+
+/// Answers `/graphiql` with the page of the bundle, or with what this build has in its stead.
+async fn graphiql() -> Response {
+    match (web(), asset("index.html")) {
+        (Web::Bundled, Some(page)) => html(StatusCode::OK, BUNDLE_POLICY, page.bytes),
+        (Web::Cdn, _) => html(StatusCode::OK, CDN_POLICY, CDN_PAGE),
+        _ => html(StatusCode::NOT_FOUND, PLAIN_POLICY, OFF_PAGE),
+    }
+}
+
+/// Answers `/graphiql/examples.json`: the examples, from which GraphiQL makes its first tabs.
+async fn example_list() -> Response {
+    ([(CACHE_CONTROL, REVALIDATE), (X_CONTENT_TYPE_OPTIONS, "nosniff")], Json(examples())).into_response()
+}
+
+async fn bundled(Path(name): Path<String>) -> Response {
+    asset(&format!("assets/{name}")).map_or_else(
+        || StatusCode::NOT_FOUND.into_response(),
+        |file| file_response(file.content_type, if file.immutable { FOR_GOOD } else { REVALIDATE }, file.bytes),
+    )
+}
+
+async fn favicon() -> Response {
+    file_response("image/svg+xml", REVALIDATE, include_bytes!("../../web/favicon.svg"))
+}
+
+async fn cdn_script() -> Response {
+    file_response(SCRIPT, REVALIDATE, include_bytes!("pages/cdn.js"))
+}
+
+fn file_response(content_type: &'static str, caching: &'static str, bytes: &'static [u8]) -> Response {
+    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    (headers, bytes).into_response()
+}
+
+fn html(status: StatusCode, policy: &'static str, page: impl IntoResponse) -> Response {
+    let headers = [
+        (CONTENT_TYPE, HTML),
+        (CACHE_CONTROL, REVALIDATE),
+        (CONTENT_SECURITY_POLICY, policy),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, headers, page).into_response()
+}
+
+fn landing_page(web: Web, examples: &[Example]) -> String {
+    let button = match web {
+        Web::Bundled | Web::Cdn => r#"<a class="button" href="/graphiql">Open GraphiQL</a>"#,
+        Web::Off => "",
+    };
+    include_str!("pages/landing.html")
+        .replace("<!-- button -->", button)
+        .replace("<!-- version -->", env!("CARGO_PKG_VERSION"))
+        .replace("<!-- examples -->", &example_items(web, examples))
+}
+
+/// Lists the examples: as links where there is a GraphiQL to open them in, and else as text.
+fn example_items(web: Web, examples: &[Example]) -> String {
+    let mut items = String::new();
+    for example in examples {
+        let (title, description) = (escape(&example.title), escape(&example.description));
+        // Writing to a `String` cannot fail.
+        let _ = match web {
+            Web::Bundled | Web::Cdn => writeln!(
+                items,
+                r#"<li><a href="/graphiql?example={}">{title}</a><p>{description}</p></li>"#,
+                escape(example.name)
+            ),
+            Web::Off => writeln!(
+                items,
+                "<li><details><summary>{title}</summary><pre>{}</pre></details><p>{description}</p></li>",
+                escape(example.query)
+            ),
+        };
+    }
+    items
+}
+
+/// Escapes a text for HTML, in content and in quoted attributes.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            other => escaped.push(other),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests;
