@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use eragraph::model::{ChangeKind, Day, EventType, NameForm, RelationEnd, UnitId, Verdict};
 
-use super::compare::{Pair, Row, at_most_possible, is_reading};
+use super::compare::{Pair, Row, at_most_possible, is_reading, strength};
 use super::facts::{Claim, Seat, Stamp};
-use super::view::OracleView;
+use super::view::{OracleView, Placement};
 
 /// Returns the rows for what differs.
 pub(crate) fn attribute_rows(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Vec<Row> {
@@ -41,78 +41,76 @@ fn row(unit: &UnitId, kind: ChangeKind, a: &Stamp<'_>, b: &Stamp<'_>) -> Row {
     }
 }
 
-/// Puts an event between the views that states just this change in the place of the claims' verdict and bounds.
-fn by_event(pair: &Pair<'_, '_, '_>, row: Row, kind: EventType) -> Row {
-    if pair.closed_world {
-        return row;
-    }
+/// Returns the row of an event between the views that states just this change; in a closed world events do not speak.
+fn by_event(pair: &Pair<'_, '_, '_>, unit: &UnitId, row_kind: ChangeKind, kind: EventType) -> Option<Row> {
     let event = pair.best_event_between(|event| {
         event.kind == kind
-            && event.originals.iter().any(|original| original.unit == row.unit)
-            && event.results.iter().any(|result| result.unit == row.unit)
+            && event.originals.iter().any(|original| original.unit == *unit)
+            && event.results.iter().any(|result| result.unit == *unit)
     });
-    match event {
-        Some(event) => Row { kind: row.kind, ..pair.row_of_event(&row.unit, event) },
-        None => row,
-    }
+    let event = event.filter(|_| !pair.closed_world)?;
+    Some(Row { kind: row_kind, ..pair.row_of_event(unit, event) })
 }
 
-/// Tells whether the source of a claim also writes a name for the unit.
-fn also_writes(stamp: &Stamp<'_>, unit: &UnitId, text: &str) -> bool {
-    let mentions = stamp.snapshot.into_iter().flat_map(|snapshot| &snapshot.mentions);
-    let names = mentions
-        .filter(|mention| mention.unit == *unit)
-        .flat_map(|mention| mention.name.iter().chain(&mention.acronym).chain(&mention.also_written));
-    names.into_iter().any(|name| name.text == text)
+/// Tells whether the source of a claim also writes another form.
+fn also_writes(stamp: &Stamp<'_>, text: &str) -> bool {
+    stamp.mention.is_some_and(|mention| mention.also_written.iter().any(|also| also.text == text))
 }
 
 type Named<'a> = Claim<'a, (&'a str, NameForm)>;
 
 /// Tells whether two names differ, each as written, and neither source gives the other's as well.
-fn names_differ(unit: &UnitId, a: &Named<'_>, b: &Named<'_>) -> bool {
+fn names_differ(a: &Named<'_>, b: &Named<'_>) -> bool {
     a.value.0 != b.value.0
         && a.value.1 != NameForm::Expanded
         && b.value.1 != NameForm::Expanded
-        && !also_writes(&a.at, unit, b.value.0)
-        && !also_writes(&b.at, unit, a.value.0)
+        && !also_writes(&a.at, b.value.0)
+        && !also_writes(&b.at, a.value.0)
 }
 
 fn name_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
     let (a, b) = (pair.a.name_claim(unit)?, pair.b.name_claim(unit)?);
-    if !names_differ(unit, &a, &b) {
+    if !names_differ(&a, &b) {
         return None;
     }
     let respelled = plain_spelling(a.value.0) == plain_spelling(b.value.0);
     let kind = if respelled { ChangeKind::Respelled } else { ChangeKind::Renamed };
-    Some(by_event(pair, row(unit, kind, &a.at, &b.at), EventType::Renamed))
+    by_event(pair, unit, kind, EventType::Renamed).or_else(|| Some(row(unit, kind, &a.at, &b.at)))
 }
 
 fn acronym_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
     let (a, b) = (pair.a.acronym_claim(unit)?, pair.b.acronym_claim(unit)?);
-    let differ = names_differ(unit, &a, &b) && plain_spelling(a.value.0) != plain_spelling(b.value.0);
+    let differ = names_differ(&a, &b) && plain_spelling(a.value.0) != plain_spelling(b.value.0);
     differ.then(|| row(unit, ChangeKind::AcronymChanged, &a.at, &b.at))
 }
 
 fn reclassified_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
     let (a, b) = (pair.a.kind_claim(unit)?, pair.b.kind_claim(unit)?);
-    let differ = a.value != b.value;
-    differ.then(|| by_event(pair, row(unit, ChangeKind::Reclassified, &a.at, &b.at), EventType::Reclassified))
-}
-
-fn moved_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
-    let (a, b) = (pair.a.seat_claim(unit)?, pair.b.seat_claim(unit)?);
     if a.value == b.value {
         return None;
     }
-    let plain = row(unit, ChangeKind::Moved, &a.at, &b.at);
-    let with_event = by_event(pair, plain.clone(), EventType::Moved);
-    if with_event != plain {
-        return Some(with_event);
+    let kind = ChangeKind::Reclassified;
+    by_event(pair, unit, kind, EventType::Reclassified).or_else(|| Some(row(unit, kind, &a.at, &b.at)))
+}
+
+fn moved_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
+    let (a, b) = (stated_seat(pair.a, unit)?, stated_seat(pair.b, unit)?);
+    if a.value == b.value {
+        return None;
     }
+    if let Some(row) = by_event(pair, unit, ChangeKind::Moved, EventType::Moved) {
+        return Some(row);
+    }
+    let plain = row(unit, ChangeKind::Moved, &a.at, &b.at);
     let skipped = stands_above(pair.b, b.value, a.value, pair.a) || stands_above(pair.a, a.value, b.value, pair.b);
-    let succeeded = !pair.closed_world && (succeeds(pair, a.value, b.value) || succeeds(pair, b.value, a.value));
+    let succeeded = !pair.closed_world && succeeds(pair, a.value, b.value);
     let verdict = if skipped { Verdict::Unknown } else { at_most_possible(plain.verdict, succeeded) };
     Some(Row { verdict, ..plain })
+}
+
+/// Returns the claim of where the unit hangs, if it hangs there in the view.
+fn stated_seat<'a>(view: &OracleView<'_, 'a>, unit: &UnitId) -> Option<Claim<'a, Seat<'a>>> {
+    view.seat_claim(unit).filter(|_| view.placement(unit) != Placement::Unplaced)
 }
 
 /// Tells whether one side's parent stands above the other's there, and the one side lacks the other's.
@@ -122,16 +120,16 @@ fn stands_above(own: &OracleView<'_, '_>, parent: Seat<'_>, others: Seat<'_>, ot
         Seat::Top => true,
         Seat::Under(above) => other.reporting_line(below).iter().skip(1).any(|step| step == above),
     };
-    is_above && own.presence(below).is_none()
+    is_above && strength(own, below) < 2
 }
 
-/// Tells whether events between the views lead from one parent to the other.
+/// Tells whether events between the views, hidden ones included, lead from the older parent to the newer.
 fn succeeds(pair: &Pair<'_, '_, '_>, from: Seat<'_>, to: Seat<'_>) -> bool {
     let (Seat::Under(from), Seat::Under(to)) = (from, to) else { return false };
     let mut reached = BTreeSet::from([from.clone()]);
     loop {
         let next: BTreeSet<UnitId> = pair
-            .events_between()
+            .all_events_between()
             .filter(|event| event.originals.iter().any(|original| reached.contains(&original.unit)))
             .flat_map(|event| event.results.iter().map(|result| result.unit.clone()))
             .chain(reached.iter().cloned())
@@ -184,7 +182,10 @@ fn relation_rows(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Vec<Row> {
     let row = |kind, (relation, to): &(&str, &RelationEnd), not_before: Option<Day>, not_after: Option<Day>| Row {
         unit: unit.clone(),
         kind,
-        relation: Some((*relation).to_owned()),
+        relation: Some(match to {
+            RelationEnd::Unit(_) => (*relation).to_owned(),
+            RelationEnd::Text(text) => format!("{relation}: {text}"),
+        }),
         others: if let RelationEnd::Unit(to) = to { BTreeSet::from([to.clone()]) } else { BTreeSet::new() },
         verdict: Verdict::Unknown,
         not_before,
@@ -211,7 +212,7 @@ pub(crate) fn plain_spelling(name: &str) -> Vec<String> {
     {
         text.replace_range(open..=close, " ");
     }
-    let text = text.to_lowercase().replace("u.s.", "us ").replace('\'', "");
+    let text = text.to_lowercase().replace(['.', '\''], "");
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !matches!(*word, "" | "the" | "a" | "an"));
     let mut words: Vec<String> = words.map(str::to_owned).collect();
     if words.len() > 1 && words[0] == "us" {

@@ -67,7 +67,7 @@ fn place_in_time(view: &OracleView<'_, '_>) -> (Day, Day, u8, String) {
 }
 
 pub(crate) fn is_below(view: &OracleView<'_, '_>, unit: &UnitId, top: &UnitId) -> bool {
-    view.reporting_line(unit).iter().skip(1).any(|above| above == top)
+    view.is_listed(unit) && view.reporting_line(unit).iter().skip(1).any(|above| above == top)
 }
 
 /// What carries an absence: the window of the layer that speaks, and how far it goes.
@@ -122,13 +122,7 @@ impl Pair<'_, '_, '_> {
     }
 
     fn loss_by_event(&self, unit: &UnitId) -> Option<Row> {
-        let takes = |event: &ChangeEvent| {
-            let hands_on = matches!(event.kind, EventType::Renamed | EventType::Moved | EventType::Reclassified)
-                && event.originals.iter().any(|original| original.unit == *unit)
-                && !event.results.iter().any(|result| result.unit == *unit);
-            event.ends(unit) || hands_on
-        };
-        let event = self.best_event_between(takes)?;
+        let event = self.best_event_between(|event| event.ends(unit))?;
         let kind = match event.kind {
             EventType::Dissolved | EventType::Created => ChangeKind::Dissolved,
             EventType::Merged => ChangeKind::Merged,
@@ -207,9 +201,13 @@ impl Pair<'_, '_, '_> {
             && matches!((window.certain_from(), self.b.hull().0), (Some(certain), Some(b)) if certain <= b)
     }
 
-    pub(crate) fn events_between(&self) -> impl Iterator<Item = &ChangeEvent> {
+    pub(crate) fn all_events_between(&self) -> impl Iterator<Item = &ChangeEvent> {
         let events = self.a.oracle.corpus.events.values().map(AsRef::as_ref);
-        events.filter(|event| self.lies_between(event) && event.basis.passes(self.a.floor))
+        events.filter(|event| self.lies_between(event))
+    }
+
+    fn events_between(&self) -> impl Iterator<Item = &ChangeEvent> {
+        self.all_events_between().filter(|event| event.basis.passes(self.a.floor))
     }
 
     /// Returns the event to name: certainly between, then the nearer basis, then the earliest, then by id.
@@ -239,7 +237,7 @@ impl Pair<'_, '_, '_> {
 }
 
 /// Returns 2 for a unit that the view knows, 1 for one that it knows weakly, 0 for one that is out.
-fn strength(view: &OracleView<'_, '_>, unit: &UnitId) -> u8 {
+pub(crate) fn strength(view: &OracleView<'_, '_>, unit: &UnitId) -> u8 {
     match view.presence(unit).map(|(status, _)| status) {
         Some(Status::Observed | Status::Between) => 2,
         Some(Status::Presumed | Status::Outdated) => 1,
@@ -293,12 +291,13 @@ fn speaking_list(
             }
         }
     }
-    // The latest layer speaks; the fullest of its lists first, then the nearest basis.
+    // The latest layer speaks; the fullest of its lists first, then the nearest basis, then the nearest owner.
     lists
         .into_iter()
         .max_by_key(|(snapshot, window, coverage)| {
             let layer = (window.start(), window.end(), Reverse(&snapshot.id), Reverse(coverage.part));
-            (layer, Reverse(coverage.extent), Reverse(coverage.evidence.basis))
+            let steps = above.iter().position(|step| *step == coverage.of);
+            (layer, Reverse(coverage.extent), Reverse(coverage.evidence.basis), Reverse(steps))
         })
         .map(|(snapshot, window, coverage)| {
             (snapshot.id.clone(), window, coverage.extent, coverage.evidence.basis, coverage.of.clone())

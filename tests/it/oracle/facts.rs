@@ -101,6 +101,8 @@ pub(crate) type PlaceText<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 #[derive(Default, Clone)]
 pub(crate) struct Facts<'a> {
     pub sightings: Vec<Stamp<'a>>,
+    /// What else a mention says, dated as the mention: readings of identity, other forms of names, items.
+    pub asides: Vec<Stamp<'a>>,
     pub names: Vec<Claim<'a, (&'a str, NameForm)>>,
     pub acronyms: Vec<Claim<'a, (&'a str, NameForm)>>,
     pub kinds: Vec<Claim<'a, &'a str>>,
@@ -223,6 +225,8 @@ impl<'a> Facts<'a> {
             }
             Placing::Unplaced => {}
         }
+        let items = mention.evidences();
+        self.asides.extend(items.map(|evidence| at.on(evidence.basis)));
         self.add_items(mention, at);
     }
 
@@ -262,18 +266,13 @@ impl<'a> Facts<'a> {
         }
         [
             self.sightings.clone(),
+            self.asides.clone(),
             of(&self.names),
             of(&self.acronyms),
             of(&self.kinds),
             of(&self.standings),
             of(&self.summaries),
             of(&self.seats),
-            of(&self.relations),
-            of(&self.figures),
-            of(&self.holders),
-            of(&self.contacts),
-            of(&self.properties),
-            of(&self.places),
         ]
         .concat()
     }

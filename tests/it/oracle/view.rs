@@ -298,7 +298,7 @@ impl<'o, 'a> OracleView<'o, 'a> {
         std::iter::successors(Some(unit.clone()), |at| self.parent(at)).take(64).collect()
     }
 
-    /// Returns the relations of the unit, each by its latest claim.
+    /// Returns the relations that the unit is said to have, each by its latest claim.
     pub(crate) fn relations(&self, unit: &UnitId) -> BTreeMap<(&'a str, &'a RelationEnd), Stamp<'a>> {
         let claims = sorted(&self.oracle.facts(unit).relations, |at| {
             self.looks_at(at) && self.passes(at) && self.is_of_life(unit, at)
