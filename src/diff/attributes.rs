@@ -40,7 +40,7 @@ impl Comparison<'_> {
             return None;
         }
         let kind = if is_respelled(old, new) { ChangeKind::Respelled } else { ChangeKind::Renamed };
-        let sides = [a, b].map(|claim| self.side(claim, Attribute::Name));
+        let sides = [a, b].map(|claim| self.side(unit, claim, Attribute::Name));
         Some(self.by_event_or_claims(unit, kind, EventType::Renamed, sides))
     }
 
@@ -52,13 +52,17 @@ impl Comparison<'_> {
         if old == new || expanded || is_respelled(old, new) || self.also_writes(a, new) || self.also_writes(b, old) {
             return None;
         }
-        Some(self.by_claims(unit, ChangeKind::AcronymChanged, [a, b].map(|claim| self.side(claim, Attribute::Acronym))))
+        Some(self.by_claims(
+            unit,
+            ChangeKind::AcronymChanged,
+            [a, b].map(|claim| self.side(unit, claim, Attribute::Acronym)),
+        ))
     }
 
     fn kind_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.kind_claim(unit));
         let (a, b) = (a?, b?);
-        let sides = [a, b].map(|claim| self.side(claim, Attribute::Kind));
+        let sides = [a, b].map(|claim| self.side(unit, claim, Attribute::Kind));
         (a.value != b.value)
             .then(|| self.by_event_or_claims(unit, ChangeKind::Reclassified, EventType::Reclassified, sides))
     }
@@ -73,7 +77,7 @@ impl Comparison<'_> {
         if old == new {
             return None;
         }
-        let sides = [a.claim?, b.claim?].map(|claim| self.side(claim, Attribute::Parent));
+        let sides = [a.claim?, b.claim?].map(|claim| self.side(unit, claim, Attribute::Parent));
         let mut change = self.by_event_or_claims(unit, ChangeKind::Moved, EventType::Moved, sides);
         if matches!(change.reason, Reason::Event { .. }) {
             return Some(change);
@@ -188,10 +192,10 @@ impl Comparison<'_> {
     }
 
     /// Returns a side that rests on a claim; an identity that is a reading weakens it.
-    fn side<V>(&self, claim: &Claim<V>, attribute: Attribute) -> Side {
+    fn side<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Side {
         let same = self.history.mention_of(claim).and_then(|(_, mention)| mention.same.as_ref()).map(|same| same.basis);
         let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
-        Side { layer: claim.layer, basis, evidence: self.history.cite(claim, attribute) }
+        Side { layer: claim.layer, basis, evidence: self.history.cite(unit, claim, attribute) }
     }
 
     fn by_event_or_claims(&self, unit: UnitIx, kind: ChangeKind, event_kind: EventType, sides: [Side; 2]) -> Change {

@@ -4,7 +4,8 @@ use petgraph::Direction::Incoming;
 use petgraph::visit::EdgeRef;
 
 use crate::model::{
-    Basis, Contact, Day, Evidence, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim, Property, Standing, Window,
+    Basis, Contact, Coverage, Day, Edtf, Evidence, Extent, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim,
+    Property, Standing, Window,
 };
 
 use super::citation::{Attribute, Citation, ClaimRecord};
@@ -464,7 +465,48 @@ impl<'h> View<'h> {
     pub fn evidence(self, unit: UnitIx) -> Vec<Citation> {
         let passing = self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
         let latest_first = passing.rev().take(if self.day().is_some() { 1 } else { usize::MAX });
-        latest_first.flat_map(|seen| self.history.cite(seen, Attribute::Presence)).collect()
+        latest_first.flat_map(|seen| self.history.cite(unit, seen, Attribute::Presence)).collect()
+    }
+
+    /// Returns the lists that the sources of the view give of what is below a unit, the latest layer first.
+    #[must_use]
+    pub fn lists_below(self, unit: UnitIx) -> Vec<(SnapshotIx, &'h Coverage)> {
+        let mut lists: Vec<_> = self
+            .history
+            .lists_of(unit)
+            .filter(|list| self.hears(self.layer(list.layer)) && list.coverage.evidence.basis.passes(self.lens.floor))
+            .collect();
+        lists.sort_by_key(|list| std::cmp::Reverse(list.layer));
+        lists.into_iter().map(|list| (list.snapshot, list.coverage)).collect()
+    }
+
+    /// Returns how complete the list of units directly below a unit is, by the latest source that covers it.
+    /// Lists that are restricted to a kind or a heading, alone, make it `LISTED` at best.
+    #[must_use]
+    pub fn children_extent(self, unit: UnitIx) -> Option<Extent> {
+        let lists = self.lists_below(unit);
+        let latest = lists.first()?.0;
+        let of_latest = || lists.iter().filter(|(snapshot, _)| *snapshot == latest).map(|(_, coverage)| coverage);
+        let unrestricted = of_latest().filter(|c| c.kind.is_none() && c.heading.is_none()).map(|c| c.extent).min();
+        unrestricted.or_else(|| of_latest().map(|coverage| coverage.extent.max(Extent::Listed)).max())
+    }
+
+    /// Returns the positions of the conflicts about a unit in which a claim that this view follows takes part.
+    #[must_use]
+    pub fn conflicts_of(self, unit: UnitIx) -> Vec<usize> {
+        let follows = |conflict: &&super::Conflict| {
+            conflict.claims.iter().any(|claim| {
+                let followed = match claim.attribute {
+                    Attribute::Kind => self.kind_claim(unit).map(|followed| followed.layer),
+                    Attribute::Parent => self.place(unit).map(|followed| followed.layer),
+                    Attribute::Figure => Some(claim.layer).filter(|layer| self.observes(self.layer(*layer))),
+                    _ => None,
+                };
+                claim.unit == unit && followed == Some(claim.layer)
+            })
+        };
+        let all = self.history.conflicts().iter().enumerate();
+        all.filter(|(_, conflict)| conflict.units.contains(&unit) && follows(&conflict)).map(|(at, _)| at).collect()
     }
 
     /// Returns the snapshots that the view rests on, in the order of claims.
@@ -498,5 +540,30 @@ impl History {
     pub fn latest_name(&self, unit: UnitIx) -> &str {
         let node = self.node(unit);
         node.name.last().or(node.acronym.last()).map_or(node.id.as_str(), |claim| self.text(claim.value.text))
+    }
+
+    /// Tells whether any source ever gave the unit this kind.
+    #[must_use]
+    pub fn was_of_kind(&self, unit: UnitIx, kind: &str) -> bool {
+        self.node(unit).kind.iter().any(|claim| self.text(claim.value) == kind)
+    }
+
+    /// Returns the latest standing claimed for a unit.
+    #[must_use]
+    pub fn latest_standing(&self, unit: UnitIx) -> Standing {
+        self.node(unit).standing.last().map_or(Standing::Internal, |claim| claim.value)
+    }
+
+    /// Returns the date of a layer as it was written.
+    #[must_use]
+    pub fn written_date(&self, layer: LayerIx) -> &Edtf {
+        match self.layer(layer).origin {
+            Origin::Event(event) => &self.event(event).date,
+            Origin::Snapshot(snapshot, part) => {
+                let snapshot = self.snapshot(snapshot);
+                let part = part.and_then(|part| snapshot.parts.get(usize::from(part.0)));
+                part.map_or(&snapshot.observed, |part| &part.observed)
+            }
+        }
     }
 }
