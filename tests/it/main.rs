@@ -17,4 +17,5 @@ mod robust;
 mod rules;
 mod schema;
 mod store;
+mod traversals;
 mod views_as_text;

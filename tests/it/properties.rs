@@ -11,9 +11,9 @@ use crate::oracle::generate::{DAYS, corpora, day};
 use crate::oracle::{At, Oracle, Row, diff};
 use crate::views_as_text::{differences, fast_lines, slow_lines};
 
-const FLOORS: [Option<Basis>; 4] = [None, Some(Basis::Inferred), Some(Basis::Shown), Some(Basis::Stated)];
+pub(crate) const FLOORS: [Option<Basis>; 4] = [None, Some(Basis::Inferred), Some(Basis::Shown), Some(Basis::Stated)];
 
-fn config(cases: u32) -> ProptestConfig {
+pub(crate) fn config(cases: u32) -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
     ProptestConfig {
         cases: asked.unwrap_or(cases),
@@ -24,7 +24,7 @@ fn config(cases: u32) -> ProptestConfig {
 }
 
 /// Returns every moment of a corpus: each day of the range, one before and one after, each snapshot, each era.
-fn moments(corpus: &Corpus) -> Vec<At> {
+pub(crate) fn moments(corpus: &Corpus) -> Vec<At> {
     let days = (-1..=DAYS).map(|n| At::Day(day(n)));
     let snapshots = corpus.snapshots.keys().map(|id| At::Snapshot(id.clone()));
     days.chain(snapshots).chain(corpus.eras.keys().map(|id| At::Era(id.clone()))).collect()
