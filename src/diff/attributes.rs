@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Attribute, Citation, Claim, ItemFact, LayerIx, Parent, RelationTarget, UnitIx, View};
-use crate::model::{Basis, ChangeKind, EventType, NameForm, PlaceRole, Verdict};
+use crate::history::{Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, RelationTarget, UnitIx, View};
+use crate::model::{Basis, ChangeKind, EventType, Figure, NameForm, PlaceRole, Verdict};
 
 use super::between::verdict;
 use super::spelling::is_respelled;
@@ -87,7 +87,8 @@ impl Comparison<'_> {
             change.reason = Reason::LevelSkipped;
         } else if let (Parent::Under(old), Parent::Under(new)) = (old, new) {
             let counts = |event| self.lies_between(&self.history.event(event).date.window()).is_some();
-            if self.history.is_succeeded_by(old, new, &counts) {
+            let speaks = self.assume == Assumption::OpenWorld;
+            if speaks && self.history.is_succeeded_by(old, new, &counts) {
                 change.verdict = Verdict::Possible;
                 change.reason = Reason::ParentSucceeded;
             }
@@ -96,7 +97,7 @@ impl Comparison<'_> {
     }
 
     fn figure_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.figures(unit));
+        let [a, b] = self.views().map(|view| latest_figures(view.figures(unit)));
         let pair = a.iter().find_map(|old| Some((old, b.iter().find(|new| old.item.contradicts(new.item))?)))?;
         Some(self.by_claims(unit, ChangeKind::FigureChanged, [item_side(pair.0), item_side(pair.1)]))
     }
@@ -109,17 +110,16 @@ impl Comparison<'_> {
     }
 
     fn place_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.places(unit));
-        let of_role =
-            |facts: &[crate::history::PlaceFact<'_>], role: PlaceRole| -> BTreeSet<(String, Option<String>)> {
-                let facts = facts.iter().filter(|fact| fact.item.role == role);
-                facts.map(|fact| (fact.item.place.clone(), fact.item.part_of_place.clone())).collect()
-            };
+        let [a, b] = self.views().map(|view| latest_places(view.places(unit)));
+        let of_role = |facts: &[PlaceFact<'_>], role: PlaceRole| -> BTreeSet<(String, Option<String>)> {
+            let facts = facts.iter().filter(|fact| fact.item.role == role);
+            facts.map(|fact| (fact.item.place.clone(), fact.item.part_of_place.clone())).collect()
+        };
         let role = [PlaceRole::Seat, PlaceRole::Area].into_iter().find(|role| {
             let (old, new) = (of_role(&a, *role), of_role(&b, *role));
             !old.is_empty() && !new.is_empty() && old != new
         })?;
-        let latest = |facts: &[crate::history::PlaceFact<'_>]| {
+        let latest = |facts: &[PlaceFact<'_>]| {
             facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.layer).map(item_side)
         };
         Some(self.by_claims(unit, ChangeKind::PlaceChanged, [latest(&a)?, latest(&b)?]))
@@ -144,7 +144,7 @@ impl Comparison<'_> {
 
     fn relation_changes(&self, unit: UnitIx) -> Vec<Change> {
         let [a, b] = self.views().map(|view| {
-            let own = view.relations(unit).into_iter().filter(|fact| fact.forward);
+            let own = view.stated_relations(unit).into_iter();
             own.map(|fact| ((fact.kind, fact.other), fact)).collect::<BTreeMap<_, _>>()
         });
         let closed = self.assume == Assumption::ClosedWorld;
@@ -206,7 +206,8 @@ impl Comparison<'_> {
                 && record.originals.iter().any(|original| original.unit == *id)
                 && record.results.iter().any(|result| result.unit == *id)
         };
-        if let Some((event, certainly)) = self.best_event(unit, states) {
+        let speaks = self.assume == Assumption::OpenWorld;
+        if let Some((event, certainly)) = self.best_event(unit, states).filter(|_| speaks) {
             let record = self.history.event(event);
             change.verdict = verdict(record.basis, certainly);
             change.basis = Some(record.basis);
@@ -246,7 +247,29 @@ fn skips_level(view: View<'_>, other: View<'_>, parent: Parent, others_parent: P
     stands_above && !other.presence(parent).is_some_and(crate::history::Presence::is_known)
 }
 
+/// Keeps what the latest layer says of each thing counted; by what is counted.
+fn latest_figures(mut facts: Vec<ItemFact<'_, Figure>>) -> Vec<ItemFact<'_, Figure>> {
+    let all = facts.clone();
+    facts.retain(|fact| {
+        let others = all.iter().filter(|other| other.item.counts_the_same_as(fact.item));
+        others.map(|other| other.layer).max() == Some(fact.layer)
+    });
+    facts.sort_by_key(|fact| (&fact.item.measure, &fact.item.unit, &fact.item.scope));
+    facts
+}
+
+/// Keeps what the latest layer says of each role.
+fn latest_places(mut facts: Vec<PlaceFact<'_>>) -> Vec<PlaceFact<'_>> {
+    let all = facts.clone();
+    facts.retain(|fact| {
+        let others = all.iter().filter(|other| other.item.role == fact.item.role);
+        others.map(|other| other.layer).max() == Some(fact.layer)
+    });
+    facts
+}
+
 fn item_side<T>(fact: &ItemFact<'_, T>) -> Side {
     let citation = Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
-    Side { layer: fact.layer, basis: fact.evidence.basis, evidence: vec![citation] }
+    let basis = fact.identity.map_or(fact.evidence.basis, |identity| identity.max(fact.evidence.basis));
+    Side { layer: fact.layer, basis, evidence: vec![citation] }
 }

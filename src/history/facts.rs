@@ -47,6 +47,8 @@ pub struct ItemFact<'h, T> {
     pub snapshot: SnapshotIx,
     /// The evidence.
     pub evidence: &'h Evidence,
+    /// The basis of the reading that the mention is of this unit, where its identity is one.
+    pub identity: Option<Basis>,
 }
 
 impl<T> Clone for ItemFact<'_, T> {
@@ -122,7 +124,7 @@ impl<'h> View<'h> {
         let day = match self.at {
             At::Day(day) => day,
             At::Snapshot(_) | At::Era(_) => {
-                self.heard(&node.sightings).next_back().map_or(Day::MIN, |seen| self.layer(seen.layer).start())
+                self.pick(&node.sightings).map_or(Day::MIN, |seen| self.layer(seen.layer).start())
             }
         };
         let passes = |claim: &&Claim<NameValue>| claim.basis.passes(self.lens.floor);
@@ -154,8 +156,10 @@ impl<'h> View<'h> {
 
     /// Returns the window of the latest sighting of a unit that the view hears, or of the first.
     pub(crate) fn sighting_window(self, unit: UnitIx, latest: bool) -> Option<Window> {
-        let mut passing =
-            self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
+        let node = self.history.node(unit);
+        let life = self.day().and_then(|day| node.life_at(day)).map_or(Day::MIN, |life| life.from);
+        let of_life = self.heard(&node.sightings).filter(|seen| life <= self.layer(seen.layer).start());
+        let mut passing = of_life.filter(|seen| seen.basis.passes(self.lens.floor));
         let seen = if latest { passing.next_back() } else { passing.next() };
         seen.map(|seen| self.layer(seen.layer).window)
     }
@@ -164,7 +168,7 @@ impl<'h> View<'h> {
     pub(crate) fn hides_claims(self, unit: UnitIx) -> bool {
         let floor = self.lens.floor;
         let node = self.history.node(unit);
-        let hidden_declaration = || self.heard(&node.name).any(|claim| !claim.basis.passes(floor));
+        let hidden_declaration = || self.heard(&node.standing).any(|claim| !claim.basis.passes(floor));
         self.heard(&node.sightings).any(|seen| {
             let mention = self.history.mention_of(seen);
             !seen.basis.passes(floor)
@@ -221,13 +225,17 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
         let node = self.history.node(unit);
-        let mut facts: Vec<RelationFact<'h>> =
-            node.relations.iter().filter_map(|slot| self.relation(unit, slot, true)).collect();
+        let mut facts: Vec<RelationFact<'h>> = node
+            .relations
+            .iter()
+            .filter_map(|slot| self.relation(self.relation_claim(unit, slot)?, slot, true))
+            .collect();
         for edge in self.history.graph.edges_directed(unit, Incoming) {
             let Edge::Relation(at) = *edge.weight() else { continue };
             let owner = edge.source();
             let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations.get(at));
-            if let Some(mut fact) = slot.and_then(|slot| self.relation(owner, slot, false)) {
+            if let Some(mut fact) = slot.and_then(|slot| self.relation(self.relation_claim(owner, slot)?, slot, false))
+            {
                 fact.other = RelationTarget::Unit(owner);
                 facts.push(fact);
             }
@@ -236,8 +244,13 @@ impl<'h> View<'h> {
         facts
     }
 
-    fn relation(self, owner: UnitIx, slot: &'h RelationSlot, forward: bool) -> Option<RelationFact<'h>> {
-        let claim = self.relation_claim(owner, slot)?;
+    /// Returns the relations that a unit is said to have, whether or not the view lists both ends.
+    pub(crate) fn stated_relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
+        let slots = self.history.node(unit).relations.iter();
+        slots.filter_map(|slot| self.relation(self.stated_relation_claim(unit, slot)?, slot, true)).collect()
+    }
+
+    fn relation(self, claim: &Claim<u32>, slot: &'h RelationSlot, forward: bool) -> Option<RelationFact<'h>> {
         let other = match slot.end {
             RelationEndIx::Unit(other) => RelationTarget::Unit(other),
             RelationEndIx::Text(text) => RelationTarget::Text(self.history.text(text)),
@@ -250,15 +263,21 @@ impl<'h> View<'h> {
         Some(RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis, citation })
     }
 
-    /// Returns the claim by which a relation shows: both ends are listed, and on a day it is of the present life.
-    pub(super) fn relation_claim(self, owner: UnitIx, slot: &'h RelationSlot) -> Option<&'h Claim<u32>> {
+    /// Returns the claim by which a relation is carried: on a day it is of the present life.
+    fn stated_relation_claim(self, owner: UnitIx, slot: &'h RelationSlot) -> Option<&'h Claim<u32>> {
         let claim = self.pick(&slot.claims)?;
-        if let At::Day(day) = self.at {
-            let life = self.history.node(owner).life_at(day)?;
-            if self.layer(claim.layer).start() < life.from {
-                return None;
+        match self.at {
+            At::Day(day) => {
+                let life = self.history.node(owner).life_at(day)?;
+                (life.from <= self.layer(claim.layer).start()).then_some(claim)
             }
+            At::Snapshot(_) | At::Era(_) => Some(claim),
         }
+    }
+
+    /// Returns the claim by which a relation shows: it is carried, and both ends are listed.
+    pub(super) fn relation_claim(self, owner: UnitIx, slot: &'h RelationSlot) -> Option<&'h Claim<u32>> {
+        let claim = self.stated_relation_claim(owner, slot)?;
         let other_shows = match slot.end {
             RelationEndIx::Unit(other) => self.lists(other),
             RelationEndIx::Text(_) => true,
@@ -279,12 +298,19 @@ impl<'h> View<'h> {
         about: impl Fn(&'h T) -> (Option<PartIx>, &'h Evidence) + 'h,
     ) -> impl Iterator<Item = ItemFact<'h, T>> {
         self.mentions(unit).flat_map(move |(snapshot, mention)| {
+            let identity = mention.same.as_ref().map(|same| same.basis);
             let facts: Vec<ItemFact<'h, T>> = list(mention)
                 .iter()
                 .filter_map(|item| {
                     let (part, evidence) = about(item);
                     let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
-                    evidence.basis.passes(self.lens.floor).then_some(ItemFact { item, layer, snapshot, evidence })
+                    evidence.basis.passes(self.lens.floor).then_some(ItemFact {
+                        item,
+                        layer,
+                        snapshot,
+                        evidence,
+                        identity,
+                    })
                 })
                 .collect();
             facts
