@@ -1,0 +1,50 @@
+//! The limits and defaults of the service, in one place.
+
+use std::time::Duration;
+
+/// The folder of the store where none is named: one of its own under the working directory.
+pub const DEFAULT_DATA: &str = ".eragraph";
+/// The address that the service listens on where none is named: this machine only.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:8000";
+/// The folder that `serve` loads first while the store is empty.
+pub const DEFAULT_SNAPSHOTS: &str = "snapshots";
+
+/// How the service is set up.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// What a stranger may ask for.
+    pub limits: Limits,
+}
+
+/// The bound on everything that a stranger can send; past one, a clear error, and the service goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// The largest request body, in bytes.
+    pub body_bytes: usize,
+    /// How deep a query may nest; introspection as GraphiQL asks for it needs 15.
+    pub depth: usize,
+    /// How complex a query may be; page sizes multiply.
+    pub complexity: usize,
+    /// The size of a page where none is asked for.
+    pub default_page: usize,
+    /// The largest page that may be asked for.
+    pub max_page: usize,
+    /// The most steps that a lineage is followed.
+    pub lineage_depth: u32,
+    /// How long an answer may take to work out.
+    pub timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1024 * 1024,
+            depth: 32,
+            complexity: 200_000,
+            default_page: 50,
+            max_page: 1000,
+            lineage_depth: 64,
+            timeout: Duration::from_secs(10),
+        }
+    }
+}
