@@ -10,6 +10,8 @@
 //! - `repository`: the one place that loads and commits.
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
+pub mod api;
+pub mod cli;
 pub mod config;
 pub mod diagnostics;
 pub mod diff;
