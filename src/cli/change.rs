@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::diff::{Change, Diff, Reason};
+use crate::diff::{Assumption, Change, Diff, Reason};
 use crate::history::{UnitIx, View};
 use crate::model::{ChangeKind, Day, PlaceRole};
 
 use super::evidence;
-use super::style::{Style, clean, wrap};
+use super::style::{Style, clean, columns, wrap};
 use super::words::word;
+
+/// How far the lines below a row's title stand in.
+const INDENT: &str = "      ";
 
 /// Returns the values before and after, for a change of an attribute.
 pub(super) fn values(diff: &Diff<'_>, change: &Change) -> Option<[String; 2]> {
@@ -101,27 +104,35 @@ pub(super) fn human(diff: &Diff<'_>, change: &Change, style: Style, width: usize
         title.push_str(&format!(" ({})", style.cyan(&clean(acronym.text))));
     }
     if let Some(relation) = &change.relation {
-        let others = change.others.iter().map(|other| clean(shown_in(diff, *other).name(*other).text));
-        title.push_str(&format!(": {} {}", clean(relation), others.collect::<Vec<_>>().join(", ")));
+        title.push_str(&format!(": {}", clean(relation)));
+        for other in &change.others {
+            title.push_str(&format!(" {}", clean(shown_in(diff, *other).name(*other).text)));
+        }
     }
-    let mut text =
-        format!("  {} {title}  {}\n", sign(change.kind, style), style.faint(history.unit_id(change.unit).as_str()));
-    let values = values(diff, change);
-    if let Some([old, new]) = values.as_ref().filter(|_| change.reason == Reason::Claims) {
-        let line = format!("{} → {}", clean(old), clean(new));
-        text.push_str(&wrap(&line, width, "      "));
-    } else if change.reason != Reason::Silence || diff.terms.assume == crate::diff::Assumption::ClosedWorld {
-        text.push_str(&wrap(&clean(&diff.explain(change)), width, "      "));
-    }
+    let title =
+        format!("  {} {title}  {}", sign(change.kind, style), style.faint(history.unit_id(change.unit).as_str()));
     let when = bounds(change.not_before, change.not_after);
     let places = evidence::places(history, &change.evidence).join("; ");
     let facts: Vec<String> = when.into_iter().chain((!places.is_empty()).then_some(places)).collect();
-    if !facts.is_empty() {
-        for line in wrap(&facts.join(" · "), width, "      ").lines() {
-            text.push_str(&format!("{}\n", style.faint(line)));
-        }
+    let facts = facts.join(" · ");
+    let told = told(diff, change);
+    if told.is_none() && columns(&title) + columns(&facts) + 3 <= width {
+        return format!("{title} {}\n", style.faint(&format!("· {facts}")));
+    }
+    let mut text = format!("{title}\n{}", wrap(&told.unwrap_or_default(), width, INDENT));
+    for line in wrap(&facts, width, INDENT).lines() {
+        text.push_str(&format!("{}\n", style.faint(line)));
     }
     text
+}
+
+/// Returns what is to be said of a change, where its group has not said it for all.
+fn told(diff: &Diff<'_>, change: &Change) -> Option<String> {
+    match change.reason {
+        Reason::Claims => values(diff, change).map(|[old, new]| format!("{} → {}", clean(&old), clean(&new))),
+        Reason::Silence if diff.terms.assume == Assumption::OpenWorld => None,
+        _ => Some(clean(&diff.explain(change))),
+    }
 }
 
 /// Tells whether a change of this kind is told by what the unit was before.

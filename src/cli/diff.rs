@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use crate::diff::{Assumption, Change, Diff, DiffOptions, diff};
+use crate::history::Moment;
 use crate::model::{ChangeKind, Verdict};
 
 use super::change;
@@ -109,7 +110,7 @@ fn human(session: &Session, diff: &Diff<'_>, wanted: &[&Change], out: &Output) -
             if group.is_empty() {
                 continue;
             }
-            text.push_str(&format!("\n{} {} ({})\n", style.bold(&word(kind)), word(verdict), group.len()));
+            text.push_str(&format!("\n{} · {} ({})\n", style.bold(&word(kind)), word(verdict), group.len()));
             if let Some(meaning) = silence(diff, kind) {
                 text.push_str(&wrap(&meaning, out.width, "  "));
             }
@@ -132,7 +133,10 @@ fn silence(diff: &Diff<'_>, kind: ChangeKind) -> Option<String> {
         ChangeKind::NewlyObserved => (diff.terms.from, "a beginning"),
         _ => return None,
     };
-    let silent = moment_text(&silent.moment());
+    let silent = match silent.moment() {
+        Moment::Day(day) => format!("What is known of {day}"),
+        other => format!("The {}", moment_text(&other)),
+    };
     Some(format!("{silent} is silent on these, and covers no list that would have them: nothing is known of {what}."))
 }
 

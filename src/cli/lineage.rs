@@ -6,13 +6,13 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::config::Limits;
-use crate::history::{Direction, History, Link, UnitIx};
+use crate::history::{Direction, EventIx, History, Link, UnitIx};
 
 use super::error::{CliError, Exit};
 use super::evidence;
 use super::output::Output;
 use super::session::{ReadArgs, Session};
-use super::style::{Style, clean};
+use super::style::{Style, clean, wrap};
 use super::tree::{Row, draw};
 use super::words::word;
 
@@ -69,10 +69,12 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         if links.is_empty() {
             text.push_str(&format!("\n{}: {}\n", style.bold(title), "no loaded event tells"));
         } else {
-            text.push_str(&format!("\n{}\n", style.bold(title)));
-            text.push_str(&draw(&rows(history, unit, links, style), style));
+            let mut rows = rows(history, unit, links, style);
+            rows.insert(0, Row { depth: 0, text: style.bold(title) });
+            text.push_str(&format!("\n{}", draw(&rows, style)));
         }
     }
+    text.push_str(&events(history, &lineages, out));
     out.print(&text)?;
     Ok(Exit::Done)
 }
@@ -98,7 +100,7 @@ fn rows<'l>(history: &History, unit: UnitIx, links: &'l [Link], style: Style) ->
         let links = from.get(&unit).into_iter().flatten();
         open.extend(links.rev().map(|link| (depth, *link)));
     };
-    below(unit, 0, &mut open);
+    below(unit, 1, &mut open);
     while let Some((depth, link)) = open.pop() {
         let is_new = followed.insert(link.unit);
         let has_more = from.contains_key(&link.unit);
@@ -114,12 +116,28 @@ fn rows<'l>(history: &History, unit: UnitIx, links: &'l [Link], style: Style) ->
 fn row(history: &History, link: &Link, style: Style) -> String {
     let event = history.event(link.event);
     let part = if link.part { ", in part" } else { "" };
+    let name = clean(history.latest_name(link.unit));
+    let id = style.faint(history.unit_id(link.unit).as_str());
     let how = format!("{} {}{part}", word(event.kind).to_lowercase(), event.date);
-    let places = evidence::places(history, &history.cite_event(link.event)).join("; ");
-    let basis = word(event.basis).to_lowercase();
-    let id = history.unit_id(link.unit);
-    let carried = style.faint(&format!("{basis}: {places}"));
-    format!("{}  {}  {how} · {carried}", clean(history.latest_name(link.unit)), style.faint(id.as_str()))
+    format!("{name}  {id} · {} · {}", style.yellow(&how), style.faint(event.id.as_str()))
+}
+
+/// Lists the events of the lineages, each once, with where they stand.
+fn events(history: &History, lineages: &[(Direction, Vec<Link>)], out: &Output) -> String {
+    let style = out.style;
+    let events: BTreeSet<EventIx> = lineages.iter().flat_map(|(_, links)| links).map(|link| link.event).collect();
+    let mut text = if events.is_empty() { String::new() } else { format!("\n{}\n", style.bold("Events")) };
+    for ix in events {
+        let event = history.event(ix);
+        let basis = word(event.basis).to_lowercase();
+        text.push_str(&format!("  {} · {} {} · {basis}\n", event.id, word(event.kind).to_lowercase(), event.date));
+        let places = evidence::places(history, &history.cite_event(ix)).join("; ");
+        text.push_str(&style.faint(&wrap(&places, out.width, "      ")));
+        if let Some(note) = &event.note {
+            text.push_str(&style.faint(&wrap(&format!("note: {}", clean(note)), out.width, "      ")));
+        }
+    }
+    text
 }
 
 fn link_json(history: &History, link: &Link) -> Value {

@@ -40,7 +40,11 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     };
     match loaded {
         Ok(loaded) => {
-            tell(&repository, &loaded, out)?;
+            if out.is_json() {
+                out.print_json(&loaded_json(&loaded))?;
+            } else {
+                tell(&repository, &loaded, out)?;
+            }
             Ok(Exit::Done)
         }
         Err(LoadError::Invalid(report)) if out.is_json() => {
@@ -85,22 +89,29 @@ pub(super) fn load_files(repository: &Repository, files: &[InputFile], out: &mut
         let _progress = out.progress(&format!("loading {}", counted(files.len(), "file")));
         repository.load(files, &[], None, Timestamp::now())?
     };
+    if out.is_json() {
+        let mut event = json!({"event": "loaded"});
+        if let (Value::Object(event), Value::Object(told)) = (&mut event, loaded_json(&loaded)) {
+            event.extend(told);
+        }
+        return Ok(out.print(&format!("{event}\n"))?);
+    }
     tell(repository, &loaded, out)
 }
 
+fn loaded_json(loaded: &Loaded) -> Value {
+    let keys = |keys: &[RecordKey]| -> Value { keys.iter().map(key_json).collect() };
+    json!({
+        "loaded": true,
+        "changed": loaded.is_change(),
+        "revision": loaded.revision,
+        "upserted": keys(&loaded.upserted),
+        "removed": keys(&loaded.removed),
+        "report": loaded.report.to_json(),
+    })
+}
+
 fn tell(repository: &Repository, loaded: &Loaded, out: &mut Output) -> Result<(), CliError> {
-    if out.is_json() {
-        let keys = |keys: &[RecordKey]| -> Value { keys.iter().map(key_json).collect() };
-        let told = json!({
-            "loaded": true,
-            "changed": loaded.is_change(),
-            "revision": loaded.revision,
-            "upserted": keys(&loaded.upserted),
-            "removed": keys(&loaded.removed),
-            "report": loaded.report.to_json(),
-        });
-        return Ok(out.print(&format!("{told}\n"))?);
-    }
     out.note_report(&loaded.report);
     let style = out.style;
     let revision = style.bold(&format!("revision {}", loaded.revision));

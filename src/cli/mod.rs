@@ -33,19 +33,25 @@ use output::{ColourChoice, Format, Output};
 struct Cli {
     /// The folder of the store.
     #[arg(long, global = true, value_name = "DIR", env = "ERAGRAPH_DATA", default_value = DEFAULT_DATA)]
+    #[arg(hide_env_values = true, help_heading = GLOBAL)]
     data: PathBuf,
     /// How results are written; notes and errors go to stderr.
-    #[arg(long, global = true, value_enum, default_value_t)]
+    #[arg(long, global = true, value_enum, default_value_t, help_heading = GLOBAL)]
     format: Format,
     /// When to colour; NO_COLOR is respected.
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = GLOBAL)]
     color: ColourChoice,
     #[command(subcommand)]
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done; 1 the input has errors; 2 wrong usage (an option, a path, an id or an address \
-    that does not do); 3 the store is damaged or busy, or the machine failed.";
+const GLOBAL: &str = "Options of every verb";
+
+const EXIT_CODES: &str = "Exit codes:
+  0  done
+  1  the input has errors
+  2  wrong usage: an option, a path, an id or an address that does not do, or nothing loaded yet
+  3  the store is damaged or busy, or the machine failed";
 
 #[derive(Debug, Subcommand)]
 enum Verb {

@@ -1,5 +1,6 @@
 //! `eragraph serve`: loads the snapshots where nothing is loaded yet, says where the service is, and serves.
 
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -10,8 +11,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, DEFAULT_LISTEN, DEFAULT_SNAPSHOTS};
 use crate::model::RecordKey;
-use crate::repository::{LoadError, Repository, read_inputs};
+use crate::repository::{InputError, LoadError, Repository, read_inputs};
 use crate::server;
+use crate::source::{InputFile, parse};
 
 use super::error::{CliError, Exit};
 use super::load;
@@ -64,61 +66,71 @@ fn listen(address: &str) -> Result<TcpListener, CliError> {
 /// Loads the folder of snapshots into an empty store; tells where a store differs from the folder.
 fn prepare(repository: &Repository, data: &Path, snapshots: &Path, out: &mut Output) -> Result<(), CliError> {
     let latest = repository.latest();
-    match (latest.revision, snapshots.is_dir()) {
-        (0, true) => load::load_files(repository, &read_inputs(&[snapshots.to_path_buf()])?, out),
-        (0, false) => {
-            out.notice(&format!(
-                "nothing is loaded, and there is no folder `{}`: the service starts empty; stop it and load with \
-                 `eragraph load PATH`",
-                snapshots.display()
-            ));
-            Ok(())
-        }
-        (revision, is_there) => {
+    let folder = snapshots.display();
+    let read = || if snapshots.is_dir() { read_inputs(&[snapshots.to_path_buf()]) } else { Ok(Vec::new()) };
+    match latest.revision {
+        0 => match read() {
+            Ok(files) if !files.is_empty() => load::load_files(repository, &files, out),
+            Ok(_) | Err(InputError::Empty { .. }) => {
+                out.notice(&format!("nothing is loaded, and {folder} holds no input file: the service starts empty"));
+                out.note("  to load, stop the service and run: eragraph load PATH");
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        },
+        revision => {
             let keys = latest.history.corpus().keys();
             let told = format!("serving revision {revision} from {}: {}", data.display(), load::counts(&keys));
-            tell(out, &told, json!({"event": "opened", "revision": revision}))?;
-            if is_there {
-                compare(repository, snapshots, out)?;
+            tell(out, &told, &json!({"event": "opened", "revision": revision}))?;
+            match read() {
+                Ok(files) if files.is_empty() => Ok(()),
+                Ok(files) => compare(repository, &folder.to_string(), &files, out),
+                Err(error) => {
+                    out.notice(&format!("{error}, so it was not compared with the store"));
+                    Ok(())
+                }
             }
-            Ok(())
         }
     }
 }
 
-fn compare(repository: &Repository, snapshots: &Path, out: &mut Output) -> Result<(), CliError> {
-    let folder = snapshots.display();
-    let files = match read_inputs(&[snapshots.to_path_buf()]) {
-        Ok(files) => files,
-        Err(error) => {
-            out.notice(&format!("{error}; it was not compared with the store"));
+/// Tells which records of the folder the store has not as they are, and which it has beside them.
+fn compare(repository: &Repository, folder: &str, files: &[InputFile], out: &mut Output) -> Result<(), CliError> {
+    let found = match repository.differences(files) {
+        Ok(found) => found,
+        Err(LoadError::Invalid(report)) => {
+            let summary = report.summary();
+            out.notice(&format!("{folder} has {summary}, so it was not compared; see: eragraph validate {folder}"));
             return Ok(());
         }
-    };
-    match repository.differences(&files) {
-        Ok(keys) if keys.is_empty() => {}
-        Ok(keys) if out.is_json() => {
-            let records: Value = keys.iter().map(load::key_json).collect();
-            let event = json!({"event": "differs", "snapshots": folder.to_string(), "records": records});
-            out.print(&format!("{event}\n"))?;
-        }
-        Ok(keys) => {
-            let loaded = repository.latest().history.corpus().keys();
-            let (changed, new): (Vec<RecordKey>, Vec<RecordKey>) =
-                keys.into_iter().partition(|key| loaded.contains(key));
-            out.notice(&format!("{folder} differs from the store:"));
-            for (what, keys) in [("new", new), ("changed", changed)] {
-                if !keys.is_empty() {
-                    out.note(&format!("  {what}: {}", named(&keys)));
-                }
-            }
-            out.note(&format!("  to load it, stop the service and run: eragraph load {folder}"));
-        }
-        Err(LoadError::Invalid(report)) => out.notice(&format!(
-            "{folder} has {}, and was not compared with the store; see: eragraph validate {folder}",
-            report.summary()
-        )),
         Err(error) => return Err(error.into()),
+    };
+    let loaded: BTreeSet<RecordKey> = repository.latest().history.corpus().keys().into_iter().collect();
+    let in_folder: BTreeSet<RecordKey> = parse(files).records.iter().map(|(_, record)| record.key()).collect();
+    let (changed, new): (Vec<RecordKey>, Vec<RecordKey>) = found.into_iter().partition(|key| loaded.contains(key));
+    let missing: Vec<RecordKey> = loaded.difference(&in_folder).cloned().collect();
+    if new.is_empty() && changed.is_empty() && missing.is_empty() {
+        return Ok(());
+    }
+    if out.is_json() {
+        let json = |keys: &[RecordKey]| -> Value { keys.iter().map(load::key_json).collect() };
+        let event = json!({
+            "event": "differs", "snapshots": folder,
+            "new": json(&new), "changed": json(&changed), "onlyInStore": json(&missing),
+        });
+        return tell(out, "", &event);
+    }
+    out.notice(&format!("{folder} differs from the store"));
+    for (what, keys) in [("new", &new), ("changed", &changed), ("only in the store", &missing)] {
+        if !keys.is_empty() {
+            out.note(&format!("  {what}: {}", named(keys)));
+        }
+    }
+    if !(new.is_empty() && changed.is_empty()) {
+        out.note(&format!("  to load it, stop the service and run: eragraph load {folder}"));
+    }
+    if !missing.is_empty() {
+        out.note("  to withdraw what is only in the store: eragraph load --remove ID");
     }
     Ok(())
 }
@@ -147,11 +159,11 @@ fn tell_address(address: SocketAddr, out: &mut Output) -> Result<(), CliError> {
     }
     told.push_str(&format!("  GraphQL   {}", out.style.cyan(&graphql)));
     let event = json!({"event": "listening", "address": address.to_string(), "graphql": graphql, "graphiql": graphiql});
-    tell(out, &told, event)
+    tell(out, &told, &event)
 }
 
 /// Writes one line for people, or one JSON document on a line.
-fn tell(out: &mut Output, text: &str, event: Value) -> Result<(), CliError> {
+fn tell(out: &mut Output, text: &str, event: &Value) -> Result<(), CliError> {
     let line = if out.is_json() { event.to_string() } else { text.to_owned() };
     Ok(out.print(&format!("{line}\n"))?)
 }

@@ -109,7 +109,8 @@ impl Session {
             let ids = || history.units().map(|unit| history.unit_id(unit).as_str());
             let meant = named.map(|unit| history.unit_id(unit).as_str()).or_else(|| nearest(text, ids()));
             let unknown = CliError::usage(format!("there is no unit with the id `{text}`"));
-            unknown.maybe_hint(meant.map(|id| format!("did you mean `{id}`?")))
+            let look = "`eragraph view MOMENT --ids` shows the ids".to_owned();
+            unknown.hint(meant.map_or(look, |id| format!("did you mean `{id}`?")))
         })
     }
 

@@ -58,10 +58,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         if findings.is_empty() { style.green("sound") } else { style.red(&counted(findings.len(), "finding")) };
     text.push_str(&format!("store: {revisions}, {}: {verdict}\n", counted(inputs, "input")));
     if let Some(report) = citations {
-        text.push_str("citations: ");
-        if !report.diagnostics.is_empty() {
-            text.push('\n');
-        }
+        text.push_str(if report.diagnostics.is_empty() { "citations: " } else { "citations:\n" });
         text.push_str(&report.to_human(style.colour()));
     }
     out.print(&text)?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::history::{Lens, List, Moment, Parent, Placement, Presence, Status, UnitIx, View};
-use crate::model::Standing;
+use crate::model::{Extent, Standing};
 
 use super::error::{CliError, Exit};
 use super::evidence;
@@ -25,6 +25,9 @@ pub(super) struct Args {
     /// Only this unit and what is below it.
     #[arg(long, value_name = "UNIT")]
     under: Option<String>,
+    /// Show the ids of the units.
+    #[arg(long)]
+    ids: bool,
     /// Also list units that were last seen in an earlier era.
     #[arg(long)]
     include_outdated: bool,
@@ -50,7 +53,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         out.print_json(&view_json(&session, view, &tops))?;
         return Ok(Exit::Done);
     }
-    let text = human(&session, view, under, &tops, out);
+    let text = human(&session, view, args.ids, under, &tops, out);
     out.print(&text)?;
     Ok(Exit::Done)
 }
@@ -73,18 +76,19 @@ fn tops(view: View<'_>, under: Option<UnitIx>) -> Tops {
     tops
 }
 
-fn human(session: &Session, view: View<'_>, under: Option<UnitIx>, tops: &Tops, out: &Output) -> String {
+fn human(session: &Session, view: View<'_>, ids: bool, under: Option<UnitIx>, tops: &Tops, out: &Output) -> String {
     let style = out.style;
     let mut text = header(session, view, out);
     let mut seen: BTreeMap<Status, usize> = BTreeMap::new();
-    let mut has_possible = false;
+    let (mut has_possible, mut has_lists) = (false, false);
     let mut tree = |tops: &[UnitIx]| {
         let units = walk(view, tops);
         for presence in units.iter().filter_map(|(_, unit)| view.presence(*unit)) {
             *seen.entry(presence.status).or_insert(0) += 1;
             has_possible |= presence.certainty == crate::history::Certainty::Possible;
         }
-        let row = |(depth, unit): (usize, UnitIx)| Row { depth, text: line(view, unit, style) };
+        has_lists |= units.iter().any(|(_, unit)| !lists(view, *unit).is_empty());
+        let row = |(depth, unit): (usize, UnitIx)| Row { depth, text: line(view, unit, ids, style) };
         draw(&units.into_iter().map(row).collect::<Vec<_>>(), style)
     };
     if let Some(unit) = under {
@@ -110,7 +114,7 @@ fn human(session: &Session, view: View<'_>, under: Option<UnitIx>, tops: &Tops, 
         text.push_str(&nothing(view, under));
     } else {
         text.push_str(&format!("\n{}\n", footer(view, under, total, &seen)));
-        let legend = legend(&seen, has_possible);
+        let legend = legend(&seen, has_possible, has_lists);
         text.push_str(&style.faint(&wrap(&legend, out.width, "")));
     }
     text
@@ -169,7 +173,7 @@ fn footer(view: View<'_>, under: Option<UnitIx>, total: usize, seen: &BTreeMap<S
 }
 
 /// Says what the words in the tree mean, of those that stand there.
-fn legend(seen: &BTreeMap<Status, usize>, has_possible: bool) -> String {
+fn legend(seen: &BTreeMap<Status, usize>, has_possible: bool, has_lists: bool) -> String {
     let mut words = Vec::new();
     for status in seen.keys() {
         words.extend(match status {
@@ -181,6 +185,12 @@ fn legend(seen: &BTreeMap<Status, usize>, has_possible: bool) -> String {
     }
     if has_possible {
         words.push("possible: the dating of a source or an event leaves open whether it holds on that day.");
+    }
+    if has_lists {
+        words.push(
+            "[…]: how full the list of the units below is: closed, the source means that these are all; listed, it \
+             claims no completeness; partial, it calls itself a selection.",
+        );
     }
     words.join(" ")
 }
@@ -200,11 +210,14 @@ fn walk(view: View<'_>, tops: &[UnitIx]) -> Vec<(usize, UnitIx)> {
 }
 
 /// Returns one line of the tree.
-fn line(view: View<'_>, unit: UnitIx, style: Style) -> String {
+fn line(view: View<'_>, unit: UnitIx, ids: bool, style: Style) -> String {
     let name = view.name(unit).text;
     let mut text = style.bold(&clean(name));
     if let Some(acronym) = view.acronym(unit).filter(|acronym| acronym.text != name) {
         text.push_str(&format!(" ({})", style.cyan(&clean(acronym.text))));
+    }
+    if ids {
+        text.push_str(&format!("  {}", style.faint(view.history().unit_id(unit).as_str())));
     }
     let kind = view.kind(unit).map(|kind| kind.text);
     let standing = match view.standing(unit) {
@@ -224,9 +237,8 @@ fn line(view: View<'_>, unit: UnitIx, style: Style) -> String {
     if let Some(absent) = absent_parent(view, unit) {
         text.push_str(&style.faint(&format!(" (last known under {}, which is not in this view)", clean(absent))));
     }
-    let lists: Vec<String> = lists(view, unit).iter().map(list_text).collect();
-    if !lists.is_empty() {
-        text.push_str(&style.faint(&format!("  [{}]", lists.join("; "))));
+    if let Some(lists) = lists_text(&lists(view, unit)) {
+        text.push_str(&style.faint(&format!("  [{lists}]")));
     }
     text
 }
@@ -263,6 +275,21 @@ fn lists(view: View<'_>, unit: UnitIx) -> Vec<List<'_>> {
         }
     }
     latest.into_values().collect()
+}
+
+/// Returns how full the lists below a unit are; many lists under headings are told as one number.
+fn lists_text(lists: &[List<'_>]) -> Option<String> {
+    let is_closed = |list: &&List<'_>| list.coverage.extent == Extent::Closed;
+    let has_heading = |list: &&List<'_>| list.coverage.heading.is_some() && !is_closed(list);
+    let under_headings = lists.iter().filter(has_heading).count();
+    let many = under_headings > 1;
+    let mut told: Vec<&List<'_>> = lists.iter().filter(|list| !(many && has_heading(list))).collect();
+    told.sort_by_key(|list| list.coverage.extent);
+    let mut texts: Vec<String> = told.into_iter().map(list_text).collect();
+    if many {
+        texts.push(format!("{under_headings} lists under headings"));
+    }
+    (!texts.is_empty()).then(|| texts.join("; "))
 }
 
 fn list_text(list: &List<'_>) -> String {
