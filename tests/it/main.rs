@@ -9,7 +9,6 @@
 )]
 
 mod bind;
-mod cli;
 mod diagnostics;
 mod example;
 mod graphql;
