@@ -38,7 +38,7 @@ struct Cli {
     /// How results are written; notes and errors go to stderr.
     #[arg(long, global = true, value_enum, default_value_t, help_heading = GLOBAL)]
     format: Format,
-    /// When to colour; NO_COLOR is respected.
+    /// When to colour; `NO_COLOR` is respected.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = GLOBAL)]
     color: ColourChoice,
     #[command(subcommand)]
