@@ -1,7 +1,60 @@
-//! The GraphQL schema.
+//! The GraphQL schema. A resolver reads its view, asks the history, and wraps the answer.
+//!
+//! Every object carries its [`scope`]: the revision that the question was pinned to, and the basis below
+//! which nothing is shown. What is reached through an object stays in its scope.
 
-/// Returns the schema in the GraphQL schema language.
+mod change;
+mod conflict;
+mod error;
+mod event;
+mod evidence;
+mod node;
+mod page;
+mod query;
+mod revision;
+mod scalar;
+mod scope;
+mod search;
+mod snapshot;
+mod state;
+mod unit;
+mod view;
+mod words;
+
+use std::sync::Arc;
+
+use async_graphql::{EmptyMutation, EmptySubscription, Schema};
+
+use crate::config::Limits;
+use crate::repository::Repository;
+
+pub use error::{Code, with_codes};
+pub use page::Budget;
+pub use query::Query;
+
+/// The schema with its resolvers.
+pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// Returns the schema over a repository, within limits.
+pub fn schema(repository: Arc<Repository>, limits: &Limits) -> ApiSchema {
+    builder(limits).data(repository).finish()
+}
+
+/// Returns the published schema as text, in the GraphQL schema definition language.
 #[must_use]
 pub fn schema_sdl() -> String {
-    "type Query {\n  eras: [String!]!\n}\n".to_owned()
+    let options = async_graphql::SDLExportOptions::new()
+        .sorted_fields()
+        .sorted_arguments()
+        .sorted_enum_items()
+        .prefer_single_line_descriptions();
+    let text = builder(&Limits::default()).finish().sdl_with_options(options);
+    format!("{}\n", text.trim_end())
+}
+
+fn builder(limits: &Limits) -> async_graphql::SchemaBuilder<Query, EmptyMutation, EmptySubscription> {
+    Schema::build(Query, EmptyMutation, EmptySubscription)
+        .limit_depth(limits.depth)
+        .limit_complexity(limits.complexity)
+        .data(limits.clone())
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Attribute, Citation, Claim, ItemFact, LayerIx, Parent, RelationTarget, UnitIx, View};
-use crate::model::{Basis, ChangeKind, EventType, NameForm, PlaceRole, Verdict};
+use crate::history::{Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, RelationTarget, UnitIx, View};
+use crate::model::{Basis, ChangeKind, EventType, Figure, NameForm, PlaceRole, Verdict};
 
 use super::between::verdict;
 use super::spelling::is_respelled;
@@ -40,7 +40,7 @@ impl Comparison<'_> {
             return None;
         }
         let kind = if is_respelled(old, new) { ChangeKind::Respelled } else { ChangeKind::Renamed };
-        let sides = [a, b].map(|claim| self.side(claim, Attribute::Name));
+        let sides = [a, b].map(|claim| self.side(unit, claim, Attribute::Name));
         Some(self.by_event_or_claims(unit, kind, EventType::Renamed, sides))
     }
 
@@ -52,13 +52,17 @@ impl Comparison<'_> {
         if old == new || expanded || is_respelled(old, new) || self.also_writes(a, new) || self.also_writes(b, old) {
             return None;
         }
-        Some(self.by_claims(unit, ChangeKind::AcronymChanged, [a, b].map(|claim| self.side(claim, Attribute::Acronym))))
+        Some(self.by_claims(
+            unit,
+            ChangeKind::AcronymChanged,
+            [a, b].map(|claim| self.side(unit, claim, Attribute::Acronym)),
+        ))
     }
 
     fn kind_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.kind_claim(unit));
         let (a, b) = (a?, b?);
-        let sides = [a, b].map(|claim| self.side(claim, Attribute::Kind));
+        let sides = [a, b].map(|claim| self.side(unit, claim, Attribute::Kind));
         (a.value != b.value)
             .then(|| self.by_event_or_claims(unit, ChangeKind::Reclassified, EventType::Reclassified, sides))
     }
@@ -73,7 +77,7 @@ impl Comparison<'_> {
         if old == new {
             return None;
         }
-        let sides = [a.claim?, b.claim?].map(|claim| self.side(claim, Attribute::Parent));
+        let sides = [a.claim?, b.claim?].map(|claim| self.side(unit, claim, Attribute::Parent));
         let mut change = self.by_event_or_claims(unit, ChangeKind::Moved, EventType::Moved, sides);
         if matches!(change.reason, Reason::Event { .. }) {
             return Some(change);
@@ -83,7 +87,8 @@ impl Comparison<'_> {
             change.reason = Reason::LevelSkipped;
         } else if let (Parent::Under(old), Parent::Under(new)) = (old, new) {
             let counts = |event| self.lies_between(&self.history.event(event).date.window()).is_some();
-            if self.history.is_succeeded_by(old, new, &counts) {
+            let speaks = self.assume == Assumption::OpenWorld;
+            if speaks && self.history.is_succeeded_by(old, new, &counts) {
                 change.verdict = Verdict::Possible;
                 change.reason = Reason::ParentSucceeded;
             }
@@ -92,7 +97,7 @@ impl Comparison<'_> {
     }
 
     fn figure_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.figures(unit));
+        let [a, b] = self.views().map(|view| latest_figures(view.figures(unit)));
         let pair = a.iter().find_map(|old| Some((old, b.iter().find(|new| old.item.contradicts(new.item))?)))?;
         Some(self.by_claims(unit, ChangeKind::FigureChanged, [item_side(pair.0), item_side(pair.1)]))
     }
@@ -105,17 +110,16 @@ impl Comparison<'_> {
     }
 
     fn place_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.places(unit));
-        let of_role =
-            |facts: &[crate::history::PlaceFact<'_>], role: PlaceRole| -> BTreeSet<(String, Option<String>)> {
-                let facts = facts.iter().filter(|fact| fact.item.role == role);
-                facts.map(|fact| (fact.item.place.clone(), fact.item.part_of_place.clone())).collect()
-            };
+        let [a, b] = self.views().map(|view| latest_places(view.places(unit)));
+        let of_role = |facts: &[PlaceFact<'_>], role: PlaceRole| -> BTreeSet<(String, Option<String>)> {
+            let facts = facts.iter().filter(|fact| fact.item.role == role);
+            facts.map(|fact| (fact.item.place.clone(), fact.item.part_of_place.clone())).collect()
+        };
         let role = [PlaceRole::Seat, PlaceRole::Area].into_iter().find(|role| {
             let (old, new) = (of_role(&a, *role), of_role(&b, *role));
             !old.is_empty() && !new.is_empty() && old != new
         })?;
-        let latest = |facts: &[crate::history::PlaceFact<'_>]| {
+        let latest = |facts: &[PlaceFact<'_>]| {
             facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.layer).map(item_side)
         };
         Some(self.by_claims(unit, ChangeKind::PlaceChanged, [latest(&a)?, latest(&b)?]))
@@ -140,7 +144,7 @@ impl Comparison<'_> {
 
     fn relation_changes(&self, unit: UnitIx) -> Vec<Change> {
         let [a, b] = self.views().map(|view| {
-            let own = view.relations(unit).into_iter().filter(|fact| fact.forward);
+            let own = view.stated_relations(unit).into_iter();
             own.map(|fact| ((fact.kind, fact.other), fact)).collect::<BTreeMap<_, _>>()
         });
         let closed = self.assume == Assumption::ClosedWorld;
@@ -188,10 +192,10 @@ impl Comparison<'_> {
     }
 
     /// Returns a side that rests on a claim; an identity that is a reading weakens it.
-    fn side<V>(&self, claim: &Claim<V>, attribute: Attribute) -> Side {
+    fn side<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Side {
         let same = self.history.mention_of(claim).and_then(|(_, mention)| mention.same.as_ref()).map(|same| same.basis);
         let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
-        Side { layer: claim.layer, basis, evidence: self.history.cite(claim, attribute) }
+        Side { layer: claim.layer, basis, evidence: self.history.cite(unit, claim, attribute) }
     }
 
     fn by_event_or_claims(&self, unit: UnitIx, kind: ChangeKind, event_kind: EventType, sides: [Side; 2]) -> Change {
@@ -202,7 +206,8 @@ impl Comparison<'_> {
                 && record.originals.iter().any(|original| original.unit == *id)
                 && record.results.iter().any(|result| result.unit == *id)
         };
-        if let Some((event, certainly)) = self.best_event(unit, states) {
+        let speaks = self.assume == Assumption::OpenWorld;
+        if let Some((event, certainly)) = self.best_event(unit, states).filter(|_| speaks) {
             let record = self.history.event(event);
             change.verdict = verdict(record.basis, certainly);
             change.basis = Some(record.basis);
@@ -242,7 +247,29 @@ fn skips_level(view: View<'_>, other: View<'_>, parent: Parent, others_parent: P
     stands_above && !other.presence(parent).is_some_and(crate::history::Presence::is_known)
 }
 
+/// Keeps what the latest layer says of each thing counted; by what is counted.
+fn latest_figures(mut facts: Vec<ItemFact<'_, Figure>>) -> Vec<ItemFact<'_, Figure>> {
+    let all = facts.clone();
+    facts.retain(|fact| {
+        let others = all.iter().filter(|other| other.item.counts_the_same_as(fact.item));
+        others.map(|other| other.layer).max() == Some(fact.layer)
+    });
+    facts.sort_by_key(|fact| (&fact.item.measure, &fact.item.unit, &fact.item.scope));
+    facts
+}
+
+/// Keeps what the latest layer says of each role.
+fn latest_places(mut facts: Vec<PlaceFact<'_>>) -> Vec<PlaceFact<'_>> {
+    let all = facts.clone();
+    facts.retain(|fact| {
+        let others = all.iter().filter(|other| other.item.role == fact.item.role);
+        others.map(|other| other.layer).max() == Some(fact.layer)
+    });
+    facts
+}
+
 fn item_side<T>(fact: &ItemFact<'_, T>) -> Side {
     let citation = Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
-    Side { layer: fact.layer, basis: fact.evidence.basis, evidence: vec![citation] }
+    let basis = fact.identity.map_or(fact.evidence.basis, |identity| identity.max(fact.evidence.basis));
+    Side { layer: fact.layer, basis, evidence: vec![citation] }
 }

@@ -14,16 +14,15 @@ impl Comparison<'_> {
 
     /// Tells whether something dated by the window lies certainly (`true`) or possibly between the views.
     pub(super) fn lies_between(&self, event: &Window) -> Option<bool> {
-        let (Some(a), Some(b)) = (self.earlier.window(), self.later.window()) else { return Some(false) };
-        let over = event.certain_from();
-        let before_a = over.zip(a.earliest()).is_some_and(|(over, first)| over <= first);
-        let after_b = b.is_before(event);
-        if before_a || after_b {
+        let (a, b) = (self.earlier.window(), self.later.window());
+        let over_by = |view: Option<Window>| {
+            let first = view.and_then(|window| window.earliest());
+            event.certain_from().zip(first).is_some_and(|(over, first)| over <= first)
+        };
+        if over_by(a) || b.is_some_and(|b| b.is_before(event)) {
             return None;
         }
-        let after_a = a.is_before(event);
-        let over_by_b = over.zip(b.earliest()).is_some_and(|(over, first)| over <= first);
-        Some(after_a && over_by_b)
+        Some(a.is_some_and(|a| a.is_before(event)) && over_by(b))
     }
 
     /// Returns the event between the views that best carries a change of the unit, of those that fit and show.

@@ -171,14 +171,15 @@ impl Diff<'_> {
 
 impl<'h> Comparison<'h> {
     /// Returns the units that can differ: between two days, only those about which something changes.
+    ///
+    /// A closed world compares what is listed, and a unit leaves the lists when a later era begins: there all are looked at.
     fn candidates(&self) -> Vec<UnitIx> {
-        match (self.earlier.day(), self.later.day()) {
-            (Some(a), Some(b)) => self.history.changed_between(a, b),
-            _ => self
-                .history
-                .units()
-                .filter(|unit| self.views().iter().any(|view| view.presence(*unit).is_some()))
-                .collect(),
+        match (self.earlier.day(), self.later.day(), self.assume) {
+            (Some(a), Some(b), Assumption::OpenWorld) => self.history.changed_between(a, b),
+            _ => {
+                let in_either = |unit: &UnitIx| self.views().iter().any(|view| view.presence(*unit).is_some());
+                self.history.units().filter(in_either).collect()
+            }
         }
     }
 
@@ -187,10 +188,13 @@ impl<'h> Comparison<'h> {
     }
 
     fn changes_of(&self, unit: UnitIx) -> Vec<Change> {
-        let presence = self.views().map(|view| view.presence(unit));
+        let has = |view: &View<'_>| match self.assume {
+            Assumption::OpenWorld => view.presence(unit).is_some(),
+            Assumption::ClosedWorld => view.lists(unit),
+        };
         let mut changes: Vec<Change> = Vec::new();
         changes.extend(self.presence_change(unit));
-        if presence.iter().all(Option::is_some) {
+        if self.views().iter().all(has) {
             changes.extend(self.attribute_changes(unit));
         }
         let hidden = self.hides_something(unit);

@@ -1,5 +1,7 @@
 //! Units that one view has and the other does not: what may be said of that, and what may not.
 
+use std::cmp::Reverse;
+
 use crate::history::{EventIx, Layer, SnapshotIx, UnitIx, View};
 use crate::model::{Basis, ChangeKind, Coverage, Extent, UnitId, Verdict};
 
@@ -171,12 +173,16 @@ impl<'h> Comparison<'h> {
                     && missing.hears(self.history.layer(list.layer))
                     && self.history.covers(list.coverage, kind, claim.value.heading)
             })
-            .max_by_key(|(_, _, list)| (list.layer, std::cmp::Reverse(list.coverage.extent)))?;
+            .max_by_key(|(above, _, list)| {
+                (list.layer, Reverse(list.coverage.extent), Reverse(list.coverage.evidence.basis), Reverse(*above))
+            })?;
         let (_, owner, list) = speaking;
         if self.is_seen_beside(unit, missing, list.snapshot, self.history.layer(list.layer)) {
             return None;
         }
-        let basis = claim.basis.max(list.coverage.evidence.basis);
+        let steps = owners.iter().take_while(|step| **step != owner);
+        let placings = steps.filter_map(|step| present.place(*step)).map(|claim| claim.basis);
+        let basis = placings.fold(list.coverage.evidence.basis, Basis::max);
         Some(Speaking { layer: list.layer, snapshot: list.snapshot, owner, coverage: list.coverage, basis })
     }
 

@@ -55,13 +55,13 @@ pub struct ClaimRecord {
 
 impl History {
     /// Returns where a claim about an attribute stands.
-    pub(crate) fn cite<V>(&self, claim: &Claim<V>, attribute: Attribute) -> Vec<Citation> {
+    pub(crate) fn cite<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Vec<Citation> {
         match (self.layer(claim.layer).origin, claim.at) {
             (Origin::Snapshot(snapshot, _), Spot::Mention(at)) => {
                 let mention = self.mention(snapshot, at);
                 mention.map(|mention| self.cite_lines(snapshot, evidence_of(mention, attribute))).into_iter().collect()
             }
-            (Origin::Event(event), Spot::Declared) => self.cite_declaration(claim, event),
+            (Origin::Event(event), Spot::Declared) => self.cite_declaration(unit, claim, event),
             (Origin::Event(event), _) => self.cite_event(event),
             (Origin::Snapshot(..), _) => Vec::new(),
         }
@@ -105,10 +105,14 @@ impl History {
         self.cite_lines(snapshot, &coverage.evidence)
     }
 
-    fn cite_declaration<V>(&self, claim: &Claim<V>, event: EventIx) -> Vec<Citation> {
-        let reference = self.event(event).reference.clone();
+    /// Returns where the declaration of a unit stands: its own reference, else the event that first names it.
+    fn cite_declaration<V>(&self, unit: UnitIx, claim: &Claim<V>, event: EventIx) -> Vec<Citation> {
+        let reference = self.corpus.units.get(self.unit_id(unit)).and_then(|declared| declared.reference.clone());
+        if reference.is_none() {
+            return self.cite_event(event);
+        }
         let evidence = Evidence { lines: None, basis: claim.basis, reference, note: None };
-        vec![Citation { snapshot: None, event: Some(event), evidence }]
+        vec![Citation { snapshot: None, event: None, evidence }]
     }
 
     /// Returns a mention by its position in a snapshot.
@@ -126,7 +130,7 @@ impl History {
     }
 
     pub(super) fn record<V>(&self, unit: UnitIx, attribute: Attribute, claim: &Claim<V>, value: String) -> ClaimRecord {
-        let citations = self.cite(claim, attribute);
+        let citations = self.cite(unit, claim, attribute);
         ClaimRecord { unit, attribute, value, layer: claim.layer, basis: claim.basis, citations }
     }
 

@@ -4,7 +4,8 @@ use petgraph::Direction::Incoming;
 use petgraph::visit::EdgeRef;
 
 use crate::model::{
-    Basis, Contact, Day, Evidence, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim, Property, Standing, Window,
+    Basis, Contact, Coverage, Day, Edtf, Evidence, Extent, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim,
+    Property, Standing, Window,
 };
 
 use super::citation::{Attribute, Citation, ClaimRecord};
@@ -46,6 +47,8 @@ pub struct ItemFact<'h, T> {
     pub snapshot: SnapshotIx,
     /// The evidence.
     pub evidence: &'h Evidence,
+    /// The basis of the reading that the mention is of this unit, where its identity is one.
+    pub identity: Option<Basis>,
 }
 
 impl<T> Clone for ItemFact<'_, T> {
@@ -121,7 +124,7 @@ impl<'h> View<'h> {
         let day = match self.at {
             At::Day(day) => day,
             At::Snapshot(_) | At::Era(_) => {
-                self.heard(&node.sightings).next_back().map_or(Day::MIN, |seen| self.layer(seen.layer).start())
+                self.pick(&node.sightings).map_or(Day::MIN, |seen| self.layer(seen.layer).start())
             }
         };
         let passes = |claim: &&Claim<NameValue>| claim.basis.passes(self.lens.floor);
@@ -153,8 +156,10 @@ impl<'h> View<'h> {
 
     /// Returns the window of the latest sighting of a unit that the view hears, or of the first.
     pub(crate) fn sighting_window(self, unit: UnitIx, latest: bool) -> Option<Window> {
-        let mut passing =
-            self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
+        let node = self.history.node(unit);
+        let life = self.day().and_then(|day| node.life_at(day)).map_or(Day::MIN, |life| life.from);
+        let of_life = self.heard(&node.sightings).filter(|seen| life <= self.layer(seen.layer).start());
+        let mut passing = of_life.filter(|seen| seen.basis.passes(self.lens.floor));
         let seen = if latest { passing.next_back() } else { passing.next() };
         seen.map(|seen| self.layer(seen.layer).window)
     }
@@ -163,7 +168,7 @@ impl<'h> View<'h> {
     pub(crate) fn hides_claims(self, unit: UnitIx) -> bool {
         let floor = self.lens.floor;
         let node = self.history.node(unit);
-        let hidden_declaration = || self.heard(&node.name).any(|claim| !claim.basis.passes(floor));
+        let hidden_declaration = || self.heard(&node.standing).any(|claim| !claim.basis.passes(floor));
         self.heard(&node.sightings).any(|seen| {
             let mention = self.history.mention_of(seen);
             !seen.basis.passes(floor)
@@ -220,13 +225,17 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
         let node = self.history.node(unit);
-        let mut facts: Vec<RelationFact<'h>> =
-            node.relations.iter().filter_map(|slot| self.relation(unit, slot, true)).collect();
+        let mut facts: Vec<RelationFact<'h>> = node
+            .relations
+            .iter()
+            .filter_map(|slot| self.relation(self.relation_claim(unit, slot)?, slot, true))
+            .collect();
         for edge in self.history.graph.edges_directed(unit, Incoming) {
             let Edge::Relation(at) = *edge.weight() else { continue };
             let owner = edge.source();
             let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations.get(at));
-            if let Some(mut fact) = slot.and_then(|slot| self.relation(owner, slot, false)) {
+            if let Some(mut fact) = slot.and_then(|slot| self.relation(self.relation_claim(owner, slot)?, slot, false))
+            {
                 fact.other = RelationTarget::Unit(owner);
                 facts.push(fact);
             }
@@ -235,8 +244,13 @@ impl<'h> View<'h> {
         facts
     }
 
-    fn relation(self, owner: UnitIx, slot: &'h RelationSlot, forward: bool) -> Option<RelationFact<'h>> {
-        let claim = self.relation_claim(owner, slot)?;
+    /// Returns the relations that a unit is said to have, whether or not the view lists both ends.
+    pub(crate) fn stated_relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
+        let slots = self.history.node(unit).relations.iter();
+        slots.filter_map(|slot| self.relation(self.stated_relation_claim(unit, slot)?, slot, true)).collect()
+    }
+
+    fn relation(self, claim: &Claim<u32>, slot: &'h RelationSlot, forward: bool) -> Option<RelationFact<'h>> {
         let other = match slot.end {
             RelationEndIx::Unit(other) => RelationTarget::Unit(other),
             RelationEndIx::Text(text) => RelationTarget::Text(self.history.text(text)),
@@ -249,15 +263,21 @@ impl<'h> View<'h> {
         Some(RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis, citation })
     }
 
-    /// Returns the claim by which a relation shows: both ends are listed, and on a day it is of the present life.
-    pub(super) fn relation_claim(self, owner: UnitIx, slot: &'h RelationSlot) -> Option<&'h Claim<u32>> {
+    /// Returns the claim by which a relation is carried: on a day it is of the present life.
+    fn stated_relation_claim(self, owner: UnitIx, slot: &'h RelationSlot) -> Option<&'h Claim<u32>> {
         let claim = self.pick(&slot.claims)?;
-        if let At::Day(day) = self.at {
-            let life = self.history.node(owner).life_at(day)?;
-            if self.layer(claim.layer).start() < life.from {
-                return None;
+        match self.at {
+            At::Day(day) => {
+                let life = self.history.node(owner).life_at(day)?;
+                (life.from <= self.layer(claim.layer).start()).then_some(claim)
             }
+            At::Snapshot(_) | At::Era(_) => Some(claim),
         }
+    }
+
+    /// Returns the claim by which a relation shows: it is carried, and both ends are listed.
+    pub(super) fn relation_claim(self, owner: UnitIx, slot: &'h RelationSlot) -> Option<&'h Claim<u32>> {
+        let claim = self.stated_relation_claim(owner, slot)?;
         let other_shows = match slot.end {
             RelationEndIx::Unit(other) => self.lists(other),
             RelationEndIx::Text(_) => true,
@@ -278,12 +298,19 @@ impl<'h> View<'h> {
         about: impl Fn(&'h T) -> (Option<PartIx>, &'h Evidence) + 'h,
     ) -> impl Iterator<Item = ItemFact<'h, T>> {
         self.mentions(unit).flat_map(move |(snapshot, mention)| {
+            let identity = mention.same.as_ref().map(|same| same.basis);
             let facts: Vec<ItemFact<'h, T>> = list(mention)
                 .iter()
                 .filter_map(|item| {
                     let (part, evidence) = about(item);
                     let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
-                    evidence.basis.passes(self.lens.floor).then_some(ItemFact { item, layer, snapshot, evidence })
+                    evidence.basis.passes(self.lens.floor).then_some(ItemFact {
+                        item,
+                        layer,
+                        snapshot,
+                        evidence,
+                        identity,
+                    })
                 })
                 .collect();
             facts
@@ -438,7 +465,48 @@ impl<'h> View<'h> {
     pub fn evidence(self, unit: UnitIx) -> Vec<Citation> {
         let passing = self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
         let latest_first = passing.rev().take(if self.day().is_some() { 1 } else { usize::MAX });
-        latest_first.flat_map(|seen| self.history.cite(seen, Attribute::Presence)).collect()
+        latest_first.flat_map(|seen| self.history.cite(unit, seen, Attribute::Presence)).collect()
+    }
+
+    /// Returns the lists that the sources of the view give of what is below a unit, the latest layer first.
+    #[must_use]
+    pub fn lists_below(self, unit: UnitIx) -> Vec<(SnapshotIx, &'h Coverage)> {
+        let mut lists: Vec<_> = self
+            .history
+            .lists_of(unit)
+            .filter(|list| self.hears(self.layer(list.layer)) && list.coverage.evidence.basis.passes(self.lens.floor))
+            .collect();
+        lists.sort_by_key(|list| std::cmp::Reverse(list.layer));
+        lists.into_iter().map(|list| (list.snapshot, list.coverage)).collect()
+    }
+
+    /// Returns how complete the list of units directly below a unit is, by the latest source that covers it.
+    /// Lists that are restricted to a kind or a heading, alone, make it `LISTED` at best.
+    #[must_use]
+    pub fn children_extent(self, unit: UnitIx) -> Option<Extent> {
+        let lists = self.lists_below(unit);
+        let latest = lists.first()?.0;
+        let of_latest = || lists.iter().filter(|(snapshot, _)| *snapshot == latest).map(|(_, coverage)| coverage);
+        let unrestricted = of_latest().filter(|c| c.kind.is_none() && c.heading.is_none()).map(|c| c.extent).min();
+        unrestricted.or_else(|| of_latest().map(|coverage| coverage.extent.max(Extent::Listed)).max())
+    }
+
+    /// Returns the positions of the conflicts about a unit in which a claim that this view follows takes part.
+    #[must_use]
+    pub fn conflicts_of(self, unit: UnitIx) -> Vec<usize> {
+        let follows = |conflict: &&super::Conflict| {
+            conflict.claims.iter().any(|claim| {
+                let followed = match claim.attribute {
+                    Attribute::Kind => self.kind_claim(unit).map(|followed| followed.layer),
+                    Attribute::Parent => self.place(unit).map(|followed| followed.layer),
+                    Attribute::Figure => Some(claim.layer).filter(|layer| self.observes(self.layer(*layer))),
+                    _ => None,
+                };
+                claim.unit == unit && followed == Some(claim.layer)
+            })
+        };
+        let all = self.history.conflicts().iter().enumerate();
+        all.filter(|(_, conflict)| conflict.units.contains(&unit) && follows(&conflict)).map(|(at, _)| at).collect()
     }
 
     /// Returns the snapshots that the view rests on, in the order of claims.
@@ -472,5 +540,30 @@ impl History {
     pub fn latest_name(&self, unit: UnitIx) -> &str {
         let node = self.node(unit);
         node.name.last().or(node.acronym.last()).map_or(node.id.as_str(), |claim| self.text(claim.value.text))
+    }
+
+    /// Tells whether any source ever gave the unit this kind.
+    #[must_use]
+    pub fn was_of_kind(&self, unit: UnitIx, kind: &str) -> bool {
+        self.node(unit).kind.iter().any(|claim| self.text(claim.value) == kind)
+    }
+
+    /// Returns the latest standing claimed for a unit.
+    #[must_use]
+    pub fn latest_standing(&self, unit: UnitIx) -> Standing {
+        self.node(unit).standing.last().map_or(Standing::Internal, |claim| claim.value)
+    }
+
+    /// Returns the date of a layer as it was written.
+    #[must_use]
+    pub fn written_date(&self, layer: LayerIx) -> &Edtf {
+        match self.layer(layer).origin {
+            Origin::Event(event) => &self.event(event).date,
+            Origin::Snapshot(snapshot, part) => {
+                let snapshot = self.snapshot(snapshot);
+                let part = part.and_then(|part| snapshot.parts.get(usize::from(part.0)));
+                part.map_or(&snapshot.observed, |part| &part.observed)
+            }
+        }
     }
 }

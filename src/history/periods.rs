@@ -73,10 +73,10 @@ impl History {
         let view = self.on(from);
         let mut evidence: Vec<Citation> = Vec::new();
         let found = [
-            cited(self, &node.name, from, Attribute::Name),
-            cited(self, &node.acronym, from, Attribute::Acronym),
-            cited(self, &node.kind, from, Attribute::Kind),
-            place.map(|claim| self.cite(claim, Attribute::Parent)).unwrap_or_default(),
+            cited(self, unit, &node.name, from, Attribute::Name),
+            cited(self, unit, &node.acronym, from, Attribute::Acronym),
+            cited(self, unit, &node.kind, from, Attribute::Kind),
+            place.map(|claim| self.cite(unit, claim, Attribute::Parent)).unwrap_or_default(),
         ];
         for citation in found.into_iter().flatten() {
             if !evidence.contains(&citation) {
@@ -84,7 +84,7 @@ impl History {
             }
         }
         if evidence.is_empty() {
-            evidence = cited(self, &node.sightings, from, Attribute::Presence);
+            evidence = cited(self, unit, &node.sightings, from, Attribute::Presence);
         }
         Period {
             from,
@@ -159,6 +159,6 @@ fn starts<'s, V>(history: &'s History, slot: &'s Slot<V>) -> impl Iterator<Item 
     slot.iter().map(|claim| history.layer(claim.layer).start())
 }
 
-fn cited<V>(history: &History, slot: &Slot<V>, day: Day, attribute: Attribute) -> Vec<Citation> {
-    latest_by(history, slot, day).map(|claim: &Claim<V>| history.cite(claim, attribute)).unwrap_or_default()
+fn cited<V>(history: &History, unit: UnitIx, slot: &Slot<V>, day: Day, attribute: Attribute) -> Vec<Citation> {
+    latest_by(history, slot, day).map(|claim: &Claim<V>| history.cite(unit, claim, attribute)).unwrap_or_default()
 }

@@ -1,18 +1,93 @@
-//! HTTP: the route table and what it serves.
+//! HTTP: the route table, and how the service starts and stops.
 
 pub mod assets;
 pub mod examples;
+mod graphql;
 pub mod pages;
 
-/// Serves until it is told to stop.
+use std::future::Future;
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use tower_http::compression::CompressionLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::api::{self, ApiSchema};
+use crate::config::{Config, Limits};
+use crate::repository::Repository;
+
+/// What every request can reach.
+#[derive(Clone)]
+struct Service {
+    schema: ApiSchema,
+    repository: Arc<Repository>,
+    limits: Arc<Limits>,
+}
+
+/// Returns the whole surface of the service; needs no port.
+pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
+    let schema = api::schema(Arc::clone(&repository), &config.limits);
+    let service = Service { schema, repository, limits: Arc::new(config.limits.clone()) };
+    Router::new()
+        .merge(pages::routes())
+        .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/schema.graphql", get(sdl))
+        .route("/health/live", get(live))
+        .route("/health/ready", get(ready))
+        .layer(DefaultBodyLimit::max(config.limits.body_bytes))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http())
+        .with_state(service)
+}
+
+/// Serves until the process is told to stop (Ctrl-C or SIGTERM), then finishes the requests that run.
 ///
 /// # Errors
-/// Returns what the runtime or the listener says.
-pub fn serve(
-    listener: std::net::TcpListener,
-    repository: std::sync::Arc<crate::repository::Repository>,
-    config: &crate::config::Config,
-) -> std::io::Result<()> {
-    let _ = (repository, config);
-    listener.accept().map(drop)
+/// Returns what the system says when the runtime cannot be started or the listener fails.
+pub fn serve(listener: TcpListener, repository: Arc<Repository>, config: &Config) -> io::Result<()> {
+    let router = router(repository, config);
+    listener.set_nonblocking(true)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+        let stop = stop_signal()?;
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        axum::serve(listener, router).with_graceful_shutdown(stop).await
+    })
+}
+
+/// Returns what waits for Ctrl-C or SIGTERM; the handlers are in place when this returns.
+fn stop_signal() -> io::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        drop(tokio::signal::ctrl_c().await);
+    })
+}
+
+/// Answers `/schema.graphql`: the published schema.
+async fn sdl() -> Response {
+    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], api::schema_sdl()).into_response()
+}
+
+/// Answers `/health/live`: the process runs.
+async fn live() -> &'static str {
+    "live\n"
+}
+
+/// Answers `/health/ready`: questions are answered, and from which revision.
+async fn ready(State(service): State<Service>) -> Response {
+    let revision = service.repository.latest().revision;
+    (StatusCode::OK, Json(serde_json::json!({ "status": "ready", "revision": revision }))).into_response()
 }

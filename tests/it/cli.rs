@@ -1,8 +1,8 @@
 //! The program as its users meet it: every verb, every exit code, and output that scripts can rely on.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -110,6 +110,20 @@ impl Drop for Service {
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
+}
+
+/// Asks a running service, at the address that it told.
+fn ask(told: &str, query: &str) -> String {
+    let address = told.lines().find_map(|line| line.strip_prefix("listening on ")).unwrap();
+    let body = serde_json::json!({ "query": query }).to_string();
+    let length = body.len();
+    let head = "POST /graphql HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(stream, "{head}\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    answer
 }
 
 fn example() -> String {
@@ -410,6 +424,7 @@ fn serving_loads_the_snapshots_first_and_tells_the_real_port() {
     let (service, told) = place.serve(&[]);
     assert!(told.starts_with("revision 1: put in 1 snapshot, 1 era\n"), "{told}");
     assert!(told.contains("/graphql\n") && !told.contains("127.0.0.1:0/"), "{told}");
+    assert!(ask(&told, "{ eras { id } }").contains("\"first\""));
     drop(service);
 
     place.write("snapshots/offices.yaml", &OFFICES.replace("Archive", "Archives"));

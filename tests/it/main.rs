@@ -1,10 +1,24 @@
 //! The tests of eragraph from outside, in one binary: each module is about one layer.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
 
+mod bind;
 mod cli;
 mod diagnostics;
 mod example;
+mod graphql;
+mod oracle;
+mod properties;
 mod robust;
+mod rules;
 mod schema;
+mod service;
 mod store;
+mod traversals;
+mod views_as_text;

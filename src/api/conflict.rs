@@ -1,0 +1,61 @@
+//! Conflicts: what the sources of one time say that cannot all be so.
+
+use async_graphql::{ID, Object};
+
+use super::evidence::Claim;
+use super::scope::Scope;
+use super::unit::Unit;
+use super::words::ConflictKind;
+
+/// What the ids of conflicts begin with; ids of records never hold a colon.
+const ID_PREFIX: &str = "conflict:";
+
+/// The resolvers of `Conflict`.
+pub struct Conflict {
+    pub(super) scope: Scope,
+    pub(super) at: usize,
+}
+
+impl Conflict {
+    /// Finds a conflict by its id.
+    pub(super) fn find(scope: &Scope, id: &str) -> Option<Self> {
+        let key = id.strip_prefix(ID_PREFIX)?;
+        let at = scope.history().conflicts().iter().position(|conflict| conflict.key == key)?;
+        Some(Self { scope: scope.clone(), at })
+    }
+
+    fn record(&self) -> Option<&crate::history::Conflict> {
+        self.scope.history().conflicts().get(self.at)
+    }
+}
+
+/// Claims of sources of one time that cannot all be so. A view shows one of them and lists the others.
+#[Object]
+impl Conflict {
+    /// Its identifier: the same for the same records.
+    pub(super) async fn id(&self) -> ID {
+        ID::from(format!("{ID_PREFIX}{}", self.record().map_or("", |record| record.key.as_str())))
+    }
+
+    /// What kind of disagreement it is.
+    async fn kind(&self) -> ConflictKind {
+        self.record().map_or(ConflictKind::Disagreement, |record| record.kind.into())
+    }
+
+    /// The units that it is about.
+    async fn units(&self) -> Vec<Unit> {
+        let units = self.record().into_iter().flat_map(|record| &record.units);
+        units.map(|unit| self.scope.unit(*unit)).collect()
+    }
+
+    /// The claims that cannot all be so, in their order in time.
+    async fn claims(&self) -> Vec<Claim> {
+        let claims = self.record().into_iter().flat_map(|record| record.claims.iter().cloned());
+        claims.map(|claim| self.scope.claim((claim, None))).collect()
+    }
+
+    /// What does not fit together, as a sentence.
+    async fn explanation(&self) -> &str {
+        self.record().map_or("", |record| record.explanation.as_str())
+    }
+}

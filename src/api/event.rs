@@ -1,0 +1,73 @@
+//! Change events: dated statements of change.
+
+use async_graphql::{ID, Object};
+
+use crate::history::EventIx;
+use crate::model;
+
+use super::evidence::Evidence;
+use super::scalar::EdtfDate;
+use super::scope::Scope;
+use super::unit::Unit;
+use super::words::{Basis, EventType};
+
+/// The resolvers of `ChangeEvent`.
+pub struct ChangeEvent {
+    pub(super) scope: Scope,
+    pub(super) event: EventIx,
+}
+
+impl ChangeEvent {
+    fn record(&self) -> &model::ChangeEvent {
+        self.scope.history().event(self.event)
+    }
+
+    fn units<'a>(&self, ids: impl Iterator<Item = &'a model::UnitId>) -> Vec<Unit> {
+        ids.filter_map(|id| self.scope.history().unit_ix(id.as_str())).map(|unit| self.scope.unit(unit)).collect()
+    }
+}
+
+/// A dated statement of change: which units went in, and which came out.
+#[Object]
+impl ChangeEvent {
+    /// Its identifier.
+    pub(super) async fn id(&self) -> ID {
+        ID::from(self.record().id.as_str())
+    }
+
+    /// What kind of change it states.
+    #[graphql(name = "type")]
+    async fn kind(&self) -> EventType {
+        self.record().kind.into()
+    }
+
+    /// When it took place.
+    async fn date(&self) -> Option<EdtfDate> {
+        Some(EdtfDate::from(&self.record().date))
+    }
+
+    /// The units that went in.
+    async fn originals(&self) -> Vec<Unit> {
+        self.units(self.record().originals.iter().map(|original| &original.unit))
+    }
+
+    /// The units that came out.
+    async fn results(&self) -> Vec<Unit> {
+        self.units(self.record().results.iter().map(|result| &result.unit))
+    }
+
+    /// How the statement is carried.
+    async fn basis(&self) -> Basis {
+        self.record().basis.into()
+    }
+
+    /// Where it stands: lines of snapshots' sources, or a reference.
+    async fn evidence(&self) -> Vec<Evidence> {
+        Evidence::all(&self.scope, self.scope.history().cite_event(self.event))
+    }
+
+    /// What the curator adds.
+    async fn note(&self) -> Option<&str> {
+        self.record().note.as_deref()
+    }
+}

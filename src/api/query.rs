@@ -1,0 +1,273 @@
+//! The root of every question.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object, Result};
+
+use crate::diff::DiffOptions;
+use crate::history::{EventIx, SnapshotIx, UnitIx};
+use crate::repository::Repository;
+
+use super::change::{Compared, Diff};
+use super::conflict::Conflict;
+use super::error::Code;
+use super::event::ChangeEvent;
+use super::node::Node;
+use super::page::{Page, PageArguments, weight};
+use super::revision::Revision;
+use super::scope::{Moment, Scope};
+use super::search::SearchPage;
+use super::snapshot::{Era, Snapshot};
+use super::state::PlaceState;
+use super::unit::Unit;
+use super::view::View;
+use super::words::{Assumption, Basis, PlaceRole, Standing};
+
+/// The resolvers of `Query`.
+pub struct Query;
+
+/// The questions that can be asked. Every one but `node` and `revisions` can be pinned to a `revision`, and then
+/// gets the same answer for ever; without it, the latest answers.
+#[Object]
+impl Query {
+    /// Whatever has this id, in the latest revision; null when nothing has it.
+    async fn node(&self, context: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
+        let repository = context.data::<Arc<Repository>>()?;
+        Ok(Node::find(Scope::of(context, None, None).await?, repository, id.as_str()))
+    }
+
+    /// The eras, in order.
+    async fn eras(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Vec<Era>> {
+        let scope = Scope::of(context, revision, None).await?;
+        Ok(scope.history().eras().map(|era| Era { scope: scope.clone(), era }).collect())
+    }
+
+    /// An era by its id; null when there is none.
+    async fn era(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The era's id.")] id: ID,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Option<Era>> {
+        let scope = Scope::of(context, revision, None).await?;
+        let era = id.as_str().parse().ok().and_then(|id| scope.history().era_ix(&id));
+        Ok(era.map(|era| Era { scope, era }))
+    }
+
+    /// The snapshots, the earliest first.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn snapshots(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only snapshots of this era.")] era: Option<ID>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Snapshot>> {
+        let page = PageArguments::new(first, after, last, before);
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let history = scope.history();
+        let found: Vec<SnapshotIx> = match era {
+            None => history.snapshots().collect(),
+            Some(era) => {
+                let unknown = || Code::UnknownId.error(format!("there is no era `{}`", era.as_str()));
+                let ix = era.as_str().parse().ok().and_then(|id| history.era_ix(&id)).ok_or_else(unknown)?;
+                let id = Some(&history.era(ix).id);
+                history.snapshots().filter(|snapshot| history.snapshot(*snapshot).era.as_ref() == id).collect()
+            }
+        };
+        page.of(context, scope.revision(), found, |snapshot| Snapshot { scope: scope.clone(), snapshot })
+    }
+
+    /// A snapshot by its id; null when there is none.
+    async fn snapshot(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The snapshot's id.")] id: ID,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Option<Snapshot>> {
+        let scope = Scope::of(context, revision, None).await?;
+        let snapshot = id.as_str().parse().ok().and_then(|id| scope.history().snapshot_ix(&id));
+        Ok(snapshot.map(|snapshot| Snapshot { scope, snapshot }))
+    }
+
+    /// The structure as seen from one moment. A day before all data gives an empty view.
+    async fn view(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The moment.")] at: Moment,
+        #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
+        #[graphql(default = false, desc = "Whether to list units last seen in an earlier era.")] include_outdated: bool,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Option<View>> {
+        let scope = Scope::of(context, revision, None).await?.with_floor(minimum_basis.map(Into::into));
+        Ok(Some(View { scope: scope.at(&at, include_outdated)? }))
+    }
+
+    /// A unit by its id; null when no record names it.
+    async fn unit(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The unit's id.")] id: ID,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Option<Unit>> {
+        let scope = Scope::of(context, revision, None).await?;
+        Ok(scope.history().unit_ix(id.as_str()).map(|unit| scope.unit(unit)))
+    }
+
+    /// All units that were ever named, by id.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn units(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only units that were ever of this kind.")] kind: Option<String>,
+        #[graphql(desc = "Only units whose latest standing is this.")] standing: Option<Standing>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Unit>> {
+        let page = PageArguments::new(first, after, last, before);
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let history = scope.history();
+        let standing = standing.map(Into::into);
+        let wanted = |unit: &UnitIx| {
+            kind.as_deref().is_none_or(|kind| history.was_of_kind(*unit, kind))
+                && standing.is_none_or(|standing| history.latest_standing(*unit) == standing)
+        };
+        let units: Vec<UnitIx> = history.units().filter(wanted).collect();
+        page.of(context, scope.revision(), units, |unit| scope.unit(unit))
+    }
+
+    /// Searches names, former names, acronyms, summaries and topics over all time.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    #[expect(unused_variables, reason = "the index that answers is not built yet; the contract says so with its code")]
+    async fn search(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "What to look for.")] query: String,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<SearchPage> {
+        Err(Code::SearchNotReady.error("the search index is not ready; list `units` or `snapshots { topics }` instead"))
+    }
+
+    /// Compares two moments. What a source does not mention is not thereby gone: each change has a verdict.
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn diff(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The moment to compare from.")] from: Moment,
+        #[graphql(desc = "The moment to compare to.")] to: Moment,
+        #[graphql(desc = "Only units somewhere below this one, in either view.")] within: Option<ID>,
+        #[graphql(default_with = "Assumption::OpenWorld", desc = "How to read absence.")] assume: Assumption,
+        #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Option<Diff>> {
+        let scope = Scope::of(context, revision, None).await?.with_floor(minimum_basis.map(Into::into));
+        let within = within.as_ref().map(|id| scope.known_unit(id)).transpose()?;
+        let options = DiffOptions { within, assume: assume.into() };
+        let (from, to) = (scope.at(&from, false)?, scope.at(&to, false)?);
+        Ok(Some(Diff { compared: Compared::of(from, to, options).await? }))
+    }
+
+    /// The change events, the earliest first.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn events(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only events that name this unit.")] unit: Option<ID>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<ChangeEvent>> {
+        let page = PageArguments::new(first, after, last, before);
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let events: Vec<EventIx> = match unit {
+            None => scope.history().events().collect(),
+            Some(unit) => scope.history().events_of(scope.known_unit(&unit)?),
+        };
+        page.of(context, scope.revision(), events, |event| ChangeEvent { scope: scope.clone(), event })
+    }
+
+    /// The units whose area of responsibility has this place, spelled as in the source but for case. A place that
+    /// no source names gives an empty list. What the area is for stands in `scope`.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn responsible_for(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The place.")] place: String,
+        #[graphql(desc = "The moment.")] at: Moment,
+        #[graphql(desc = "Only units somewhere below this one.")] under: Option<ID>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<PlaceState>> {
+        let page = PageArguments::new(first, after, last, before);
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let moment = scope.at(&at, false)?;
+        let view = moment.view();
+        let units = match under {
+            None => view.units().collect(),
+            Some(top) => view.below(scope.known_unit(&top)?),
+        };
+        let place = place.trim().to_lowercase();
+        let found: Vec<PlaceState> = units
+            .into_iter()
+            .flat_map(|unit| PlaceState::all(&moment, unit))
+            .filter(|state| state.role == PlaceRole::Area && state.place.to_lowercase() == place)
+            .collect();
+        page.of(context, scope.revision(), found, |state| state)
+    }
+
+    /// What the sources of one time say that cannot all be so.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn conflicts(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Conflict>> {
+        let page = PageArguments::new(first, after, last, before);
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let positions = (0..scope.history().conflicts().len()).collect();
+        page.of(context, scope.revision(), positions, |at| Conflict { scope: scope.clone(), at })
+    }
+
+    /// The revisions of the store, the first one first.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn revisions(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Revision>> {
+        // Revisions are only ever added at the end, so positions hold whatever is loaded meanwhile.
+        let revisions = context.data::<Arc<Repository>>()?.revisions();
+        PageArguments::new(first, after, last, before).of(context, 0, revisions, Revision)
+    }
+}

@@ -1,0 +1,107 @@
+//! The scope of a question: the revision that it is pinned to, and what it leaves out.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, OneofObject, Result};
+
+use crate::history::{At, History, Lens, Moment as HistoryMoment, UnitIx, View};
+use crate::model::{Basis, EraId, SnapshotId};
+use crate::repository::{Repository, Version};
+
+use super::error::{Code, store_error};
+use super::scalar::Date;
+
+/// The moment that a view is of: a day, a snapshot, or an era; exactly one of them.
+#[derive(OneofObject, Debug, Clone)]
+pub enum Moment {
+    /// A day: what is known of it from all sources.
+    Date(Date),
+    /// A snapshot: exactly what that one source says.
+    Snapshot(ID),
+    /// An era: the union of its snapshots, the latest claim first.
+    Era(ID),
+}
+
+/// A revision, with the basis below which nothing is shown.
+#[derive(Clone)]
+pub struct Scope {
+    pub(super) version: Arc<Version>,
+    pub(super) floor: Option<Basis>,
+}
+
+/// A scope, and a moment in it.
+#[derive(Clone)]
+pub struct ViewScope {
+    pub(super) scope: Scope,
+    pub(super) at: At,
+    pub(super) include_outdated: bool,
+}
+
+impl Scope {
+    /// Returns the scope of a root field: the revision asked for, else that of the cursor, else the latest.
+    pub(super) async fn of(context: &Context<'_>, revision: Option<i32>, after: Option<&str>) -> Result<Self> {
+        let repository = context.data::<Arc<Repository>>()?;
+        let asked = match (revision, after) {
+            (Some(revision), _) => Some(
+                u64::try_from(revision)
+                    .map_err(|_| Code::UnknownRevision.error(format!("there is no revision {revision}")))?,
+            ),
+            (None, Some(cursor)) => super::page::revision_of(cursor),
+            (None, None) => None,
+        };
+        let latest = repository.latest();
+        let version = match asked {
+            None => latest,
+            Some(revision) if revision == latest.revision => latest,
+            Some(revision) => {
+                let repository = Arc::clone(repository);
+                let built = tokio::task::spawn_blocking(move || repository.version(revision)).await;
+                built.map_err(|error| Code::Internal.error(error.to_string()))?.map_err(|error| store_error(&error))?
+            }
+        };
+        Ok(Self { version, floor: None })
+    }
+
+    pub(super) fn with_floor(self, floor: Option<Basis>) -> Self {
+        Self { floor, ..self }
+    }
+
+    pub(super) fn history(&self) -> &History {
+        &self.version.history
+    }
+
+    pub(super) fn revision(&self) -> u64 {
+        self.version.revision
+    }
+
+    /// Returns the scope of a moment.
+    pub(super) fn at(&self, moment: &Moment, include_outdated: bool) -> Result<ViewScope> {
+        let unknown = |kind: &str, id: &ID| Code::UnknownId.error(format!("there is no {kind} `{}`", id.as_str()));
+        let moment = match moment {
+            Moment::Date(Date(day)) => HistoryMoment::Day(*day),
+            Moment::Snapshot(id) => {
+                HistoryMoment::Snapshot(SnapshotId::new(id.as_str()).map_err(|_| unknown("snapshot", id))?)
+            }
+            Moment::Era(id) => HistoryMoment::Era(EraId::new(id.as_str()).map_err(|_| unknown("era", id))?),
+        };
+        let at = self.history().resolve(&moment).map_err(|unknown| Code::UnknownId.error(unknown.to_string()))?;
+        Ok(self.at_resolved(at, include_outdated))
+    }
+
+    pub(super) fn at_resolved(&self, at: At, include_outdated: bool) -> ViewScope {
+        ViewScope { scope: self.clone(), at, include_outdated }
+    }
+
+    /// Returns a unit that must be there.
+    pub(super) fn known_unit(&self, id: &ID) -> Result<UnitIx> {
+        let found = self.history().unit_ix(id.as_str());
+        found.ok_or_else(|| Code::UnknownId.error(format!("there is no unit `{}`", id.as_str())))
+    }
+}
+
+impl ViewScope {
+    pub(super) fn view(&self) -> View<'_> {
+        let lens = Lens { floor: self.scope.floor, include_outdated: self.include_outdated };
+        self.scope.history().view_at(self.at, lens)
+    }
+}

@@ -1,0 +1,423 @@
+//! A unit in one view: what the view says of it, and who says so.
+
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
+
+use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
+use crate::model;
+
+use super::conflict::Conflict;
+use super::evidence::{Claim, Evidence};
+use super::page::{Page, PageArguments, weight};
+use super::scalar::EdtfDate;
+use super::scope::{Scope, ViewScope};
+use super::snapshot::Coverage;
+use super::unit::Unit;
+use super::words::{Attribute, Certainty, Extent, NameForm, PlaceRole, Placement, RelationDirection, Standing, Status};
+
+/// The resolvers of `UnitState`.
+pub struct UnitState {
+    pub(super) scope: ViewScope,
+    pub(super) unit: UnitIx,
+}
+
+impl UnitState {
+    fn view(&self) -> View<'_> {
+        self.scope.view()
+    }
+
+    fn at(&self, unit: UnitIx) -> Self {
+        Self { scope: self.scope.clone(), unit }
+    }
+
+    fn named(&self) -> Named<'_> {
+        self.view().name(self.unit)
+    }
+
+    fn evidence_of<T>(&self, fact: &ItemFact<'_, T>) -> Vec<Evidence> {
+        item_evidence(&self.scope.scope, fact)
+    }
+}
+
+fn item_evidence<T>(scope: &Scope, fact: &ItemFact<'_, T>) -> Vec<Evidence> {
+    let citation =
+        crate::history::Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
+    Evidence::all(scope, [citation])
+}
+
+fn whole(count: usize) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// A unit in one view. It has no id of its own: a unit has many states.
+#[Object]
+impl UnitState {
+    /// The unit, over all time.
+    async fn unit(&self) -> Unit {
+        self.scope.scope.unit(self.unit)
+    }
+
+    /// The unit's id.
+    async fn unit_id(&self) -> ID {
+        ID::from(self.scope.scope.history().unit_id(self.unit).as_str())
+    }
+
+    /// Its name: as the latest source of the view writes it, else the name last known, else the acronym.
+    async fn name(&self) -> &str {
+        self.named().text
+    }
+
+    /// How near that name is to what a source of the view writes.
+    async fn name_form(&self) -> NameForm {
+        self.named().form.into()
+    }
+
+    /// Its acronym.
+    async fn acronym(&self) -> Option<&str> {
+        self.view().acronym(self.unit).map(|stated| stated.text)
+    }
+
+    /// Other forms of its names that the sources of the view write.
+    async fn also_written(&self) -> Vec<&str> {
+        self.view().also_written(self.unit)
+    }
+
+    /// Its kind: `agency`, `directorate`, `office`, `programme`, `post` …
+    async fn kind(&self) -> Option<&str> {
+        self.view().kind(self.unit).map(|stated| stated.text)
+    }
+
+    /// Whether it is part of the organisation.
+    async fn standing(&self) -> Standing {
+        self.view().standing(self.unit).into()
+    }
+
+    /// What it does, in the curator's words.
+    async fn summary(&self) -> Option<&str> {
+        self.view().summary(self.unit).map(|stated| stated.text)
+    }
+
+    /// The unit above it; null for a root, and where no parent in the view is known.
+    async fn parent(&self) -> Option<UnitState> {
+        self.view().parent(self.unit).map(|parent| self.at(parent))
+    }
+
+    /// Whether it is at the top, under a parent, or without a known place.
+    async fn placement(&self) -> Placement {
+        self.view().placement(self.unit).into()
+    }
+
+    /// A heading, which is no unit, that the source shows it under.
+    async fn shown_under(&self) -> Option<&str> {
+        self.view().shown_under(self.unit)
+    }
+
+    /// The units directly below it, as the sources order them.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn children(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only units of this kind.")] kind: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<UnitState>> {
+        let view = self.view();
+        let mut children = view.children(self.unit);
+        if let Some(kind) = kind {
+            children.retain(|child| view.kind(*child).is_some_and(|found| found.text == kind));
+        }
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.scope.revision(), children, |child| self.at(child))
+    }
+
+    /// How complete the list of units directly below it is, by the latest source that covers it; null where
+    /// none does. A source that gives only lists restricted to a kind or a heading makes it LISTED at best.
+    async fn children_extent(&self) -> Option<Extent> {
+        self.view().children_extent(self.unit).map(Into::into)
+    }
+
+    /// The lists that the sources of the view give of the units below it, the latest source first.
+    async fn lists(&self) -> Vec<Coverage> {
+        let lists = self.view().lists_below(self.unit).into_iter();
+        lists
+            .map(|(snapshot, coverage)| Coverage {
+                scope: self.scope.scope.clone(),
+                snapshot,
+                coverage: coverage.clone(),
+            })
+            .collect()
+    }
+
+    /// The path through its parents, itself first, as far as it is known; at most 64.
+    async fn reporting_line(&self) -> Vec<UnitState> {
+        self.view().reporting_line(self.unit).into_iter().map(|unit| self.at(unit)).collect()
+    }
+
+    /// How many steps its reporting line has; 0 where no parent is known.
+    async fn depth(&self) -> i32 {
+        whole(self.view().reporting_line(self.unit).len().saturating_sub(1))
+    }
+
+    /// How many units are directly below it.
+    async fn span_of_control(&self) -> i32 {
+        whole(self.view().children(self.unit).len())
+    }
+
+    /// How the view knows it.
+    async fn status(&self) -> Status {
+        self.view().presence(self.unit).map_or(Status::Outdated, |presence| presence.status.into())
+    }
+
+    /// How sure the dating is.
+    async fn certainty(&self) -> Certainty {
+        self.view().presence(self.unit).map_or(Certainty::Possible, |presence| presence.certainty.into())
+    }
+
+    /// Its relations to other units and to what is no unit, outgoing before incoming.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn relations(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only relations of this type.", name = "type")] kind: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<RelationState>> {
+        let facts = self.view().relations(self.unit);
+        let states: Vec<RelationState> = facts
+            .into_iter()
+            .filter(|fact| kind.as_deref().is_none_or(|kind| kind == fact.kind))
+            .map(|fact| {
+                let (unit, text) = match fact.other {
+                    RelationTarget::Unit(unit) => (Some(self.at(unit)), None),
+                    RelationTarget::Text(text) => (None, Some(text.to_owned())),
+                };
+                let direction = if fact.forward { RelationDirection::Outgoing } else { RelationDirection::Incoming };
+                let evidence = Evidence::all(&self.scope.scope, fact.citation);
+                RelationState { kind: fact.kind.to_owned(), direction, unit, text, evidence }
+            })
+            .collect();
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.scope.revision(), states, |state| state)
+    }
+
+    /// The numbers that sources of the moment give for it, the latest source first. An earlier source's are
+    /// in `lastKnown`.
+    async fn figures(&self) -> Vec<Figure> {
+        let facts = self.view().figures(self.unit);
+        facts.iter().map(|fact| Figure::of(fact.item, self.evidence_of(fact))).collect()
+    }
+
+    /// Who holds the post, by the latest source of the moment.
+    async fn holder(&self) -> Option<Holder> {
+        self.view().holder(self.unit).map(|fact| Holder::of(fact.item, self.evidence_of(&fact)))
+    }
+
+    /// Where it sits, and what it answers for.
+    async fn places(&self) -> Vec<PlaceState> {
+        PlaceState::all(&self.scope, self.unit)
+    }
+
+    /// How to reach it, by sources of the moment.
+    async fn contacts(&self) -> Vec<Contact> {
+        let facts = self.view().contacts(self.unit);
+        facts.iter().map(|fact| Contact::of(fact.item, self.evidence_of(fact))).collect()
+    }
+
+    /// Anything else that the sources say of it, by name.
+    async fn properties(
+        &self,
+        #[graphql(desc = "Only properties of these names.")] names: Option<Vec<String>>,
+    ) -> Vec<Property> {
+        let facts = self.view().properties(self.unit);
+        facts
+            .iter()
+            .filter(|fact| names.as_ref().is_none_or(|names| names.contains(&fact.item.name)))
+            .map(|fact| Property {
+                name: fact.item.name.clone(),
+                value: fact.item.value.clone(),
+                evidence: self.evidence_of(fact),
+            })
+            .collect()
+    }
+
+    /// The holder, figures and contacts that an earlier source gave, each where the day has none of its own.
+    /// Null for snapshots and eras, and where nothing is known.
+    async fn last_known(&self) -> Option<LastKnown> {
+        let known = self.view().last_known(self.unit)?;
+        let layers = known.holder.iter().map(|fact| fact.layer);
+        let layers = layers.chain(known.figures.iter().map(|fact| fact.layer));
+        let latest = layers.chain(known.contacts.iter().map(|fact| fact.layer)).max()?;
+        Some(LastKnown {
+            observed: self.scope.scope.written_date(latest),
+            holder: known.holder.map(|fact| Holder::of(fact.item, self.evidence_of(&fact))),
+            figures: known.figures.iter().map(|fact| Figure::of(fact.item, self.evidence_of(fact))).collect(),
+            contacts: known.contacts.iter().map(|fact| Contact::of(fact.item, self.evidence_of(fact))).collect(),
+        })
+    }
+
+    /// The claim that the view follows for an attribute: what it says, who says so, and what is said next.
+    async fn claim(&self, #[graphql(desc = "What the claim is about.")] attribute: Attribute) -> Option<Claim> {
+        self.view().claim(self.unit, attribute.into()).map(|claim| self.scope.scope.claim(claim))
+    }
+
+    /// What does not fit together about it, where a claim that this view follows takes part.
+    async fn conflicts(&self) -> Vec<Conflict> {
+        let found = self.view().conflicts_of(self.unit).into_iter();
+        found.map(|at| Conflict { scope: self.scope.scope.clone(), at }).collect()
+    }
+
+    /// Where its presence in the view stands: each mention by a snapshot or era, the latest sighting by a day.
+    async fn evidence(&self) -> Vec<Evidence> {
+        Evidence::all(&self.scope.scope, self.view().evidence(self.unit))
+    }
+}
+
+/// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
+#[derive(SimpleObject)]
+pub struct RelationState {
+    /// Its type: `oversees`, `inspects`, `liaises-with` …
+    #[graphql(name = "type")]
+    kind: String,
+    /// Which way it goes.
+    direction: RelationDirection,
+    /// The other end, where that is a unit.
+    unit: Option<UnitState>,
+    /// The other end, where that is no unit.
+    text: Option<String>,
+    /// Where it stands.
+    evidence: Vec<Evidence>,
+}
+
+/// A number that a source gives for a unit.
+#[derive(SimpleObject)]
+pub struct Figure {
+    /// What is counted: `employees`, `budget` …
+    measure: String,
+    /// The number.
+    value: Option<f64>,
+    /// The lower end, where the source gives a range.
+    low: Option<f64>,
+    /// The upper end, where the source gives a range.
+    high: Option<f64>,
+    /// The unit of measurement: `USD`, `hours` …
+    unit: Option<String>,
+    /// The wording around the number: `more than`, `approximately` …
+    qualifier: Option<String>,
+    /// What exactly is counted, and on which condition.
+    scope: Option<String>,
+    /// Where it stands.
+    evidence: Vec<Evidence>,
+}
+
+impl Figure {
+    fn of(figure: &model::Figure, evidence: Vec<Evidence>) -> Self {
+        Self {
+            measure: figure.measure.clone(),
+            value: figure.value,
+            low: figure.low,
+            high: figure.high,
+            unit: figure.unit.clone(),
+            qualifier: figure.qualifier.clone(),
+            scope: figure.scope.clone(),
+            evidence,
+        }
+    }
+}
+
+/// Who holds a post.
+#[derive(SimpleObject)]
+pub struct Holder {
+    /// The person's name, as written.
+    name: String,
+    /// The title that the source gives with the name.
+    title: Option<String>,
+    /// Where it stands.
+    evidence: Vec<Evidence>,
+}
+
+impl Holder {
+    fn of(holder: &model::Holder, evidence: Vec<Evidence>) -> Self {
+        Self { name: holder.name.clone(), title: holder.title.clone(), evidence }
+    }
+}
+
+/// A way to reach a unit.
+#[derive(SimpleObject)]
+pub struct Contact {
+    /// What it is: `telephone`, `email`, `form` …
+    kind: String,
+    /// The number or address, where the source prints one.
+    value: Option<String>,
+    /// What it is for.
+    purpose: Option<String>,
+    /// Where it stands.
+    evidence: Vec<Evidence>,
+}
+
+impl Contact {
+    fn of(contact: &model::Contact, evidence: Vec<Evidence>) -> Self {
+        Self { kind: contact.kind.clone(), value: contact.value.clone(), purpose: contact.purpose.clone(), evidence }
+    }
+}
+
+/// Anything else that a source says of a unit.
+#[derive(SimpleObject)]
+pub struct Property {
+    /// The name.
+    name: String,
+    /// The value.
+    value: String,
+    /// Where it stands.
+    evidence: Vec<Evidence>,
+}
+
+/// What an earlier source said that is not carried to a later day.
+#[derive(SimpleObject)]
+pub struct LastKnown {
+    /// The date of the latest source that these are from; each names its own in its evidence.
+    observed: EdtfDate,
+    /// The holder.
+    holder: Option<Holder>,
+    /// The figures.
+    figures: Vec<Figure>,
+    /// The contacts.
+    contacts: Vec<Contact>,
+}
+
+/// A place, and what it is to a unit.
+#[derive(SimpleObject)]
+pub struct PlaceState {
+    /// The unit.
+    unit: UnitState,
+    /// The place: a town, a state, a country.
+    pub(super) place: String,
+    /// The part of it: `northern`, `upstate` …
+    part: Option<String>,
+    /// What it is to the unit.
+    pub(super) role: PlaceRole,
+    /// What the area is for, where it is no general one: `media inquiries`.
+    scope: Option<String>,
+    /// Where it stands.
+    evidence: Vec<Evidence>,
+}
+
+impl PlaceState {
+    /// Returns the places of a unit in a view.
+    pub(super) fn all(scope: &ViewScope, unit: UnitIx) -> Vec<Self> {
+        let facts = scope.view().places(unit);
+        facts
+            .iter()
+            .map(|fact| Self {
+                unit: UnitState { scope: scope.clone(), unit },
+                place: fact.item.place.clone(),
+                part: fact.item.part_of_place.clone(),
+                role: fact.item.role.into(),
+                scope: fact.item.scope.clone(),
+                evidence: item_evidence(&scope.scope, fact),
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,221 @@
+//! A view in GraphQL: lists of units, reporting lines, paths.
+
+use async_graphql::{Context, ID, Object, Result};
+
+use crate::history::{Line, Placement, Step, UnitIx};
+
+use super::page::{Page, PageArguments, weight};
+use super::scope::ViewScope;
+use super::snapshot::Snapshot;
+use super::state::UnitState;
+use super::words::{Basis, Standing};
+
+/// The resolvers of `View`.
+pub struct View {
+    pub(super) scope: ViewScope,
+}
+
+impl View {
+    fn state(&self, unit: UnitIx) -> UnitState {
+        UnitState { scope: self.scope.clone(), unit }
+    }
+
+    fn page(&self, context: &Context<'_>, page: &PageArguments, units: Vec<UnitIx>) -> Result<Page<UnitState>> {
+        page.of(context, self.scope.scope.revision(), units, |unit| self.state(unit))
+    }
+
+    fn placed(&self, placement: Placement) -> Vec<UnitIx> {
+        let view = self.scope.view();
+        let mut units: Vec<UnitIx> = view.units().filter(|unit| view.placement(*unit) == placement).collect();
+        units.sort_by_key(|unit| (view.standing(*unit), *unit));
+        units
+    }
+}
+
+/// The structure as seen from one moment: a snapshot, an era, or a day.
+#[Object]
+impl View {
+    /// The units at the top of a source.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn roots(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<UnitState>> {
+        self.page(context, &PageArguments::new(first, after, last, before), self.placed(Placement::Root))
+    }
+
+    /// The units whose parent no source states, or whose parent is not in the view; units that are no part
+    /// of the organisation come last.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn unplaced(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<UnitState>> {
+        self.page(context, &PageArguments::new(first, after, last, before), self.placed(Placement::Unplaced))
+    }
+
+    /// One unit in this view; null when it is not in it. An OUTDATED unit is answered, though no list has it.
+    async fn unit(&self, #[graphql(desc = "The unit's id.")] id: ID) -> Option<UnitState> {
+        let unit = self.scope.scope.history().unit_ix(id.as_str())?;
+        self.scope.view().presence(unit).map(|_| self.state(unit))
+    }
+
+    /// The units in this view, by id.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn units(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only units of this kind.")] kind: Option<String>,
+        #[graphql(desc = "Only units of this standing.")] standing: Option<Standing>,
+        #[graphql(desc = "Only units somewhere below this one.")] under: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<UnitState>> {
+        let view = self.scope.view();
+        let standing = standing.map(Into::into);
+        let mut units = self.units_under(under.as_ref())?;
+        units.retain(|unit| {
+            kind.as_deref().is_none_or(|kind| view.kind(*unit).is_some_and(|found| found.text == kind))
+                && standing.is_none_or(|standing| view.standing(*unit) == standing)
+        });
+        self.page(context, &PageArguments::new(first, after, last, before), units)
+    }
+
+    /// The path from each unit through its parents, as far as it is known.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn reporting_lines(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only of units somewhere below this one.")] under: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<ReportingLine>> {
+        let units = self.units_under(under.as_ref())?;
+        let page = PageArguments::new(first, after, last, before);
+        let view = self.scope.view();
+        page.of(context, self.scope.scope.revision(), units, |unit| ReportingLine {
+            scope: self.scope.clone(),
+            line: view.line(unit),
+            unit,
+        })
+    }
+
+    /// The shortest path between two units over parents and relations, either way; empty where none joins
+    /// them, or one is not in the view.
+    async fn path(
+        &self,
+        #[graphql(desc = "Where the path begins.")] from: ID,
+        #[graphql(desc = "Where it ends.")] to: ID,
+    ) -> Result<Vec<PathStep>> {
+        let (from, to) = (self.scope.scope.known_unit(&from)?, self.scope.scope.known_unit(&to)?);
+        let steps = self.scope.view().path(from, to);
+        Ok(steps.into_iter().map(|step| PathStep { scope: self.scope.clone(), step }).collect())
+    }
+
+    /// The snapshots that this view rests on, the earliest first.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn snapshots(
+        &self,
+        context: &Context<'_>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Snapshot>> {
+        let found = self.scope.view().snapshots();
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.scope.revision(), found, |snapshot| Snapshot {
+            scope: self.scope.scope.clone(),
+            snapshot,
+        })
+    }
+
+    /// The revision that the view is pinned to. The same question to it gets the same answer for ever.
+    async fn revision(&self) -> i32 {
+        i32::try_from(self.scope.scope.revision()).unwrap_or(i32::MAX)
+    }
+}
+
+impl View {
+    fn units_under(&self, under: Option<&ID>) -> Result<Vec<UnitIx>> {
+        let view = self.scope.view();
+        Ok(match under {
+            None => view.units().collect(),
+            Some(top) => {
+                let mut units = view.below(self.scope.scope.known_unit(top)?);
+                units.sort_unstable();
+                units
+            }
+        })
+    }
+}
+
+/// The resolvers of `ReportingLine`.
+pub struct ReportingLine {
+    scope: ViewScope,
+    unit: UnitIx,
+    line: Line,
+}
+
+/// The path from a unit through its parents, with what it rests on.
+#[Object]
+impl ReportingLine {
+    /// The unit at the lower end.
+    async fn unit(&self) -> UnitState {
+        UnitState { scope: self.scope.clone(), unit: self.unit }
+    }
+
+    /// The units of the line, the lowest first; at most 64. Each names the source of its step in
+    /// `claim(attribute: PARENT)`.
+    async fn line(&self) -> Vec<UnitState> {
+        self.line.units.iter().map(|unit| UnitState { scope: self.scope.clone(), unit: *unit }).collect()
+    }
+
+    /// The weakest basis of its steps; null where there is no step.
+    async fn weakest_basis(&self) -> Option<Basis> {
+        self.line.weakest_basis.map(Into::into)
+    }
+
+    /// Whether no one source shows the whole line: its steps are put together from several.
+    async fn composite(&self) -> bool {
+        self.line.composite
+    }
+}
+
+/// The resolvers of `PathStep`.
+pub struct PathStep {
+    scope: ViewScope,
+    step: Step,
+}
+
+/// One step of a path.
+#[Object]
+impl PathStep {
+    /// The unit that the step comes to.
+    async fn unit(&self) -> UnitState {
+        UnitState { scope: self.scope.clone(), unit: self.step.unit }
+    }
+
+    /// The relation that the step follows, `parent` for the structure; null at the beginning.
+    async fn relation(&self) -> Option<&str> {
+        self.step.relation.as_deref()
+    }
+
+    /// Whether the relation goes the way of the step; null at the beginning.
+    async fn forward(&self) -> Option<bool> {
+        self.step.forward
+    }
+}

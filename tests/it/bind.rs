@@ -1,0 +1,100 @@
+//! The fast graph, asked in the words of the model, so that both answer the same question alike.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use eragraph::diff::{Assumption, DiffOptions};
+use eragraph::history::{Direction, History, Lens, Moment, Parent, UnitIx, View};
+use eragraph::model::{Basis, Corpus, UnitId};
+
+use crate::oracle::conflicts::{Conflict, Link};
+use crate::oracle::model::Period;
+use crate::oracle::{At, Row};
+
+/// The fast graph of a corpus.
+pub(crate) struct Fast {
+    pub history: History,
+}
+
+impl Fast {
+    pub(crate) fn new(corpus: &Corpus) -> Self {
+        Self { history: History::build(Arc::new(corpus.clone())) }
+    }
+
+    pub(crate) fn view(&self, at: &At, floor: Option<Basis>, include_outdated: bool) -> View<'_> {
+        self.history.view(&moment(at), Lens { floor, include_outdated }).expect("the moment is of this corpus")
+    }
+
+    /// Compares two moments; also tells whether their order is certain.
+    pub(crate) fn diff(
+        &self,
+        from: &At,
+        to: &At,
+        floor: Option<Basis>,
+        within: Option<&UnitId>,
+        closed_world: bool,
+    ) -> (BTreeSet<Row>, bool) {
+        let assume = if closed_world { Assumption::ClosedWorld } else { Assumption::OpenWorld };
+        let options = DiffOptions { within: within.map(|unit| self.ix(unit)), assume };
+        let found = eragraph::diff::diff(self.view(from, floor, false), self.view(to, floor, false), options);
+        let id = |unit: &UnitIx| self.history.unit_id(*unit).clone();
+        let rows = found.changes.iter().map(|change| Row {
+            unit: id(&change.unit),
+            kind: change.kind,
+            relation: change.relation.clone(),
+            others: change.others.iter().map(id).collect(),
+            verdict: change.verdict,
+            not_before: change.not_before,
+            not_after: change.not_after,
+        });
+        (rows.collect(), found.terms.order_certain)
+    }
+
+    fn ix(&self, unit: &UnitId) -> UnitIx {
+        self.history.unit_ix(unit.as_str()).expect("the unit is of this corpus")
+    }
+
+    pub(crate) fn periods(&self, unit: &UnitId) -> Vec<Period> {
+        let periods = self.history.periods(self.ix(unit)).into_iter();
+        let parent = |parent| match parent {
+            Parent::Under(parent) => self.history.unit_id(parent).to_string(),
+            Parent::Top => "the top".to_owned(),
+        };
+        periods
+            .map(|period| Period {
+                from: period.from,
+                to: period.to,
+                name: period.name.to_owned(),
+                acronym: period.acronym.map(str::to_owned),
+                kind: period.kind.map(str::to_owned),
+                parent: period.parent.map(parent),
+            })
+            .collect()
+    }
+
+    pub(crate) fn conflicts(&self) -> BTreeSet<Conflict> {
+        let conflicts = self.history.conflicts().iter();
+        let units = |units: &[UnitIx]| units.iter().map(|unit| self.history.unit_id(*unit).clone()).collect();
+        conflicts.map(|conflict| (conflict.kind, units(&conflict.units))).collect()
+    }
+
+    pub(crate) fn lineage(
+        &self,
+        unit: &UnitId,
+        direction: Direction,
+        depth: u32,
+        floor: Option<Basis>,
+    ) -> BTreeSet<Link> {
+        let links = self.history.lineage(self.ix(unit), direction, depth, floor).into_iter();
+        let id = |unit| self.history.unit_id(unit).clone();
+        links.map(|link| (id(link.unit), self.history.event(link.event).id.clone(), link.part, link.steps)).collect()
+    }
+}
+
+fn moment(at: &At) -> Moment {
+    match at {
+        At::Day(day) => Moment::Day(*day),
+        At::Snapshot(id) => Moment::Snapshot(id.clone()),
+        At::Era(id) => Moment::Era(id.clone()),
+    }
+}
