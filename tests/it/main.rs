@@ -9,6 +9,7 @@
 )]
 
 mod bind;
+mod cli;
 mod diagnostics;
 mod example;
 mod graphql;
