@@ -1,6 +1,6 @@
 //! The rows of a comparison: losses, gains, and what differs of the units in both views.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 
 use eragraph::model::{Basis, ChangeEvent, ChangeKind, Day, EventType, Extent, SnapshotId, UnitId, Verdict, Window};
@@ -112,12 +112,10 @@ impl Pair<'_, '_, '_> {
 
     fn presence_row(&self, unit: &UnitId) -> Vec<Row> {
         let (before, after) = (strength(self.a, unit), strength(self.b, unit));
-        if before > after {
-            vec![self.loss_by_event(unit).unwrap_or_else(|| self.loss_by_lists(unit))]
-        } else if before < after {
-            vec![self.gain_by_event(unit).unwrap_or_else(|| self.gain_by_lists(unit))]
-        } else {
-            Vec::new()
+        match before.cmp(&after) {
+            Ordering::Greater => vec![self.loss_by_event(unit).unwrap_or_else(|| self.loss_by_lists(unit))],
+            Ordering::Less => vec![self.gain_by_event(unit).unwrap_or_else(|| self.gain_by_lists(unit))],
+            Ordering::Equal => Vec::new(),
         }
     }
 
