@@ -228,13 +228,14 @@ impl<'h> View<'h> {
         let mut facts: Vec<RelationFact<'h>> = node
             .relations
             .iter()
-            .filter_map(|slot| self.relation(self.relation_claim(unit, slot)?, slot, true))
+            .filter_map(|slot| Some(self.relation(self.relation_claim(unit, slot)?, slot, true)))
             .collect();
         for edge in self.history.graph.edges_directed(unit, Incoming) {
             let Edge::Relation(at) = *edge.weight() else { continue };
             let owner = edge.source();
             let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations.get(at));
-            if let Some(mut fact) = slot.and_then(|slot| self.relation(self.relation_claim(owner, slot)?, slot, false))
+            if let Some(mut fact) =
+                slot.and_then(|slot| Some(self.relation(self.relation_claim(owner, slot)?, slot, false)))
             {
                 fact.other = RelationTarget::Unit(owner);
                 facts.push(fact);
@@ -247,10 +248,10 @@ impl<'h> View<'h> {
     /// Returns the relations that a unit is said to have, whether or not the view lists both ends.
     pub(crate) fn stated_relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
         let slots = self.history.node(unit).relations.iter();
-        slots.filter_map(|slot| self.relation(self.stated_relation_claim(unit, slot)?, slot, true)).collect()
+        slots.filter_map(|slot| Some(self.relation(self.stated_relation_claim(unit, slot)?, slot, true))).collect()
     }
 
-    fn relation(self, claim: &Claim<u32>, slot: &'h RelationSlot, forward: bool) -> Option<RelationFact<'h>> {
+    fn relation(self, claim: &Claim<u32>, slot: &'h RelationSlot, forward: bool) -> RelationFact<'h> {
         let other = match slot.end {
             RelationEndIx::Unit(other) => RelationTarget::Unit(other),
             RelationEndIx::Text(text) => RelationTarget::Text(self.history.text(text)),
@@ -260,7 +261,7 @@ impl<'h> View<'h> {
             Some(self.history.cite_lines(snapshot, &relation.evidence))
         });
         let kind = self.history.text(slot.kind);
-        Some(RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis, citation })
+        RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis, citation }
     }
 
     /// Returns the claim by which a relation is carried: on a day it is of the present life.

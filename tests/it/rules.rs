@@ -86,7 +86,9 @@ fn questions(corpus: &Corpus, text: &str) -> Vec<Question> {
             questions.last_mut().expect("a line `A -> B` stands before the rows").rows.push(line.to_owned());
         }
     }
-    questions.iter_mut().for_each(|question| question.rows.sort());
+    for question in &mut questions {
+        question.rows.sort();
+    }
     questions
 }
 

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use eragraph::model::{ChangeEvent, Corpus, Coverage, Day, Extent, Snapshot, UnitId, Window};
+use eragraph::model::{Corpus, Coverage, Day, Extent, Snapshot, UnitId, Window};
 
-use super::facts::{Claim, Facts, Seat, sorted};
+use super::facts::{Claim, Facts, Seat, Stamp, sorted};
 use super::model::Oracle;
 
 /// Something that ends a unit's time in the views.
-pub(crate) struct End<'a> {
+pub(crate) struct End {
     pub window: Window,
-    /// The event, where it is one; else a closed list ends it.
-    pub event: Option<&'a ChangeEvent>,
     /// The first day of a sighting that undoes it.
     undone: Option<Day>,
 }
@@ -19,7 +17,7 @@ pub(crate) struct End<'a> {
 /// A stretch of days in which a unit is in the views: the first day, and the day after the last.
 pub(crate) type Life = (Day, Option<Day>);
 
-impl End<'_> {
+impl End {
     fn is_undone(&self, day: Day) -> bool {
         self.undone.is_some_and(|undone| undone <= day)
     }
@@ -38,21 +36,21 @@ impl End<'_> {
 }
 
 /// Returns all that ends the unit.
-pub(crate) fn ends<'a>(corpus: &'a Corpus, oracle: &Oracle<'a>, unit: &UnitId) -> Vec<End<'a>> {
+pub(crate) fn ends(corpus: &Corpus, oracle: &Oracle<'_>, unit: &UnitId) -> Vec<End> {
     let facts = oracle.facts(unit);
     let mut ends = Vec::new();
     for event in corpus.events.values().filter(|event| event.ends(unit)) {
         let window = event.date.window();
-        let undone = facts.sightings.iter().filter(|sighting| sighting.is_after(&window)).map(|s| s.start()).min();
-        ends.push(End { window, event: Some(event), undone });
+        let undone = facts.sightings.iter().filter(|sighting| sighting.is_after(&window)).map(Stamp::start).min();
+        ends.push(End { window, undone });
     }
     for snapshot in corpus.snapshots.values() {
         for coverage in &snapshot.coverage {
             if list_lacks(oracle, snapshot, coverage, unit) {
                 let window = snapshot.window(coverage.part);
                 let undone =
-                    facts.sightings.iter().filter(|sighting| !sighting.is_before(&window)).map(|s| s.start()).min();
-                ends.push(End { window, event: None, undone });
+                    facts.sightings.iter().filter(|sighting| !sighting.is_before(&window)).map(Stamp::start).min();
+                ends.push(End { window, undone });
             }
         }
     }
@@ -92,7 +90,7 @@ fn last_given_ancestors(oracle: &Oracle<'_>, unit: &UnitId, day: Day, deep: bool
 }
 
 /// Tells whether a unit is in the views of a day.
-fn is_in_view(facts: &Facts<'_>, ends: &[End<'_>], day: Day) -> bool {
+fn is_in_view(facts: &Facts<'_>, ends: &[End], day: Day) -> bool {
     facts.sightings.iter().any(|sighting| sighting.started(day)) && !ends.iter().any(|end| end.holds(day))
 }
 
@@ -109,7 +107,7 @@ pub(crate) fn turning_days(corpus: &Corpus) -> BTreeSet<Day> {
 }
 
 /// Returns the stretches of days in which a unit is in the views.
-pub(crate) fn lives(facts: &Facts<'_>, ends: &[End<'_>], turning: &BTreeSet<Day>) -> Vec<Life> {
+pub(crate) fn lives(facts: &Facts<'_>, ends: &[End], turning: &BTreeSet<Day>) -> Vec<Life> {
     let mut lives = Vec::new();
     let mut since: Option<Day> = None;
     for day in turning {

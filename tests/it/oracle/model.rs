@@ -21,7 +21,7 @@ pub(crate) struct Oracle<'a> {
     pub corpus: &'a Corpus,
     pub units: BTreeSet<UnitId>,
     facts: BTreeMap<UnitId, Facts<'a>>,
-    ends: BTreeMap<UnitId, Vec<End<'a>>>,
+    ends: BTreeMap<UnitId, Vec<End>>,
     lives: BTreeMap<UnitId, Vec<Life>>,
 }
 
@@ -53,7 +53,7 @@ impl<'a> Oracle<'a> {
         &self.facts[unit]
     }
 
-    pub(crate) fn ends(&self, unit: &UnitId) -> &[End<'a>] {
+    pub(crate) fn ends(&self, unit: &UnitId) -> &[End] {
         &self.ends[unit]
     }
 
