@@ -25,6 +25,8 @@ pub struct Limits {
     pub depth: usize,
     /// How complex a query may be; page sizes multiply.
     pub complexity: usize,
+    /// How many objects one answer may hold.
+    pub objects: usize,
     /// The size of a page where none is asked for.
     pub default_page: usize,
     /// The largest page that may be asked for.
@@ -40,7 +42,8 @@ impl Default for Limits {
         Self {
             body_bytes: 1024 * 1024,
             depth: 32,
-            complexity: 200_000,
+            complexity: 2_000_000,
+            objects: 100_000,
             default_page: 50,
             max_page: 1000,
             lineage_depth: 64,

@@ -11,6 +11,7 @@
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
 
 pub mod api;
+pub mod cli;
 pub mod config;
 pub mod diagnostics;
 pub mod diff;

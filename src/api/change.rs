@@ -18,7 +18,7 @@ use super::unit::Unit;
 use super::view::View;
 use super::words::{self, Basis, ChangeKind, Verdict};
 
-/// What differs between two views, and how far the loaded sources carry each difference.
+/// The resolvers of `Diff`.
 pub struct Diff {
     pub(super) compared: Arc<Compared>,
 }
@@ -49,6 +49,7 @@ impl Compared {
     }
 }
 
+/// What differs between two views, and how far the loaded sources carry each difference.
 #[Object]
 impl Diff {
     /// The view compared from.
@@ -124,7 +125,7 @@ pub struct ChangeCount {
     count: i32,
 }
 
-/// One difference between two views.
+/// The resolvers of `Change`.
 pub struct Change {
     compared: Arc<Compared>,
     at: usize,
@@ -141,6 +142,7 @@ impl Change {
     }
 }
 
+/// One difference between two views.
 #[Object]
 impl Change {
     /// What differs.

@@ -10,7 +10,7 @@ use super::words::ConflictKind;
 /// What the ids of conflicts begin with; ids of records never hold a colon.
 const ID_PREFIX: &str = "conflict:";
 
-/// Claims of sources of one time that cannot all be so. A view shows one of them and lists the others.
+/// The resolvers of `Conflict`.
 pub struct Conflict {
     pub(super) scope: Scope,
     pub(super) at: usize,
@@ -29,6 +29,7 @@ impl Conflict {
     }
 }
 
+/// Claims of sources of one time that cannot all be so. A view shows one of them and lists the others.
 #[Object]
 impl Conflict {
     /// Its identifier: the same for the same records.

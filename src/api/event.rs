@@ -11,7 +11,7 @@ use super::scope::Scope;
 use super::unit::Unit;
 use super::words::{Basis, EventType};
 
-/// A dated statement of change: which units went in, and which came out.
+/// The resolvers of `ChangeEvent`.
 pub struct ChangeEvent {
     pub(super) scope: Scope,
     pub(super) event: EventIx,
@@ -27,6 +27,7 @@ impl ChangeEvent {
     }
 }
 
+/// A dated statement of change: which units went in, and which came out.
 #[Object]
 impl ChangeEvent {
     /// Its identifier.

@@ -11,7 +11,7 @@ use super::snapshot::Snapshot;
 use super::unit::Unit;
 use super::words::{Attribute, Basis};
 
-/// Where a claim stands: lines of a source, or a reference, and how they carry it.
+/// The resolvers of `Evidence`.
 pub struct Evidence {
     pub(super) scope: Scope,
     pub(super) citation: Citation,
@@ -23,6 +23,7 @@ impl Evidence {
     }
 }
 
+/// Where a claim stands: lines of a source, or a reference, and how they carry it.
 #[Object]
 impl Evidence {
     /// The name of the source file; null for what is known from elsewhere only.
@@ -62,13 +63,14 @@ impl Evidence {
     }
 }
 
-/// One fact that a source or an event asserts about one attribute of a unit.
+/// The resolvers of `Claim`.
 pub struct Claim {
     pub(super) scope: Scope,
     pub(super) record: ClaimRecord,
     pub(super) next: Option<ClaimRecord>,
 }
 
+/// One fact that a source or an event asserts about one attribute of a unit.
 #[Object]
 impl Claim {
     /// What the claim is about.

@@ -29,6 +29,7 @@ use crate::config::Limits;
 use crate::repository::Repository;
 
 pub use error::{Code, with_codes};
+pub use page::Budget;
 pub use query::Query;
 
 /// The schema with its resolvers.

@@ -1,23 +1,100 @@
 //! Pages: the four arguments of a connection, cursors, and the connection itself.
 
-use async_graphql::connection::{
-    Connection, ConnectionNameType, DefaultConnectionName, DefaultEdgeName, Edge, EmptyFields,
-};
-use async_graphql::{Context, OutputType, Result, SimpleObject};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_graphql::connection::PageInfo;
+use async_graphql::{Context, Object, OutputType, Result, SimpleObject, TypeName};
 
 use crate::config::Limits;
 
 use super::error::Code;
 
-/// What a connection has beside its edges.
-#[derive(SimpleObject)]
-pub struct Totals {
-    /// The number of items in the whole list, on whichever pages.
-    total_count: i32,
+/// A page of a list. The items are shared by its edges and its nodes.
+pub struct Page<T> {
+    items: Vec<Arc<T>>,
+    revision: u64,
+    slice: Slice,
+    total: usize,
 }
 
 /// A page of a list.
-pub type Page<T, Name = DefaultConnectionName> = Connection<String, T, Totals, EmptyFields, Name, DefaultEdgeName>;
+#[Object(name_type)]
+impl<T: OutputType> Page<T> {
+    /// The items of the page, each with its cursor.
+    async fn edges(&self) -> Vec<PageEdge<T>> {
+        let numbered = self.items.iter().zip(self.slice.from..);
+        numbered.map(|(node, at)| PageEdge { cursor: cursor(self.revision, at), node: Arc::clone(node) }).collect()
+    }
+
+    /// The items of the page.
+    async fn nodes(&self) -> &[Arc<T>] {
+        &self.items
+    }
+
+    /// Where the page stands in the list.
+    async fn page_info(&self) -> PageInfo {
+        let Slice { from, to } = self.slice;
+        PageInfo {
+            has_previous_page: from > 0,
+            has_next_page: to < self.total,
+            start_cursor: (from < to).then(|| cursor(self.revision, from)),
+            end_cursor: (from < to).then(|| cursor(self.revision, to - 1)),
+        }
+    }
+
+    /// The number of items in the whole list, on whichever pages.
+    async fn total_count(&self) -> i32 {
+        i32::try_from(self.total).unwrap_or(i32::MAX)
+    }
+}
+
+impl<T: OutputType> TypeName for Page<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Connection", listed::<T>()).into()
+    }
+}
+
+/// An item of a page, with its cursor.
+#[derive(SimpleObject)]
+#[graphql(name_type)]
+pub struct PageEdge<T: OutputType> {
+    /// Marks the place of the item in the list, for `after` and `before`.
+    cursor: String,
+    /// The item.
+    node: Arc<T>,
+}
+
+impl<T: OutputType> TypeName for PageEdge<T> {
+    fn type_name() -> Cow<'static, str> {
+        format!("{}Edge", listed::<T>()).into()
+    }
+}
+
+/// Returns what a list of the type is called; the contract calls one of search hits just a search.
+fn listed<T: OutputType>() -> String {
+    let name = T::type_name();
+    name.strip_suffix("Hit").unwrap_or(&name).to_owned()
+}
+
+/// How many more objects one answer may hold. One for each request.
+#[derive(Debug)]
+pub struct Budget(AtomicUsize);
+
+impl Budget {
+    /// Returns the budget of a request within limits.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self(AtomicUsize::new(limits.objects))
+    }
+
+    fn spend(&self, objects: usize, limits: &Limits) -> Result<()> {
+        let spent = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(objects));
+        let too_large = || format!("the answer would hold more than {} objects; ask for smaller pages", limits.objects);
+        spent.map(drop).map_err(|_| Code::ResultTooLarge.error(too_large()))
+    }
+}
 
 /// The four arguments of a connection, as they came.
 #[derive(Debug, Clone, Default)]
@@ -66,20 +143,20 @@ impl PageArguments {
     }
 
     /// Returns the page of a list that is all there; only the items of the page are wrapped.
-    pub(super) fn of<S, T: OutputType, Name: ConnectionNameType>(
+    pub(super) fn of<S, T: OutputType>(
         &self,
         context: &Context<'_>,
         revision: u64,
         items: Vec<S>,
-        mut wrap: impl FnMut(S) -> T,
-    ) -> Result<Page<T, Name>> {
+        wrap: impl FnMut(S) -> T,
+    ) -> Result<Page<T>> {
+        let limits = context.data::<Limits>()?;
         let total = items.len();
-        let slice = self.slice(total, revision, context.data::<Limits>()?)?;
-        let totals = Totals { total_count: i32::try_from(total).unwrap_or(i32::MAX) };
-        let mut page = Connection::with_additional_fields(slice.from > 0, slice.to < total, totals);
-        let on_page = items.into_iter().enumerate().skip(slice.from).take(slice.to - slice.from);
-        page.edges.extend(on_page.map(|(at, item)| Edge::new(cursor(revision, at), wrap(item))));
-        Ok(page)
+        let slice = self.slice(total, revision, limits)?;
+        let count = slice.to - slice.from;
+        context.data_opt::<Budget>().map_or(Ok(()), |budget| budget.spend(count, limits))?;
+        let items = items.into_iter().skip(slice.from).take(count).map(wrap).map(Arc::new).collect();
+        Ok(Page { items, revision, slice, total })
     }
 }
 

@@ -23,10 +23,11 @@ use super::unit::Unit;
 use super::view::View;
 use super::words::{Assumption, Basis, PlaceRole, Standing};
 
-/// The questions that can be asked. Every one but `node` and `revisions` can be pinned to a `revision`, and then
-/// gets the same answer for ever; without it, the latest answers.
+/// The resolvers of `Query`.
 pub struct Query;
 
+/// The questions that can be asked. Every one but `node` and `revisions` can be pinned to a `revision`, and then
+/// gets the same answer for ever; without it, the latest answers.
 #[Object]
 impl Query {
     /// Whatever has this id, in the latest revision; null when nothing has it.

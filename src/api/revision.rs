@@ -10,9 +10,10 @@ use super::scalar::DateTime;
 /// What the ids of revisions begin with; ids of records never hold a colon.
 pub(super) const ID_PREFIX: &str = "revision:";
 
-/// The store after one load. A question pinned to it gets the same answer for ever.
+/// The resolvers of `Revision`.
 pub struct Revision(pub(super) store::Revision);
 
+/// The store after one load. A question pinned to it gets the same answer for ever.
 #[Object]
 impl Revision {
     /// Its identifier.

@@ -5,10 +5,11 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 use super::error::Code;
 use crate::model::{Day, Edtf};
 
-/// A day of the Gregorian calendar, strictly as `2015-01-01`: four digits, two digits, two digits.
+/// The scalar `Date`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Date(pub Day);
 
+/// A day of the Gregorian calendar, strictly as `2015-01-01`: four digits, two digits, two digits.
 #[Scalar(name = "Date")]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -27,10 +28,11 @@ impl ScalarType for Date {
     }
 }
 
-/// A date as written in the source file, in EDTF (ISO 8601-2): `2008/2009`, `2017-09-26`, `2010-06~`.
+/// The scalar `EdtfDate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EdtfDate(pub String);
 
+/// A date as written in the source file, in EDTF (ISO 8601-2): `2008/2009`, `2017-09-26`, `2010-06~`.
 #[Scalar(name = "EdtfDate")]
 impl ScalarType for EdtfDate {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -51,10 +53,11 @@ impl From<&Edtf> for EdtfDate {
     }
 }
 
-/// An instant in UTC, as RFC 3339 writes it: `2026-11-21T18:28:21Z`.
+/// The scalar `DateTime`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DateTime(pub jiff::Timestamp);
 
+/// An instant in UTC, as RFC 3339 writes it: `2026-11-21T18:28:21Z`.
 #[Scalar(name = "DateTime")]
 impl ScalarType for DateTime {
     fn parse(value: Value) -> InputValueResult<Self> {

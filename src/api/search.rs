@@ -1,9 +1,6 @@
 //! Search over names, former names, summaries and topics.
 
-use std::borrow::Cow;
-
 use async_graphql::SimpleObject;
-use async_graphql::connection::ConnectionNameType;
 
 use super::page::Page;
 use super::snapshot::Snapshot;
@@ -22,14 +19,5 @@ pub struct SearchHit {
     snapshots: Vec<Snapshot>,
 }
 
-/// Names the connection of search hits as the contract does.
-pub struct SearchName;
-
-impl ConnectionNameType for SearchName {
-    fn type_name<T: async_graphql::OutputType>() -> String {
-        Cow::Borrowed("SearchConnection").into_owned()
-    }
-}
-
 /// A page of hits.
-pub type SearchPage = Page<SearchHit, SearchName>;
+pub type SearchPage = Page<SearchHit>;

@@ -13,7 +13,7 @@ use super::unit::Unit;
 use super::view::View;
 use super::words::Extent;
 
-/// A named grouping of snapshots. It does not claim that the organisation had one shape in it.
+/// The resolvers of `Era`.
 pub struct Era {
     pub(super) scope: Scope,
     pub(super) era: EraIx,
@@ -25,6 +25,7 @@ impl Era {
     }
 }
 
+/// A named grouping of snapshots. It does not claim that the organisation had one shape in it.
 #[Object]
 impl Era {
     /// Its identifier.
@@ -69,7 +70,7 @@ impl Scope {
     }
 }
 
-/// What one dated source says about the structure.
+/// The resolvers of `Snapshot`.
 pub struct Snapshot {
     pub(super) scope: Scope,
     pub(super) snapshot: SnapshotIx,
@@ -81,6 +82,7 @@ impl Snapshot {
     }
 }
 
+/// What one dated source says about the structure.
 #[Object]
 impl Snapshot {
     /// Its identifier.
@@ -185,13 +187,14 @@ impl Snapshot {
     }
 }
 
-/// A layer of a source with a date of its own.
+/// The resolvers of `Part`.
 pub struct Part {
     scope: Scope,
     snapshot: SnapshotIx,
     part: model::Part,
 }
 
+/// A layer of a source with a date of its own.
 #[Object]
 impl Part {
     /// Its name within the snapshot.
@@ -216,13 +219,14 @@ impl Part {
     }
 }
 
-/// A list that a source gives of the units below another, and how fully.
+/// The resolvers of `Coverage`.
 pub struct Coverage {
     pub(super) scope: Scope,
     pub(super) snapshot: SnapshotIx,
     pub(super) coverage: model::Coverage,
 }
 
+/// A list that a source gives of the units below another, and how fully.
 #[Object]
 impl Coverage {
     /// The unit whose list it is.
@@ -258,13 +262,14 @@ impl Coverage {
     }
 }
 
-/// A label that a source lists and that is no unit.
+/// The resolvers of `Topic`.
 pub struct Topic {
     scope: Scope,
     snapshot: SnapshotIx,
     topic: model::Topic,
 }
 
+/// A label that a source lists and that is no unit.
 #[Object]
 impl Topic {
     /// The label.

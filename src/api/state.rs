@@ -14,7 +14,7 @@ use super::snapshot::Coverage;
 use super::unit::Unit;
 use super::words::{Attribute, Certainty, Extent, NameForm, PlaceRole, Placement, RelationDirection, Standing, Status};
 
-/// A unit in one view. It has no id of its own: a unit has many states.
+/// The resolvers of `UnitState`.
 pub struct UnitState {
     pub(super) scope: ViewScope,
     pub(super) unit: UnitIx,
@@ -48,6 +48,7 @@ fn whole(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 
+/// A unit in one view. It has no id of its own: a unit has many states.
 #[Object]
 impl UnitState {
     /// The unit, over all time.

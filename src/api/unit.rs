@@ -14,7 +14,7 @@ use super::snapshot::Snapshot;
 use super::state::UnitState;
 use super::words::{Basis, Direction, EventType, NameForm};
 
-/// Something with a lasting identity in the structure: an agency, office, programme, committee, post.
+/// The resolvers of `Unit`.
 pub struct Unit {
     pub(super) scope: Scope,
     pub(super) unit: UnitIx,
@@ -26,6 +26,7 @@ impl Unit {
     }
 }
 
+/// Something with a lasting identity in the structure: an agency, office, programme, committee, post.
 #[Object]
 impl Unit {
     /// Its identifier, whatever it is called and wherever it hangs.
@@ -180,7 +181,7 @@ pub struct UnitPeriod {
     evidence: Vec<Evidence>,
 }
 
-/// One step of lineage: the unit at its far end, and the event that makes it.
+/// The resolvers of `LineageLink`.
 pub struct LineageLink {
     scope: Scope,
     link: Link,
@@ -192,6 +193,7 @@ impl LineageLink {
     }
 }
 
+/// One step of lineage: the unit at its far end, and the event that makes it.
 #[Object]
 impl LineageLink {
     /// The unit that the step leads to.

@@ -10,7 +10,7 @@ use super::snapshot::Snapshot;
 use super::state::UnitState;
 use super::words::{Basis, Standing};
 
-/// The structure as seen from one moment: a snapshot, an era, or a day.
+/// The resolvers of `View`.
 pub struct View {
     pub(super) scope: ViewScope,
 }
@@ -32,6 +32,7 @@ impl View {
     }
 }
 
+/// The structure as seen from one moment: a snapshot, an era, or a day.
 #[Object]
 impl View {
     /// The units at the top of a source.
@@ -162,13 +163,14 @@ impl View {
     }
 }
 
-/// The path from a unit through its parents, with what it rests on.
+/// The resolvers of `ReportingLine`.
 pub struct ReportingLine {
     scope: ViewScope,
     unit: UnitIx,
     line: Line,
 }
 
+/// The path from a unit through its parents, with what it rests on.
 #[Object]
 impl ReportingLine {
     /// The unit at the lower end.
@@ -193,12 +195,13 @@ impl ReportingLine {
     }
 }
 
-/// One step of a path.
+/// The resolvers of `PathStep`.
 pub struct PathStep {
     scope: ViewScope,
     step: Step,
 }
 
+/// One step of a path.
 #[Object]
 impl PathStep {
     /// The unit that the step comes to.

@@ -28,6 +28,7 @@ pub use facts::{HolderFact, ItemFact, LastKnown, Named, PlaceFact, RelationFact,
 pub use graph::{Edge, History, UnitIx};
 pub use layer::{EraIx, EventIx, Layer, LayerIx, Origin, SnapshotIx};
 pub use lineage::{Direction, Link};
+pub(crate) use lives::List;
 pub use node::{Claim, Life, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Symbol};
 pub use path::{Line, Step};
 pub use periods::{DatedName, Period};

@@ -54,6 +54,12 @@ enum Backing {
 }
 
 impl Repository {
+    /// Tells whether there is a store in a folder; looks only, and creates nothing.
+    #[must_use]
+    pub fn exists(dir: &Path) -> bool {
+        Store::exists(dir)
+    }
+
     /// Opens the store in a folder, creating it where there is none, with what had to be mended.
     ///
     /// # Errors

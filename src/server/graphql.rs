@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::Service;
-use crate::api::{Code, with_codes};
+use crate::api::{Budget, Code, with_codes};
 
 /// The media types that answers can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -174,7 +174,12 @@ async fn execute(service: &Service, mut request: Request, media: Media, only_que
         }
         Ok(_) => {}
     }
-    match tokio::time::timeout(service.limits.timeout, service.schema.execute(request)).await {
+    match tokio::time::timeout(
+        service.limits.timeout,
+        service.schema.execute(request.data(Budget::new(&service.limits))),
+    )
+    .await
+    {
         Ok(done) => answer(with_codes(done), media),
         Err(_) => {
             let message = format!("the answer took longer than {} s; ask for less", service.limits.timeout.as_secs());

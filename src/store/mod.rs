@@ -115,6 +115,12 @@ impl State {
 }
 
 impl Store {
+    /// Tells whether there is a store in a folder; looks only, and creates nothing.
+    #[must_use]
+    pub fn exists(dir: &Path) -> bool {
+        dir.join("db").exists() || Journal::open(dir).exists()
+    }
+
     /// Opens the store in a folder, creating it where there is none, and checks all that it holds.
     ///
     /// What had to be mended is told in the notices. `rebuild` is called only when the database

@@ -11,11 +11,13 @@
 mod bind;
 mod diagnostics;
 mod example;
+mod graphql;
 mod oracle;
 mod properties;
 mod robust;
 mod rules;
 mod schema;
+mod service;
 mod store;
 mod traversals;
 mod views_as_text;

@@ -1,0 +1,181 @@
+//! `eragraph serve`: loads the snapshots where nothing is loaded yet, says where the service is, and serves.
+
+use std::collections::BTreeSet;
+use std::io::IsTerminal;
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::{Config, DEFAULT_LISTEN, DEFAULT_SNAPSHOTS};
+use crate::model::RecordKey;
+use crate::repository::{InputError, LoadError, Repository, read_inputs};
+use crate::server;
+use crate::source::{InputFile, parse};
+
+use super::error::{CliError, Exit};
+use super::load;
+use super::output::Output;
+use super::style::counted;
+
+/// How many records a line names at most.
+const NAMED_RECORDS: usize = 8;
+
+/// What to serve, and where.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The address and port; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_LISTEN)]
+    listen: String,
+    /// The folder to load while the store is empty, and to compare with the store otherwise.
+    #[arg(long, value_name = "DIR")]
+    snapshots: Option<PathBuf>,
+}
+
+pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
+    let snapshots = args.snapshots.clone().unwrap_or_else(|| DEFAULT_SNAPSHOTS.into());
+    if args.snapshots.is_some() && !snapshots.is_dir() {
+        return Err(CliError::usage(format!("{} is no folder of snapshots", snapshots.display())));
+    }
+    // First, so that an address that will not do is told before any work.
+    let listener = listen(&args.listen)?;
+    let address = listener.local_addr().map_err(CliError::Service)?;
+    let repository = load::open(data, out)?;
+    prepare(&repository, data, &snapshots, out)?;
+    log_to_stderr(out);
+    tell_address(address, out)?;
+    server::serve(listener, Arc::new(repository), &Config::default()).map_err(CliError::Service)?;
+    Ok(Exit::Done)
+}
+
+fn listen(address: &str) -> Result<TcpListener, CliError> {
+    TcpListener::bind(address).map_err(|error| {
+        let hint = match error.kind() {
+            std::io::ErrorKind::AddrInUse => {
+                "another program listens there (another eragraph?); choose another port with `--listen 127.0.0.1:8001`, \
+                 or any free one with port 0"
+            }
+            _ => "an address looks like 127.0.0.1:8000",
+        };
+        CliError::usage(format!("cannot listen on {address}: {error}")).hint(hint)
+    })
+}
+
+/// Loads the folder of snapshots into an empty store; tells where a store differs from the folder.
+fn prepare(repository: &Repository, data: &Path, snapshots: &Path, out: &mut Output) -> Result<(), CliError> {
+    let latest = repository.latest();
+    let folder = snapshots.display();
+    let read = || if snapshots.is_dir() { read_inputs(&[snapshots.to_path_buf()]) } else { Ok(Vec::new()) };
+    match latest.revision {
+        0 => match read() {
+            Ok(files) if !files.is_empty() => load::load_files(repository, &files, out),
+            Ok(_) | Err(InputError::Empty { .. }) => {
+                out.notice(&format!("nothing is loaded, and {folder} holds no input file: the service starts empty"));
+                out.note("  to load, stop the service and run: eragraph load PATH");
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        },
+        revision => {
+            let keys = latest.history.corpus().keys();
+            let told = format!("serving revision {revision} from {}: {}", data.display(), load::counts(&keys));
+            tell(out, &told, &json!({"event": "opened", "revision": revision}))?;
+            match read() {
+                Ok(files) if files.is_empty() => Ok(()),
+                Ok(files) => compare(repository, &folder.to_string(), &files, out),
+                Err(error) => {
+                    out.notice(&format!("{error}, so it was not compared with the store"));
+                    Ok(())
+                }
+            }
+        }
+    }
+}
+
+/// Tells which records of the folder the store has not as they are, and which it has beside them.
+fn compare(repository: &Repository, folder: &str, files: &[InputFile], out: &mut Output) -> Result<(), CliError> {
+    let found = match repository.differences(files) {
+        Ok(found) => found,
+        Err(LoadError::Invalid(report)) => {
+            let summary = report.summary();
+            out.notice(&format!("{folder} has {summary}, so it was not compared; see: eragraph validate {folder}"));
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let loaded: BTreeSet<RecordKey> = repository.latest().history.corpus().keys().into_iter().collect();
+    let in_folder: BTreeSet<RecordKey> = parse(files).records.iter().map(|(_, record)| record.key()).collect();
+    let (changed, new): (Vec<RecordKey>, Vec<RecordKey>) = found.into_iter().partition(|key| loaded.contains(key));
+    let missing: Vec<RecordKey> = loaded.difference(&in_folder).cloned().collect();
+    if new.is_empty() && changed.is_empty() && missing.is_empty() {
+        return Ok(());
+    }
+    if out.is_json() {
+        let json = |keys: &[RecordKey]| -> Value { keys.iter().map(load::key_json).collect() };
+        let event = json!({
+            "event": "differs", "snapshots": folder,
+            "new": json(&new), "changed": json(&changed), "onlyInStore": json(&missing),
+        });
+        return tell(out, "", &event);
+    }
+    out.notice(&format!("{folder} differs from the store"));
+    for (what, keys) in [("new", &new), ("changed", &changed), ("only in the store", &missing)] {
+        if !keys.is_empty() {
+            out.note(&format!("  {what}: {}", named(keys)));
+        }
+    }
+    if !(new.is_empty() && changed.is_empty()) {
+        out.note(&format!("  to load it, stop the service and run: eragraph load {folder}"));
+    }
+    if !missing.is_empty() {
+        out.note("  to withdraw what is only in the store: eragraph load --remove ID");
+    }
+    Ok(())
+}
+
+fn named(keys: &[RecordKey]) -> String {
+    let names: Vec<String> = keys.iter().take(NAMED_RECORDS).map(ToString::to_string).collect();
+    match keys.len().saturating_sub(NAMED_RECORDS) {
+        0 => names.join(", "),
+        more => format!("{} and {}", names.join(", "), counted(more, "other")),
+    }
+}
+
+fn tell_address(address: SocketAddr, out: &mut Output) -> Result<(), CliError> {
+    let mut reachable = address;
+    if address.ip().is_unspecified() {
+        reachable.set_ip(match address {
+            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    let graphiql = (server::assets::web() != server::assets::Web::Off).then(|| format!("http://{reachable}/graphiql"));
+    let graphql = format!("http://{reachable}/graphql");
+    let mut told = format!("listening on {address}\n");
+    if let Some(url) = &graphiql {
+        told.push_str(&format!("  GraphiQL  {}\n", out.style.cyan(url)));
+    }
+    told.push_str(&format!("  GraphQL   {}", out.style.cyan(&graphql)));
+    let event = json!({"event": "listening", "address": address.to_string(), "graphql": graphql, "graphiql": graphiql});
+    tell(out, &told, &event)
+}
+
+/// Writes one line for people, or one JSON document on a line.
+fn tell(out: &mut Output, text: &str, event: &Value) -> Result<(), CliError> {
+    let line = if out.is_json() { event.to_string() } else { text.to_owned() };
+    Ok(out.print(&format!("{line}\n"))?)
+}
+
+/// Sends what the service logs to stderr; `RUST_LOG` says how much.
+fn log_to_stderr(out: &Output) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,eragraph=info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // It fails only where a log is set up already, which then stays.
+    let _ = if out.is_json() {
+        log.json().try_init()
+    } else {
+        log.with_ansi(out.note_style.is_coloured() && std::io::stderr().is_terminal()).try_init()
+    };
+}

@@ -1,0 +1,58 @@
+//! `eragraph validate`: every mistake in input files, and nothing loaded.
+
+use std::path::{Path, PathBuf};
+
+use crate::model::{Corpus, RecordKey};
+use crate::repository::{check_files, read_inputs};
+
+use super::error::{CliError, Exit};
+use super::load::{check_folder, counts};
+use super::output::Output;
+use super::session::open_to_read;
+use super::style::counted;
+
+/// What to check.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Files, and folders with all `.yaml` and `.yml` files in them.
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// Check every citation against the source files in this folder.
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
+    /// Check the files as they would stand beside what is loaded, not by themselves.
+    #[arg(long)]
+    with_store: bool,
+}
+
+pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
+    check_folder(args.sources.as_deref())?;
+    let files = read_inputs(&args.paths)?;
+    let before = if args.with_store {
+        let (_, version) = open_to_read(data, out)?;
+        Corpus::clone(version.history.corpus())
+    } else {
+        Corpus::default()
+    };
+    let parsed = {
+        let _progress = out.progress(&format!("checking {}", counted(files.len(), "file")));
+        check_files(&files, &before, &[], args.sources.as_deref()).0
+    };
+    let report = &parsed.report;
+    if out.is_json() {
+        out.print_json(&report.to_json())?;
+    } else {
+        let keys: Vec<RecordKey> = parsed.records.iter().map(|(_, record)| record.key()).collect();
+        let style = out.style;
+        let summary = report.summary();
+        let drawn = report.to_human(style.colour());
+        let drawn = drawn.strip_suffix(&format!("{summary}\n")).unwrap_or(&drawn);
+        let summary = match (report.has_errors(), report.diagnostics.is_empty()) {
+            (true, _) => style.red(&summary),
+            (false, true) => style.green(&summary),
+            (false, false) => style.yellow(&summary),
+        };
+        out.print(&format!("{drawn}{}, {}: {summary}\n", counted(files.len(), "file"), counts(&keys)))?;
+    }
+    Ok(if report.has_errors() { Exit::Invalid } else { Exit::Done })
+}
