@@ -9,11 +9,14 @@
 )]
 
 mod bind;
+mod cli;
 mod diagnostics;
 mod example;
 mod graphql;
+mod http;
 mod oracle;
 mod properties;
+mod revisions;
 mod robust;
 mod rules;
 mod schema;
