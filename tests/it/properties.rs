@@ -102,6 +102,10 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(config(256))]
 
     #[test]
     fn comparisons_are_as_the_model_has_them(

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use eragraph::model::{Basis, ChangeEvent, ChangeKind, Day, EventType, Extent, SnapshotId, UnitId, Verdict, Window};
 
 use super::attributes::attribute_rows;
+use super::facts::Stamp;
 use super::model::At;
 use super::view::{OracleView, Status};
 
@@ -111,8 +112,7 @@ impl Pair<'_, '_, '_> {
     }
 
     fn presence_row(&self, unit: &UnitId) -> Vec<Row> {
-        let (before, after) = (strength(self.a, unit), strength(self.b, unit));
-        match before.cmp(&after) {
+        match strength(self.a, unit).cmp(&strength(self.b, unit)) {
             Ordering::Greater => vec![self.loss_by_event(unit).unwrap_or_else(|| self.loss_by_lists(unit))],
             Ordering::Less => vec![self.gain_by_event(unit).unwrap_or_else(|| self.gain_by_lists(unit))],
             Ordering::Equal => Vec::new(),
@@ -165,7 +165,7 @@ impl Pair<'_, '_, '_> {
             relation: None,
             others: BTreeSet::new(),
             verdict: absence.as_ref().map_or(Verdict::Unknown, |absence| absence.verdict),
-            not_before: self.a.sightings(unit).last().and_then(super::facts::Stamp::earliest),
+            not_before: self.a.sightings(unit).last().and_then(Stamp::earliest),
             not_after: absence.and_then(|absence| absence.window.latest()),
         }
     }
@@ -180,7 +180,7 @@ impl Pair<'_, '_, '_> {
             others: BTreeSet::new(),
             verdict: absence.as_ref().map_or(Verdict::Unknown, |absence| absence.verdict),
             not_before: absence.and_then(|absence| absence.window.earliest()),
-            not_after: self.b.sightings(unit).first().and_then(super::facts::Stamp::latest),
+            not_after: self.b.sightings(unit).first().and_then(Stamp::latest),
         }
     }
 

@@ -6,16 +6,15 @@
 use std::collections::BTreeSet;
 
 use eragraph::model::{
-    Basis, Contact, Corpus, Coverage, Day, DeclaredUnit, Edtf, Era, EraId, Evidence, Extent, Figure, Holder, Mention,
-    NameClaim, NameForm, Part, PartIx, PlaceClaim, PlaceRole, Placing, Property, Record, Relation, RelationEnd,
-    Snapshot, SnapshotId, SourceFile, Standing, Text, UnitId,
+    Basis, Contact, Corpus, Coverage, Day, Edtf, Era, EraId, Evidence, Extent, Figure, Holder, Mention, NameClaim,
+    NameForm, Part, PartIx, PlaceClaim, PlaceRole, Placing, Property, Record, Relation, RelationEnd, Snapshot,
+    SnapshotId, SourceFile, Standing, Text, UnitId,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::facts::all_units;
 use super::print::Compact;
-use events::{RawEvent, raw_event};
+use events::{RawEvent, declare_unmentioned, raw_event};
 
 #[path = "generate_events.rs"]
 mod events;
@@ -230,26 +229,6 @@ fn corpus(snapshots: &[RawSnapshot], events: &[RawEvent], eras: usize, split: bo
     }
     declare_unmentioned(&mut corpus);
     corpus
-}
-
-/// Declares the units that only events name.
-fn declare_unmentioned(corpus: &mut Corpus) {
-    let mentions = corpus.snapshots.values().flat_map(|snapshot| &snapshot.mentions);
-    let mentioned: BTreeSet<UnitId> = mentions.map(|mention| mention.unit.clone()).collect();
-    let parents = corpus.events.values().flat_map(|event| &event.results).filter_map(|result| result.parent.clone());
-    let named: BTreeSet<UnitId> = all_units(corpus).into_iter().chain(parents).collect();
-    for id in named.difference(&mentioned) {
-        corpus.insert(Record::Unit(DeclaredUnit {
-            id: id.clone(),
-            name: format!("Former body {id}"),
-            acronym: (id.as_str() == "u1").then(|| "FB".to_owned()),
-            kind: (id.as_str() < "u4").then(|| "agency".to_owned()),
-            standing: Standing::External,
-            summary: None,
-            basis: if id.as_str() < "u3" { Basis::Outside } else { Basis::Stated },
-            reference: Some("an almanac".to_owned()),
-        }));
-    }
 }
 
 fn era_id(n: usize) -> EraId {

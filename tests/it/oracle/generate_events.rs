@@ -1,9 +1,16 @@
 //! Strategies for random change events that keep the cardinality of their type.
 
-use eragraph::model::{Basis, ChangeEvent, Edtf, EventId, EventOriginal, EventResult, EventType};
+use std::collections::BTreeSet;
+
+use eragraph::model::{
+    Basis, ChangeEvent, Corpus, DeclaredUnit, Edtf, EventId, EventOriginal, EventResult, EventType, Record, Standing,
+    UnitId,
+};
+
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::super::facts::all_units;
 use super::{ACRONYMS, KINDS, NAMES, basis, date, unit_id};
 
 #[derive(Debug, Clone)]
@@ -105,5 +112,25 @@ impl RawEvent {
             reference: Some("an almanac".to_owned()),
             note: None,
         }
+    }
+}
+
+/// Declares the units that only events name.
+pub(super) fn declare_unmentioned(corpus: &mut Corpus) {
+    let mentions = corpus.snapshots.values().flat_map(|snapshot| &snapshot.mentions);
+    let mentioned: BTreeSet<UnitId> = mentions.map(|mention| mention.unit.clone()).collect();
+    let parents = corpus.events.values().flat_map(|event| &event.results).filter_map(|result| result.parent.clone());
+    let named: BTreeSet<UnitId> = all_units(corpus).into_iter().chain(parents).collect();
+    for id in named.difference(&mentioned) {
+        corpus.insert(Record::Unit(DeclaredUnit {
+            id: id.clone(),
+            name: format!("Former body {id}"),
+            acronym: (id.as_str() == "u1").then(|| "FB".to_owned()),
+            kind: (id.as_str() < "u4").then(|| "agency".to_owned()),
+            standing: Standing::External,
+            summary: None,
+            basis: if id.as_str() < "u3" { Basis::Outside } else { Basis::Stated },
+            reference: Some("an almanac".to_owned()),
+        }));
     }
 }

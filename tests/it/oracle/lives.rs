@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use eragraph::model::{Corpus, Coverage, Day, Extent, Snapshot, UnitId, Window};
 
-use super::facts::{Claim, Facts, Seat, sorted};
+use super::facts::{Claim, Facts, Seat, Stamp, sorted};
 use super::model::Oracle;
 
 /// Something that ends a unit's time in the views.
@@ -36,25 +36,20 @@ impl End {
 }
 
 /// Returns all that ends the unit.
-pub(crate) fn ends<'a>(corpus: &'a Corpus, oracle: &Oracle<'a>, unit: &UnitId) -> Vec<End> {
+pub(crate) fn ends(corpus: &Corpus, oracle: &Oracle<'_>, unit: &UnitId) -> Vec<End> {
     let facts = oracle.facts(unit);
     let mut ends = Vec::new();
     for event in corpus.events.values().filter(|event| event.ends(unit)) {
         let window = event.date.window();
-        let undone =
-            facts.sightings.iter().filter(|sighting| sighting.is_after(&window)).map(super::facts::Stamp::start).min();
+        let undone = facts.sightings.iter().filter(|sighting| sighting.is_after(&window)).map(Stamp::start).min();
         ends.push(End { window, undone });
     }
     for snapshot in corpus.snapshots.values() {
         for coverage in &snapshot.coverage {
             if list_lacks(oracle, snapshot, coverage, unit) {
                 let window = snapshot.window(coverage.part);
-                let undone = facts
-                    .sightings
-                    .iter()
-                    .filter(|sighting| !sighting.is_before(&window))
-                    .map(super::facts::Stamp::start)
-                    .min();
+                let undone =
+                    facts.sightings.iter().filter(|sighting| !sighting.is_before(&window)).map(Stamp::start).min();
                 ends.push(End { window, undone });
             }
         }
