@@ -19,12 +19,12 @@ use super::view::View;
 use super::words::{self, Basis, ChangeKind, Verdict};
 
 /// The resolvers of `Diff`.
-pub struct Diff {
+pub(super) struct Diff {
     pub(super) compared: Arc<Compared>,
 }
 
 /// Two views with what differs between them.
-pub struct Compared {
+pub(super) struct Compared {
     from: ViewScope,
     to: ViewScope,
     order_certain: bool,
@@ -116,7 +116,7 @@ impl Diff {
 
 /// How many changes there are of one kind with one verdict.
 #[derive(SimpleObject)]
-pub struct ChangeCount {
+pub(super) struct ChangeCount {
     /// The kind.
     kind: ChangeKind,
     /// The verdict.
@@ -126,7 +126,7 @@ pub struct ChangeCount {
 }
 
 /// The resolvers of `Change`.
-pub struct Change {
+pub(super) struct Change {
     compared: Arc<Compared>,
     at: usize,
 }

@@ -11,7 +11,7 @@ use super::words::ConflictKind;
 const ID_PREFIX: &str = "conflict:";
 
 /// The resolvers of `Conflict`.
-pub struct Conflict {
+pub(super) struct Conflict {
     pub(super) scope: Scope,
     pub(super) at: usize,
 }

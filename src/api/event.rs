@@ -12,7 +12,7 @@ use super::unit::Unit;
 use super::words::{Basis, EventType};
 
 /// The resolvers of `ChangeEvent`.
-pub struct ChangeEvent {
+pub(super) struct ChangeEvent {
     pub(super) scope: Scope,
     pub(super) event: EventIx,
 }

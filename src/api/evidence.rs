@@ -12,7 +12,7 @@ use super::unit::Unit;
 use super::words::{Attribute, Basis};
 
 /// The resolvers of `Evidence`.
-pub struct Evidence {
+pub(super) struct Evidence {
     pub(super) scope: Scope,
     pub(super) citation: Citation,
 }
@@ -64,7 +64,7 @@ impl Evidence {
 }
 
 /// The resolvers of `Claim`.
-pub struct Claim {
+pub(super) struct Claim {
     pub(super) scope: Scope,
     pub(super) record: ClaimRecord,
     pub(super) next: Option<ClaimRecord>,
@@ -133,7 +133,7 @@ impl Scope {
 
 /// The source file that a snapshot was curated from. The file itself is not stored.
 #[derive(SimpleObject)]
-pub struct Source {
+pub(super) struct Source {
     /// The name of the file.
     pub(super) file: Option<String>,
     /// The SHA-256 of its bytes, in hexadecimal digits; of an input of a revision, the BLAKE3 is in `blake3`.

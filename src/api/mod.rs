@@ -3,6 +3,8 @@
 //! Every object carries its [`scope`]: the revision that the question was pinned to, and the basis below
 //! which nothing is shown. What is reached through an object stays in its scope.
 
+#![expect(clippy::unused_async, reason = "the macros of async-graphql ask for async resolvers")]
+
 mod change;
 mod conflict;
 mod error;

@@ -14,7 +14,7 @@ use super::unit::Unit;
 /// Something with an id of its own. The ids of units, snapshots, eras and events share one space.
 #[derive(Interface)]
 #[graphql(field(name = "id", ty = "ID", desc = "Its identifier."))]
-pub enum Node {
+pub(super) enum Node {
     /// An era.
     Era(Era),
     /// A snapshot.

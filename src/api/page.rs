@@ -12,7 +12,7 @@ use crate::config::Limits;
 use super::error::Code;
 
 /// A page of a list. The items are shared by its edges and its nodes.
-pub struct Page<T> {
+pub(super) struct Page<T> {
     items: Vec<Arc<T>>,
     revision: u64,
     slice: Slice,
@@ -59,7 +59,7 @@ impl<T: OutputType> TypeName for Page<T> {
 /// An item of a page, with its cursor.
 #[derive(SimpleObject)]
 #[graphql(name_type)]
-pub struct PageEdge<T: OutputType> {
+pub(super) struct PageEdge<T: OutputType> {
     /// Marks the place of the item in the list, for `after` and `before`.
     cursor: String,
     /// The item.
@@ -98,7 +98,7 @@ impl Budget {
 
 /// The four arguments of a connection, as they came.
 #[derive(Debug, Clone, Default)]
-pub struct PageArguments {
+pub(super) struct PageArguments {
     pub(super) first: Option<i32>,
     pub(super) after: Option<String>,
     pub(super) last: Option<i32>,

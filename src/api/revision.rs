@@ -11,7 +11,7 @@ use super::scalar::DateTime;
 pub(super) const ID_PREFIX: &str = "revision:";
 
 /// The resolvers of `Revision`.
-pub struct Revision(pub(super) store::Revision);
+pub(super) struct Revision(pub(super) store::Revision);
 
 /// The store after one load. A question pinned to it gets the same answer for ever.
 #[Object]

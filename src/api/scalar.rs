@@ -7,7 +7,7 @@ use crate::model::{Day, Edtf};
 
 /// The scalar `Date`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Date(pub Day);
+pub(super) struct Date(pub Day);
 
 /// A day of the Gregorian calendar, strictly as `2015-01-01`: four digits, two digits, two digits.
 #[Scalar(name = "Date")]
@@ -30,7 +30,7 @@ impl ScalarType for Date {
 
 /// The scalar `EdtfDate`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EdtfDate(pub String);
+pub(super) struct EdtfDate(pub String);
 
 /// A date as written in the source file, in EDTF (ISO 8601-2): `2008/2009`, `2017-09-26`, `2010-06~`.
 #[Scalar(name = "EdtfDate")]
@@ -55,7 +55,7 @@ impl From<&Edtf> for EdtfDate {
 
 /// The scalar `DateTime`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DateTime(pub jiff::Timestamp);
+pub(super) struct DateTime(pub jiff::Timestamp);
 
 /// An instant in UTC, as RFC 3339 writes it: `2026-11-21T18:28:21Z`.
 #[Scalar(name = "DateTime")]

@@ -13,7 +13,7 @@ use super::scalar::Date;
 
 /// The moment that a view is of: a day, a snapshot, or an era; exactly one of them.
 #[derive(OneofObject, Debug, Clone)]
-pub enum Moment {
+pub(super) enum Moment {
     /// A day: what is known of it from all sources.
     Date(Date),
     /// A snapshot: exactly what that one source says.
@@ -24,14 +24,14 @@ pub enum Moment {
 
 /// A revision, with the basis below which nothing is shown.
 #[derive(Clone)]
-pub struct Scope {
+pub(super) struct Scope {
     pub(super) version: Arc<Version>,
     pub(super) floor: Option<Basis>,
 }
 
 /// A scope, and a moment in it.
 #[derive(Clone)]
-pub struct ViewScope {
+pub(super) struct ViewScope {
     pub(super) scope: Scope,
     pub(super) at: At,
     pub(super) include_outdated: bool,

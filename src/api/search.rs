@@ -8,7 +8,7 @@ use super::unit::Unit;
 
 /// A unit or a topic that a search found.
 #[derive(SimpleObject)]
-pub struct SearchHit {
+pub(super) struct SearchHit {
     /// The unit; null for a topic.
     unit: Option<Unit>,
     /// The label, where a topic was found, which is no unit.
@@ -20,4 +20,4 @@ pub struct SearchHit {
 }
 
 /// A page of hits.
-pub type SearchPage = Page<SearchHit>;
+pub(super) type SearchPage = Page<SearchHit>;

@@ -14,7 +14,7 @@ use super::view::View;
 use super::words::Extent;
 
 /// The resolvers of `Era`.
-pub struct Era {
+pub(super) struct Era {
     pub(super) scope: Scope,
     pub(super) era: EraIx,
 }
@@ -71,7 +71,7 @@ impl Scope {
 }
 
 /// The resolvers of `Snapshot`.
-pub struct Snapshot {
+pub(super) struct Snapshot {
     pub(super) scope: Scope,
     pub(super) snapshot: SnapshotIx,
 }
@@ -188,7 +188,7 @@ impl Snapshot {
 }
 
 /// The resolvers of `Part`.
-pub struct Part {
+pub(super) struct Part {
     scope: Scope,
     snapshot: SnapshotIx,
     part: model::Part,
@@ -220,7 +220,7 @@ impl Part {
 }
 
 /// The resolvers of `Coverage`.
-pub struct Coverage {
+pub(super) struct Coverage {
     pub(super) scope: Scope,
     pub(super) snapshot: SnapshotIx,
     pub(super) coverage: model::Coverage,
@@ -263,7 +263,7 @@ impl Coverage {
 }
 
 /// The resolvers of `Topic`.
-pub struct Topic {
+pub(super) struct Topic {
     scope: Scope,
     snapshot: SnapshotIx,
     topic: model::Topic,

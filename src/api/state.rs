@@ -15,7 +15,7 @@ use super::unit::Unit;
 use super::words::{Attribute, Certainty, Extent, NameForm, PlaceRole, Placement, RelationDirection, Standing, Status};
 
 /// The resolvers of `UnitState`.
-pub struct UnitState {
+pub(super) struct UnitState {
     pub(super) scope: ViewScope,
     pub(super) unit: UnitIx,
 }
@@ -277,7 +277,7 @@ impl UnitState {
 
 /// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
 #[derive(SimpleObject)]
-pub struct RelationState {
+pub(super) struct RelationState {
     /// Its type: `oversees`, `inspects`, `liaises-with` …
     #[graphql(name = "type")]
     kind: String,
@@ -293,7 +293,7 @@ pub struct RelationState {
 
 /// A number that a source gives for a unit.
 #[derive(SimpleObject)]
-pub struct Figure {
+pub(super) struct Figure {
     /// What is counted: `employees`, `budget` …
     measure: String,
     /// The number.
@@ -329,7 +329,7 @@ impl Figure {
 
 /// Who holds a post.
 #[derive(SimpleObject)]
-pub struct Holder {
+pub(super) struct Holder {
     /// The person's name, as written.
     name: String,
     /// The title that the source gives with the name.
@@ -346,7 +346,7 @@ impl Holder {
 
 /// A way to reach a unit.
 #[derive(SimpleObject)]
-pub struct Contact {
+pub(super) struct Contact {
     /// What it is: `telephone`, `email`, `form` …
     kind: String,
     /// The number or address, where the source prints one.
@@ -365,7 +365,7 @@ impl Contact {
 
 /// Anything else that a source says of a unit.
 #[derive(SimpleObject)]
-pub struct Property {
+pub(super) struct Property {
     /// The name.
     name: String,
     /// The value.
@@ -376,7 +376,7 @@ pub struct Property {
 
 /// What an earlier source said that is not carried to a later day.
 #[derive(SimpleObject)]
-pub struct LastKnown {
+pub(super) struct LastKnown {
     /// The date of the latest source that these are from; each names its own in its evidence.
     observed: EdtfDate,
     /// The holder.
@@ -389,7 +389,7 @@ pub struct LastKnown {
 
 /// A place, and what it is to a unit.
 #[derive(SimpleObject)]
-pub struct PlaceState {
+pub(super) struct PlaceState {
     /// The unit.
     unit: UnitState,
     /// The place: a town, a state, a country.

@@ -15,7 +15,7 @@ use super::state::UnitState;
 use super::words::{Basis, Direction, EventType, NameForm};
 
 /// The resolvers of `Unit`.
-pub struct Unit {
+pub(super) struct Unit {
     pub(super) scope: Scope,
     pub(super) unit: UnitIx,
 }
@@ -149,7 +149,7 @@ impl Unit {
 
 /// A name that a unit had, with the snapshots and events that give it.
 #[derive(SimpleObject)]
-pub struct DatedName {
+pub(super) struct DatedName {
     /// The name, when they write one.
     name: Option<String>,
     /// The acronym, when they write one.
@@ -164,7 +164,7 @@ pub struct DatedName {
 
 /// A stretch of days in which a unit's carried name, acronym, kind and claimed parent stay the same.
 #[derive(SimpleObject)]
-pub struct UnitPeriod {
+pub(super) struct UnitPeriod {
     /// Its first day.
     from: Date,
     /// The first day after it; null while nothing is known to have changed or ended it.
@@ -182,7 +182,7 @@ pub struct UnitPeriod {
 }
 
 /// The resolvers of `LineageLink`.
-pub struct LineageLink {
+pub(super) struct LineageLink {
     scope: Scope,
     link: Link,
 }

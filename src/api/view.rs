@@ -11,7 +11,7 @@ use super::state::UnitState;
 use super::words::{Basis, Standing};
 
 /// The resolvers of `View`.
-pub struct View {
+pub(super) struct View {
     pub(super) scope: ViewScope,
 }
 
@@ -164,7 +164,7 @@ impl View {
 }
 
 /// The resolvers of `ReportingLine`.
-pub struct ReportingLine {
+pub(super) struct ReportingLine {
     scope: ViewScope,
     unit: UnitIx,
     line: Line,
@@ -196,7 +196,7 @@ impl ReportingLine {
 }
 
 /// The resolvers of `PathStep`.
-pub struct PathStep {
+pub(super) struct PathStep {
     scope: ViewScope,
     step: Step,
 }

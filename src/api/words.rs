@@ -5,7 +5,7 @@ use async_graphql::Enum;
 /// How a source carries a claim, in order of nearness to the loaded sources, which is no order of truth.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::Basis")]
-pub enum Basis {
+pub(super) enum Basis {
     /// A sentence of the source says it.
     Stated,
     /// Headings, nesting or a menu of the source show it.
@@ -19,7 +19,7 @@ pub enum Basis {
 /// Whether a unit is part of the organisation.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::Standing")]
-pub enum Standing {
+pub(super) enum Standing {
     /// Part of its structure.
     Internal,
     /// A programme or initiative that a unit runs.
@@ -31,7 +31,7 @@ pub enum Standing {
 /// How a view knows a unit. Snapshot and era views know all theirs as OBSERVED.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::history::Status")]
-pub enum Status {
+pub(super) enum Status {
     /// A source whose window holds the moment mentions it, or an event of that time names it.
     Observed,
     /// It was seen before and is seen after, and nothing between ends it.
@@ -45,7 +45,7 @@ pub enum Status {
 /// How sure the dating is; nothing else.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::history::Certainty")]
-pub enum Certainty {
+pub(super) enum Certainty {
     /// The day lies outside every window that matters, or is the very day of a source.
     Certain,
     /// The day lies inside a window longer than a day.
@@ -55,7 +55,7 @@ pub enum Certainty {
 /// Where a unit hangs in a view.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::history::Placement")]
-pub enum Placement {
+pub(super) enum Placement {
     /// At the top of a source.
     Root,
     /// Under a parent in the view.
@@ -67,7 +67,7 @@ pub enum Placement {
 /// How fully a source gives a list.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::Extent")]
-pub enum Extent {
+pub(super) enum Extent {
     /// It says, or plainly means, that these are all.
     Closed,
     /// An enumeration that claims no completeness, such as a menu.
@@ -79,7 +79,7 @@ pub enum Extent {
 /// How near a name is to what stands in the source.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::NameForm")]
-pub enum NameForm {
+pub(super) enum NameForm {
     /// As written in the source.
     Written,
     /// Spelled out from an abbreviation, or carried from another source.
@@ -91,7 +91,7 @@ pub enum NameForm {
 /// How absence is read.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::diff::Assumption")]
-pub enum Assumption {
+pub(super) enum Assumption {
     /// What a source does not mention may still be there.
     OpenWorld,
     /// What a view does not list is not there: the plain textual difference, which no source vouches for.
@@ -101,7 +101,7 @@ pub enum Assumption {
 /// How far the loaded sources carry a change.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::Verdict")]
-pub enum Verdict {
+pub(super) enum Verdict {
     /// A source says so.
     Stated,
     /// The sources show it.
@@ -115,7 +115,7 @@ pub enum Verdict {
 /// What differs between two views.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::ChangeKind")]
-pub enum ChangeKind {
+pub(super) enum ChangeKind {
     /// A list that lacked the unit has it now. That list speaks of a place, not of a life.
     Added,
     /// A list that had the unit lacks it now. No source says that the unit ceased.
@@ -165,7 +165,7 @@ pub enum ChangeKind {
 /// What kind of change an event states.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::EventType")]
-pub enum EventType {
+pub(super) enum EventType {
     /// A unit came into being.
     Created,
     /// A unit got another name.
@@ -191,7 +191,7 @@ pub enum EventType {
 /// What a claim is about.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::history::Attribute")]
-pub enum Attribute {
+pub(super) enum Attribute {
     /// That the unit was there.
     Presence,
     /// Its name.
@@ -211,7 +211,7 @@ pub enum Attribute {
 /// Which way lineage is followed.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::history::Direction")]
-pub enum Direction {
+pub(super) enum Direction {
     /// To the units that went into an event.
     Predecessors,
     /// To the units that came out of an event.
@@ -221,7 +221,7 @@ pub enum Direction {
 /// What kind of disagreement a conflict is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::ConflictKind")]
-pub enum ConflictKind {
+pub(super) enum ConflictKind {
     /// Sources whose dates overlap give different kinds, parents or figures for one unit.
     Disagreement,
     /// A closed list lacks a unit that another source of the time puts there.
@@ -233,7 +233,7 @@ pub enum ConflictKind {
 /// What a place is to a unit.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::PlaceRole")]
-pub enum PlaceRole {
+pub(super) enum PlaceRole {
     /// Where it sits.
     Seat,
     /// What it answers for.
@@ -242,7 +242,7 @@ pub enum PlaceRole {
 
 /// Which way a relation goes, seen from the unit that was asked.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RelationDirection {
+pub(super) enum RelationDirection {
     /// From this unit to the other end.
     Outgoing,
     /// From the other end to this unit.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::diff::{Assumption, Change, Diff, Reason};
+use crate::diff::{Change, Diff, Reason};
 use crate::history::{UnitIx, View};
 use crate::model::{ChangeKind, Day, PlaceRole};
 
@@ -130,7 +130,8 @@ pub(super) fn human(diff: &Diff<'_>, change: &Change, style: Style, width: usize
 fn told(diff: &Diff<'_>, change: &Change) -> Option<String> {
     match change.reason {
         Reason::Claims => values(diff, change).map(|[old, new]| format!("{} → {}", clean(&old), clean(&new))),
-        Reason::Silence if diff.terms.assume == Assumption::OpenWorld => None,
+        // The heading of its group says what silence means, and a closed world says it of all.
+        Reason::Silence => None,
         _ => Some(clean(&diff.explain(change))),
     }
 }

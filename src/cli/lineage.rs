@@ -49,12 +49,18 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         .map(|direction| (direction, history.lineage(unit, direction, args.depth, args.read.minimum_basis)))
         .collect();
     if out.is_json() {
-        let mut told = json!({"unitId": history.unit_id(unit).as_str(), "name": history.latest_name(unit)});
-        for (direction, links) in &lineages {
-            let (name, _) = titles(*direction);
-            told[name] = links.iter().map(|link| link_json(history, link)).collect();
-        }
-        told["revision"] = session.revision_json();
+        let links = |wanted: Direction| -> Option<Value> {
+            let (_, links) = lineages.iter().find(|(direction, _)| *direction == wanted)?;
+            Some(links.iter().map(|link| link_json(history, link)).collect())
+        };
+        let told = json!({
+            "unitId": history.unit_id(unit).as_str(),
+            "name": history.latest_name(unit),
+            "revision": session.revision_json(),
+            "minimumBasis": args.read.minimum_basis.map(word),
+            "predecessors": links(Direction::Predecessors),
+            "successors": links(Direction::Successors),
+        });
         out.print_json(&told)?;
         return Ok(Exit::Done);
     }
@@ -65,9 +71,9 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         style.faint(&format!("{} · {}", history.unit_id(unit), session.told()))
     );
     for (direction, links) in &lineages {
-        let (_, title) = titles(*direction);
+        let title = title(*direction);
         if links.is_empty() {
-            text.push_str(&format!("\n{}: {}\n", style.bold(title), "no loaded event tells"));
+            text.push_str(&format!("\n{}: no loaded event tells\n", style.bold(title)));
         } else {
             let mut rows = rows(history, unit, links, style);
             rows.insert(0, Row { depth: 0, text: style.bold(title) });
@@ -79,11 +85,10 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     Ok(Exit::Done)
 }
 
-/// Returns the name in JSON, and the title for people.
-fn titles(direction: Direction) -> (&'static str, &'static str) {
+fn title(direction: Direction) -> &'static str {
     match direction {
-        Direction::Predecessors => ("predecessors", "Came from"),
-        Direction::Successors => ("successors", "Became"),
+        Direction::Predecessors => "Came from",
+        Direction::Successors => "Became",
     }
 }
 

@@ -14,6 +14,7 @@ use crate::source::InputFile;
 
 use super::error::{CliError, Exit};
 use super::output::Output;
+use super::session::check_store;
 use super::style::{clean, counted};
 
 /// What to load.
@@ -33,9 +34,12 @@ pub(super) struct Args {
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
     check_folder(args.sources.as_deref())?;
     let files = read_inputs(&args.paths)?;
+    if files.is_empty() {
+        check_store(data)?;
+    }
     let repository = open(data, out)?;
     let loaded = {
-        let _progress = out.progress(&format!("loading {}", counted(files.len(), "file")));
+        let _progress = (!files.is_empty()).then(|| out.progress(&format!("loading {}", counted(files.len(), "file"))));
         repository.load(&files, &args.remove, args.sources.as_deref(), Timestamp::now())
     };
     match loaded {

@@ -1,5 +1,7 @@
 //! The command line: one file per verb; all output goes through `output`, all failure through `error`.
 
+#![expect(clippy::format_push_string, reason = "a page for a person: `write!` would add an error that cannot happen")]
+
 mod change;
 mod diff;
 mod error;
@@ -38,7 +40,7 @@ struct Cli {
     /// How results are written; notes and errors go to stderr.
     #[arg(long, global = true, value_enum, default_value_t, help_heading = GLOBAL)]
     format: Format,
-    /// When to colour; NO_COLOR is respected.
+    /// When to colour; `NO_COLOR` is respected.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = GLOBAL)]
     color: ColourChoice,
     #[command(subcommand)]

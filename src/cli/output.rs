@@ -68,9 +68,8 @@ impl Output {
         let (stdout, stderr) = (io::stdout(), io::stderr());
         let style = |is_terminal: bool| match choice {
             ColourChoice::Always => Style::coloured(),
-            ColourChoice::Never => Style::plain(),
             ColourChoice::Auto if is_terminal && may_colour() => Style::coloured(),
-            ColourChoice::Auto => Style::plain(),
+            ColourChoice::Auto | ColourChoice::Never => Style::plain(),
         };
         let width = if stdout.is_terminal() {
             console::Term::stdout().size_checked().map_or(DEFAULT_WIDTH, |(_, columns)| usize::from(columns))

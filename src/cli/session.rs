@@ -122,23 +122,27 @@ impl Session {
 
 /// Opens a store that must be there and hold something, for reading.
 pub(super) fn open_to_read(data: &Path, out: &mut Output) -> Result<(Repository, Arc<Version>), CliError> {
-    let nothing = |what: &str| {
-        let hint = "load a folder of snapshots with `eragraph load snapshots`; `view`, `diff` and `lineage` also read \
-                    files without a store: `--files snapshots`";
-        CliError::usage(format!("{what} in {}", data.display())).hint(hint)
-    };
-    if !Repository::exists(data) {
-        return Err(nothing("there is no store yet"));
-    }
+    check_store(data)?;
     let (repository, notices) = Repository::open_for_reading(data)?;
     for notice in notices {
         out.notice(&notice.to_string());
     }
     let version = repository.latest();
     if version.revision == 0 {
-        return Err(nothing("nothing is loaded yet"));
+        return Err(nothing("nothing is loaded yet", data));
     }
     Ok((repository, version))
+}
+
+/// Refuses a folder without a store.
+pub(super) fn check_store(data: &Path) -> Result<(), CliError> {
+    if Repository::exists(data) { Ok(()) } else { Err(nothing("there is no store yet", data)) }
+}
+
+fn nothing(what: &str, data: &Path) -> CliError {
+    let hint = "load a folder of snapshots with `eragraph load snapshots`; `view`, `diff` and `lineage` also read files \
+                without a store: `--files snapshots`";
+    CliError::usage(format!("{what} in {}", data.display())).hint(hint)
 }
 
 fn some_of<'a>(ids: impl Iterator<Item = &'a str>) -> String {

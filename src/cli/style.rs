@@ -73,7 +73,7 @@ pub(super) fn wrap(text: &str, width: usize, indent: &str) -> String {
             _ => lines.push(word.to_owned()),
         }
     }
-    lines.iter().map(|line| format!("{indent}{line}\n")).collect()
+    lines.iter().flat_map(|line| [indent, line, "\n"]).collect()
 }
 
 /// Returns how many columns a text takes.

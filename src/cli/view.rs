@@ -114,8 +114,9 @@ fn human(session: &Session, view: View<'_>, ids: bool, under: Option<UnitIx>, to
         text.push_str(&nothing(view, under));
     } else {
         text.push_str(&format!("\n{}\n", footer(view, under, total, &seen)));
-        let legend = legend(&seen, has_possible, has_lists);
-        text.push_str(&style.faint(&wrap(&legend, out.width, "")));
+        for line in legend(&seen, has_possible, has_lists) {
+            text.push_str(&style.faint(&wrap(line, out.width, "  ")));
+        }
     }
     text
 }
@@ -173,26 +174,26 @@ fn footer(view: View<'_>, under: Option<UnitIx>, total: usize, seen: &BTreeMap<S
 }
 
 /// Says what the words in the tree mean, of those that stand there.
-fn legend(seen: &BTreeMap<Status, usize>, has_possible: bool, has_lists: bool) -> String {
-    let mut words = Vec::new();
+fn legend(seen: &BTreeMap<Status, usize>, has_possible: bool, has_lists: bool) -> Vec<&'static str> {
+    let mut lines = Vec::new();
     for status in seen.keys() {
-        words.extend(match status {
+        lines.extend(match status {
             Status::Observed => None,
-            Status::Between => Some("between: seen before and after, and nothing between ends it."),
-            Status::Presumed => Some("presumed: seen before, not since, and nothing ends it."),
-            Status::Outdated => Some("outdated: presumed, and last seen in an earlier era."),
+            Status::Between => Some("between: seen before and after, and nothing between ends it"),
+            Status::Presumed => Some("presumed: seen before, not since, and nothing ends it"),
+            Status::Outdated => Some("outdated: presumed, and last seen in an earlier era"),
         });
     }
     if has_possible {
-        words.push("possible: the dating of a source or an event leaves open whether it holds on that day.");
+        lines.push("possible: the day lies within the dating of a source or an event, so it may not hold yet");
     }
     if has_lists {
-        words.push(
-            "[…]: how full the list of the units below is: closed, the source means that these are all; listed, it \
-             claims no completeness; partial, it calls itself a selection.",
+        lines.push(
+            "[closed]: the source gives the units below as all there are; [listed]: without a claim to be complete; \
+             [partial]: as a selection",
         );
     }
-    words.join(" ")
+    lines
 }
 
 /// Returns the units of the trees below the tops, each with its depth, parents before children.
@@ -253,7 +254,7 @@ fn doubt(presence: Presence) -> Option<String> {
 }
 
 /// Returns the name of a claimed parent that the view does not list.
-fn absent_parent<'h>(view: View<'h>, unit: UnitIx) -> Option<&'h str> {
+fn absent_parent(view: View<'_>, unit: UnitIx) -> Option<&str> {
     let placed = view.placed(unit);
     match placed.claim?.value.parent {
         Parent::Under(parent) if placed.placement == Placement::Unplaced => Some(view.name(parent).text),

@@ -174,12 +174,11 @@ impl<'h> Comparison<'h> {
     ///
     /// A closed world compares what is listed, and a unit leaves the lists when a later era begins: there all are looked at.
     fn candidates(&self) -> Vec<UnitIx> {
-        match (self.earlier.day(), self.later.day(), self.assume) {
-            (Some(a), Some(b), Assumption::OpenWorld) => self.history.changed_between(a, b),
-            _ => {
-                let in_either = |unit: &UnitIx| self.views().iter().any(|view| view.presence(*unit).is_some());
-                self.history.units().filter(in_either).collect()
-            }
+        if let (Some(a), Some(b), Assumption::OpenWorld) = (self.earlier.day(), self.later.day(), self.assume) {
+            self.history.changed_between(a, b)
+        } else {
+            let in_either = |unit: &UnitIx| self.views().iter().any(|view| view.presence(*unit).is_some());
+            self.history.units().filter(in_either).collect()
         }
     }
 

@@ -44,9 +44,9 @@ fn without_brackets(name: &str) -> String {
         let letters = inside.chars().filter(|c| c.is_alphabetic()).count();
         let is_acronym = letters >= 2 && capitals * 2 > letters && !inside.contains(' ');
         if is_acronym {
-            kept.push(' ')
+            kept.push(' ');
         } else {
-            kept.push_str(&format!("({inside})"))
+            kept.push_str(&format!("({inside})"));
         }
         rest = tail;
     }

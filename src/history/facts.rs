@@ -506,7 +506,7 @@ impl<'h> View<'h> {
             })
         };
         let all = self.history.conflicts().iter().enumerate();
-        all.filter(|(_, conflict)| conflict.units.contains(&unit) && follows(&conflict)).map(|(at, _)| at).collect()
+        all.filter(|(_, conflict)| conflict.units.contains(&unit) && follows(conflict)).map(|(at, _)| at).collect()
     }
 
     /// Returns the snapshots that the view rests on, in the order of claims.
@@ -514,10 +514,10 @@ impl<'h> View<'h> {
     pub fn snapshots(self) -> Vec<SnapshotIx> {
         let mut found = Vec::new();
         for (_, layer) in self.history.layers.iter() {
-            if let Some(snapshot) = layer.snapshot().filter(|_| self.hears(layer)) {
-                if !found.contains(&snapshot) {
-                    found.push(snapshot);
-                }
+            if let Some(snapshot) = layer.snapshot().filter(|_| self.hears(layer))
+                && !found.contains(&snapshot)
+            {
+                found.push(snapshot);
             }
         }
         found

@@ -66,7 +66,7 @@ pub(super) fn on_day(history: &History, node: &Node, day: Day, floor: Option<Bas
     let certainty = if doubtful { Certainty::Possible } else { Certainty::Certain };
     let status = if passing().any(|sighting| is_later_in(history, life, sighting, day)) {
         Status::Between
-    } else if started().last().is_some_and(|latest| is_outdated(history, node, latest, day)) {
+    } else if started().next_back().is_some_and(|latest| is_outdated(history, node, latest, day)) {
         Status::Outdated
     } else {
         Status::Presumed

@@ -174,17 +174,14 @@ async fn execute(service: &Service, mut request: Request, media: Media, only_que
         }
         Ok(_) => {}
     }
-    match tokio::time::timeout(
-        service.limits.timeout,
-        service.schema.execute(request.data(Budget::new(&service.limits))),
-    )
-    .await
+    if let Ok(done) =
+        tokio::time::timeout(service.limits.timeout, service.schema.execute(request.data(Budget::new(&service.limits))))
+            .await
     {
-        Ok(done) => answer(with_codes(done), media),
-        Err(_) => {
-            let message = format!("the answer took longer than {} s; ask for less", service.limits.timeout.as_secs());
-            refuse(refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
-        }
+        answer(with_codes(done), media)
+    } else {
+        let message = format!("the answer took longer than {} s; ask for less", service.limits.timeout.as_secs());
+        refuse(refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
     }
 }
 

@@ -15,7 +15,8 @@ use crate::service::{Loaded, in_checkout};
 fn ask(loaded: &Loaded, query: &str) -> Value {
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = runtime.block_on(schema.execute(Request::new(query)));
+    let mut answer = runtime.block_on(schema.execute(Request::new(query)));
+    answer.errors.sort_by_key(|error| format!("{:?}", error.path));
     serde_json::to_value(with_codes(answer)).unwrap()
 }
 

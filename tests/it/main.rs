@@ -9,13 +9,16 @@
 )]
 
 mod bind;
+mod cli;
 mod diagnostics;
 mod example;
 mod graphql;
+mod http;
 mod layers;
 mod oracle;
 mod properties;
 mod readme;
+mod revisions;
 mod robust;
 mod rules;
 mod schema;

@@ -167,7 +167,7 @@ impl Pair<'_, '_, '_> {
             relation: None,
             others: BTreeSet::new(),
             verdict: absence.as_ref().map_or(Verdict::Unknown, |absence| absence.verdict),
-            not_before: self.a.sightings(unit).last().and_then(|sighting| sighting.earliest()),
+            not_before: self.a.sightings(unit).last().and_then(super::facts::Stamp::earliest),
             not_after: absence.and_then(|absence| absence.window.latest()),
         }
     }
@@ -182,7 +182,7 @@ impl Pair<'_, '_, '_> {
             others: BTreeSet::new(),
             verdict: absence.as_ref().map_or(Verdict::Unknown, |absence| absence.verdict),
             not_before: absence.and_then(|absence| absence.window.earliest()),
-            not_after: self.b.sightings(unit).first().and_then(|sighting| sighting.latest()),
+            not_after: self.b.sightings(unit).first().and_then(super::facts::Stamp::latest),
         }
     }
 

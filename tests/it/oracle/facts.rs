@@ -69,7 +69,7 @@ impl<'a> Stamp<'a> {
     fn in_part(self, basis: Basis, part: Option<PartIx>) -> Self {
         let part = part.or(self.part);
         let window = self.snapshot.map(|snapshot| snapshot.window(part));
-        Self { basis, part, window, ..self }
+        Self { window, basis, part, ..self }
     }
 }
 

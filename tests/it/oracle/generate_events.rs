@@ -95,7 +95,7 @@ impl RawEvent {
             parent: parent.filter(|parent| parent != unit).map(unit_id),
         };
         ChangeEvent {
-            id: EventId::new(&format!("{}{n}", if n % 2 == 0 { "r" } else { "t" })).unwrap(),
+            id: EventId::new(&format!("{}{n}", if n.is_multiple_of(2) { "r" } else { "t" })).unwrap(),
             kind: self.kind,
             date: self.date.clone(),
             originals: originals.iter().map(original).collect(),

@@ -43,15 +43,20 @@ pub(crate) fn ends<'a>(corpus: &'a Corpus, oracle: &Oracle<'a>, unit: &UnitId) -
     let mut ends = Vec::new();
     for event in corpus.events.values().filter(|event| event.ends(unit)) {
         let window = event.date.window();
-        let undone = facts.sightings.iter().filter(|sighting| sighting.is_after(&window)).map(|s| s.start()).min();
+        let undone =
+            facts.sightings.iter().filter(|sighting| sighting.is_after(&window)).map(super::facts::Stamp::start).min();
         ends.push(End { window, event: Some(event), undone });
     }
     for snapshot in corpus.snapshots.values() {
         for coverage in &snapshot.coverage {
             if list_lacks(oracle, snapshot, coverage, unit) {
                 let window = snapshot.window(coverage.part);
-                let undone =
-                    facts.sightings.iter().filter(|sighting| !sighting.is_before(&window)).map(|s| s.start()).min();
+                let undone = facts
+                    .sightings
+                    .iter()
+                    .filter(|sighting| !sighting.is_before(&window))
+                    .map(super::facts::Stamp::start)
+                    .min();
                 ends.push(End { window, event: None, undone });
             }
         }

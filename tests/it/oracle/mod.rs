@@ -16,4 +16,4 @@ pub(crate) mod view;
 
 pub(crate) use compare::{Row, diff};
 pub(crate) use model::{At, Oracle};
-pub(crate) use view::{Certainty, OracleView, Placement, Status};
+pub(crate) use view::OracleView;

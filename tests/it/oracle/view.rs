@@ -200,13 +200,12 @@ impl<'o, 'a> OracleView<'o, 'a> {
         };
         let known = sorted(&self.oracle.facts(unit).names, |at| self.passes(at));
         let before = known.iter().rfind(|claim| last.is_some_and(|last| claim.at.started(last)));
-        let text = match before.or(known.first()) {
-            Some(claim) => claim.value.0.to_owned(),
-            None => {
-                let ever = sorted(&self.oracle.facts(unit).acronyms, |at| self.passes(at));
-                let acronym = self.acronym_claim(unit).or(ever.first().cloned());
-                acronym.map_or_else(|| unit.to_string(), |claim| claim.value.0.to_owned())
-            }
+        let text = if let Some(claim) = before.or(known.first()) {
+            claim.value.0.to_owned()
+        } else {
+            let ever = sorted(&self.oracle.facts(unit).acronyms, |at| self.passes(at));
+            let acronym = self.acronym_claim(unit).or(ever.first().cloned());
+            acronym.map_or_else(|| unit.to_string(), |claim| claim.value.0.to_owned())
         };
         (text, NameForm::Expanded)
     }
