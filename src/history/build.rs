@@ -1,20 +1,19 @@
 //! Corpus to graph: every mention and every event result becomes claims in the slots of its unit.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use petgraph::graph::DiGraph;
 
 use crate::model::{
-    Basis, ChangeEvent, Corpus, Day, DeclaredUnit, Mention, NameClaim, NameForm, Placing, RelationEnd, Snapshot,
-    UnitId, Window,
+    ChangeEvent, Corpus, Day, DeclaredUnit, Mention, NameClaim, NameForm, Placing, RelationEnd, Snapshot, UnitId,
+    Window,
 };
 
 use super::era::Eras;
-use super::graph::{Edge, Frame, History, Texts, UnitIx};
+use super::graph::{Edge, Frame, History, Texts};
 use super::layer::{Layer, LayerIx, Layers, Origin, Records, index};
-use super::node::{Claim, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Slot, Spot};
+use super::node::{Claim, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Slot, Spot, UnitIx};
 use super::{conflict, cycle, lives};
 
 impl History {
@@ -207,14 +206,8 @@ pub(super) fn event_units(event: &ChangeEvent) -> impl Iterator<Item = &UnitId> 
 }
 
 fn sort<V>(layers: &Layers, slot: &mut Slot<V>) {
-    slot.sort_by_key(|claim| order(layers, claim.layer, claim.basis));
+    slot.sort_by_key(|claim| layers.order(claim.layer, claim.basis));
     slot.shrink_to_fit();
-}
-
-/// Returns the order of claims as a key: start, end, the nearer basis later, then the layer.
-pub(super) fn order(layers: &Layers, layer: LayerIx, basis: Basis) -> (Day, Day, Reverse<Basis>, LayerIx) {
-    let window: Window = layers.get(layer).window;
-    (window.start(), window.end(), Reverse(basis), layer)
 }
 
 struct Builder<'h> {

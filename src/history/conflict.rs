@@ -1,4 +1,4 @@
-//! Conflicts: what the sources of one time say that cannot all be so.
+//! Finds conflicts: what the sources of one time say that cannot all be so.
 
 use std::collections::BTreeSet;
 
@@ -7,27 +7,10 @@ use petgraph::visit::EdgeRef;
 
 use crate::model::{ConflictKind, Coverage, Extent, Figure};
 
-use super::citation::{Attribute, ClaimRecord};
-use super::graph::{Edge, History, UnitIx};
+use super::citation::{Attribute, ClaimRecord, Conflict};
+use super::graph::{Edge, History};
 use super::layer::{Layer, LayerIx, Origin, SnapshotIx};
-use super::node::{Claim, Node, Parent, Place, Slot};
-
-/// Claims that cannot all be so.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Conflict {
-    /// What kind of disagreement it is.
-    pub kind: ConflictKind,
-    /// A stable name: the same for the same records.
-    pub key: String,
-    /// The units that it is about, in the order of their ids.
-    pub units: Vec<UnitIx>,
-    /// What is disagreed about.
-    pub attribute: Attribute,
-    /// The claims, in the order of claims.
-    pub claims: Vec<ClaimRecord>,
-    /// What is wrong, as a sentence.
-    pub explanation: String,
-}
+use super::node::{Claim, Node, Parent, Place, Slot, UnitIx};
 
 impl Conflict {
     pub(super) fn cycle(history: &History, claims: Vec<ClaimRecord>) -> Self {

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::Day;
 
-use super::build::order;
-use super::conflict::Conflict;
-use super::graph::{Frame, History, UnitIx};
+use super::citation::Conflict;
+use super::graph::{Frame, History};
 use super::lives::latest_by;
-use super::node::{Claim, Life, Parent, Place};
+use super::node::{Claim, Life, Parent, Place, UnitIx};
 
 /// A cycle: each unit on it, with the claim that leads to the next.
 type Cycle = Vec<(UnitIx, Claim<Place>)>;
@@ -132,7 +131,7 @@ fn cycle_through(unit: UnitIx, claim_of: impl Fn(UnitIx) -> Option<Claim<Place>>
 
 /// Returns the child whose claim is the first in the order of claims; on a tie, the one with the smaller id.
 fn oldest(history: &History, cycle: &[(UnitIx, Claim<Place>)]) -> Option<UnitIx> {
-    let age = |(unit, claim): &&(UnitIx, Claim<Place>)| (order(&history.layers, claim.layer, claim.basis), *unit);
+    let age = |(unit, claim): &&(UnitIx, Claim<Place>)| (history.layers.order(claim.layer, claim.basis), *unit);
     cycle.iter().min_by_key(age).map(|(unit, _)| *unit)
 }
 

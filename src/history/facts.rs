@@ -9,9 +9,9 @@ use crate::model::{
 };
 
 use super::citation::{Attribute, Citation, ClaimRecord};
-use super::graph::{Edge, History, UnitIx};
+use super::graph::{Edge, History};
 use super::layer::{LayerIx, Origin, SnapshotIx};
-use super::node::{Claim, NameValue, Node, RelationEndIx, RelationSlot, Slot, Symbol};
+use super::node::{Claim, NameValue, Node, RelationEndIx, RelationSlot, Slot, Symbol, UnitIx};
 use super::view::{At, View};
 
 /// A text with the claim that gives it.

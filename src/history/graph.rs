@@ -4,17 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexSet;
-use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::graph::DiGraph;
 
 use crate::model::{ChangeEvent, Corpus, Day, Era, EraId, EventId, Snapshot, SnapshotId, UnitId, Window};
 
-use super::conflict::Conflict;
+use super::citation::Conflict;
 use super::era::Eras;
 use super::layer::{EraIx, EventIx, Layer, LayerIx, Layers, Origin, Records, SnapshotIx, index};
-use super::node::{Node, Symbol};
-
-/// The position of a unit in the graph; units stand in the order of their ids.
-pub type UnitIx = NodeIndex<u32>;
+use super::node::{Node, Symbol, UnitIx};
 
 /// What an edge says: that the two units were ever so related. It points at the slot that knows when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

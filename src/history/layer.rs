@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::model::{ChangeEvent, Corpus, Day, PartIx, Snapshot, Window};
+use crate::model::{Basis, ChangeEvent, Corpus, Day, PartIx, Snapshot, Window};
 
 /// The position of a layer in the order of claims: a later layer has a greater index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +102,12 @@ impl Layers {
 
     pub(super) fn iter(&self) -> impl DoubleEndedIterator<Item = (LayerIx, &Layer)> {
         self.layers.iter().enumerate().map(|(at, layer)| (LayerIx(index(at)), layer))
+    }
+
+    /// Returns the order of claims as a key: start, end, the nearer basis later, then the layer.
+    pub(super) fn order(&self, layer: LayerIx, basis: Basis) -> (Day, Day, Reverse<Basis>, LayerIx) {
+        let window = self.get(layer).window;
+        (window.start(), window.end(), Reverse(basis), layer)
     }
 
     pub(super) fn find(&self, origin: Origin) -> Option<LayerIx> {

@@ -4,9 +4,10 @@ use std::collections::{BTreeSet, VecDeque};
 
 use crate::model::Basis;
 
-use super::graph::{History, UnitIx};
+use super::graph::History;
 use super::layer::{EventIx, Origin};
 use super::node::Sighting;
+use super::node::UnitIx;
 
 /// Which way lineage is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

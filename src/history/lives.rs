@@ -7,9 +7,9 @@ use petgraph::visit::EdgeRef;
 
 use crate::model::{Coverage, Day, Extent, PartIx, Window};
 
-use super::graph::{Edge, History, UnitIx};
+use super::graph::{Edge, History};
 use super::layer::{Layer, LayerIx, Origin, SnapshotIx};
-use super::node::{Claim, Life, Node, Parent, Place, Sighting, Slot, Symbol};
+use super::node::{Claim, Life, Node, Parent, Place, Sighting, Slot, Symbol, UnitIx};
 
 /// Something that takes a unit out of the views until it is seen again.
 struct End {

@@ -6,6 +6,7 @@
 
 mod build;
 mod citation;
+mod cite;
 mod conflict;
 mod cycle;
 mod era;
@@ -21,15 +22,14 @@ mod presence;
 mod view;
 mod visit;
 
-pub use citation::{Attribute, Citation, ClaimRecord};
-pub use conflict::Conflict;
+pub use citation::{Attribute, Citation, ClaimRecord, Conflict};
 pub use era::SequenceIx;
 pub use facts::{HolderFact, ItemFact, LastKnown, Named, PlaceFact, RelationFact, RelationTarget, Stated};
-pub use graph::{Edge, History, UnitIx};
+pub use graph::{Edge, History};
 pub use layer::{EraIx, EventIx, Layer, LayerIx, Origin, SnapshotIx};
 pub use lineage::{Direction, Link};
 pub(crate) use lives::List;
-pub use node::{Claim, Life, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Symbol};
+pub use node::{Claim, Life, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Symbol, UnitIx};
 pub use path::{Line, Step};
 pub use periods::{DatedName, Period};
 pub use presence::{Certainty, Presence, Status};

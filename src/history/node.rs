@@ -1,10 +1,14 @@
 //! A unit over all time: its sightings, its lives, and a slot of claims per attribute.
 
+use petgraph::graph::NodeIndex;
+
 use crate::model::{Basis, Day, NameForm, Standing, UnitId};
 
 use super::era::SequenceIx;
-use super::graph::UnitIx;
 use super::layer::LayerIx;
+
+/// The position of a unit in the graph; units stand in the order of their ids.
+pub type UnitIx = NodeIndex<u32>;
 
 /// A text kept once for the whole history.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

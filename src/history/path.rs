@@ -7,9 +7,10 @@ use petgraph::visit::{EdgeRef, IntoEdgesDirected};
 
 use crate::model::Basis;
 
-use super::graph::{Edge, UnitIx};
+use super::graph::Edge;
 use super::layer::Origin;
 use super::node::Parent;
+use super::node::UnitIx;
 use super::view::View;
 
 /// One step of a path.

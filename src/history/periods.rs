@@ -3,10 +3,10 @@
 use crate::model::{Day, NameForm};
 
 use super::citation::{Attribute, Citation};
-use super::graph::{History, UnitIx};
+use super::graph::History;
 use super::layer::{EventIx, Origin, SnapshotIx};
 use super::lives::latest_by;
-use super::node::{Claim, Node, Parent, Sighting, Slot};
+use super::node::{Claim, Node, Parent, Sighting, Slot, UnitIx};
 use super::view::{At, Lens, View};
 
 /// A stretch of days in which a unit's name, acronym, kind and claimed parent stay the same.

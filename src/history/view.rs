@@ -5,10 +5,10 @@ use petgraph::visit::EdgeRef;
 
 use crate::model::{Basis, Day, EraId, SnapshotId, Window};
 
-use super::graph::{Edge, Frame, History, UnitIx};
+use super::graph::{Edge, Frame, History};
 use super::layer::{EraIx, Layer, LayerIx, SnapshotIx};
 use super::lives::latest_by;
-use super::node::{Claim, Parent, Place, Slot, Spot};
+use super::node::{Claim, Parent, Place, Slot, Spot, UnitIx};
 use super::presence::{self, Presence, Status};
 
 /// The longest reporting line that is followed.

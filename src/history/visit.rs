@@ -10,8 +10,9 @@ use petgraph::visit::{
 };
 use petgraph::{Directed, Direction};
 
-use super::graph::{Edge, UnitIx};
+use super::graph::Edge;
 use super::node::Node;
+use super::node::UnitIx;
 use super::view::View;
 
 type Graph = DiGraph<Node, Edge, u32>;

@@ -96,6 +96,11 @@ impl fmt::Display for LineSet {
     }
 }
 
+/// The position of a part in the parts of a snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PartIx(pub u16);
+
 /// Where a claim stands within its source.
 ///
 /// Which source that is, follows from what holds the evidence: a snapshot or an event.

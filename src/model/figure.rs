@@ -4,8 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Evidence;
-use super::snapshot::PartIx;
+use super::evidence::{Evidence, PartIx};
 
 /// A number that a source gives for a unit: what is counted, how much, and how sure the wording is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -18,11 +18,11 @@ pub use change::{ChangeKind, ConflictKind, Verdict};
 pub use corpus::{Corpus, DeclaredUnit, Era, Record, RecordKey};
 pub use edtf::{Edtf, EdtfError};
 pub use event::{ChangeEvent, EventEvidence, EventOriginal, EventResult, EventType};
-pub use evidence::{Basis, Evidence, LineSet, LineSetError};
+pub use evidence::{Basis, Evidence, LineSet, LineSetError, PartIx};
 pub use figure::{Figure, NumberRange};
 pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
 pub use snapshot::{
-    Contact, Coverage, Extent, Holder, Mention, NameClaim, NameForm, Part, PartIx, PlaceClaim, PlaceRole, Placing,
-    Property, Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,
+    Contact, Coverage, Extent, Holder, Mention, NameClaim, NameForm, Part, PlaceClaim, PlaceRole, Placing, Property,
+    Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,
 };
 pub use time::{Day, Window};

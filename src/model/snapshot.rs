@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::edtf::Edtf;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, PartIx};
 use super::figure::Figure;
 use super::id::{EraId, SnapshotId, UnitId};
 use super::time::Window;
@@ -54,11 +54,6 @@ impl Snapshot {
         mentions || self.coverage.iter().any(|coverage| coverage.part == part)
     }
 }
-
-/// The position of a part in [`Snapshot::parts`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct PartIx(pub u16);
 
 /// A layer of a source with a date of its own, such as an old menu on a newer page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,13 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::build::{Builder, date, extent, items, own_id, text};
-use super::unit::Hang;
+use super::unit::{Hang, Reader};
 use super::values::boolean;
 use super::yaml::{Node, Value};
 use crate::diagnostics::{Code, Diagnostic, Span, did_you_mean};
-use crate::model::{
-    Basis, Coverage, Evidence, Mention, Part, PartIx, Record, Snapshot, SnapshotId, SourceFile, Topic, UnitId,
-};
+use crate::model::{Basis, Coverage, Evidence, Part, PartIx, Record, Snapshot, SnapshotId, SourceFile, Topic, UnitId};
 
 /// Builds the snapshot of a file.
 pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
@@ -46,23 +44,6 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
         mentions,
     };
     builder.finish(Record::Snapshot(snapshot)).into_iter().collect()
-}
-
-/// Reads one snapshot: what it has read so far, and what is to be looked at again when all units are known.
-pub(super) struct Reader<'r, 'a> {
-    pub(super) builder: &'r mut Builder<'a>,
-    /// The snapshot, for messages.
-    pub(super) name: String,
-    parts: Vec<Part>,
-    pub(super) mentions: Vec<Mention>,
-    /// Where each unit stands in each layer, and under which parent.
-    pub(super) seen: BTreeMap<(UnitId, Option<PartIx>), (Option<UnitId>, Span)>,
-    /// The other ends of relations: who relates, to what, and where that is written.
-    pub(super) ends: Vec<(UnitId, UnitId, Span)>,
-    /// The units that the one at hand is nested in.
-    pub(super) path: Vec<UnitId>,
-    /// Whether a unit has no readable id, so that an unknown one may well be its.
-    pub(super) nameless: bool,
 }
 
 impl Reader<'_, '_> {

@@ -1,13 +1,14 @@
 //! The units of a snapshot file: where each hangs, and what the source says of it.
 
-use super::build::{form, items, role, standing, text};
-use super::snapshot_file::Reader;
+use std::collections::BTreeMap;
+
+use super::build::{Builder, form, items, role, standing, text};
 use super::values::number;
 use super::yaml::Node;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::model::{
-    Basis, Contact, Evidence, Figure, Holder, Mention, NameClaim, PartIx, PlaceClaim, Placing, Property, Relation,
-    RelationEnd, Text, UnitId,
+    Basis, Contact, Evidence, Figure, Holder, Mention, NameClaim, Part, PartIx, PlaceClaim, Placing, Property,
+    Relation, RelationEnd, Text, UnitId,
 };
 
 /// Where a unit hangs by its place in the file.
@@ -31,6 +32,23 @@ impl Home<'_> {
     fn subject(&self, what: &str) -> String {
         format!("{what} of unit `{}`", self.unit)
     }
+}
+
+/// Reads one snapshot: what it has read so far, and what is to be looked at again when all units are known.
+pub(super) struct Reader<'r, 'a> {
+    pub(super) builder: &'r mut Builder<'a>,
+    /// The snapshot, for messages.
+    pub(super) name: String,
+    pub(super) parts: Vec<Part>,
+    pub(super) mentions: Vec<Mention>,
+    /// Where each unit stands in each layer, and under which parent.
+    pub(super) seen: BTreeMap<(UnitId, Option<PartIx>), (Option<UnitId>, Span)>,
+    /// The other ends of relations: who relates, to what, and where that is written.
+    pub(super) ends: Vec<(UnitId, UnitId, Span)>,
+    /// The units that the one at hand is nested in.
+    pub(super) path: Vec<UnitId>,
+    /// Whether a unit has no readable id, so that an unknown one may well be its.
+    pub(super) nameless: bool,
 }
 
 impl Reader<'_, '_> {

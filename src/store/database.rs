@@ -14,14 +14,8 @@ use super::Entry;
 use super::error::StoreError;
 use super::files;
 use super::hash::ContentHash;
-use super::manifest::{Manifest, ManifestFault};
+use super::manifest::{DATABASE_FORMAT, Manifest, ManifestFault};
 use super::revision::Upserted;
-
-/// The format of the database: its trees, and the shape of [`Record`] in postcard.
-///
-/// Any change to a type that a record holds needs the next number; an older database is then built
-/// anew from the journal.
-pub(super) const DATABASE_FORMAT: u32 = 1;
 
 /// The longest value. sled keeps up to 17 values in one page and writes a page above 128 KiB to a file
 /// of its own, which it is slow to clear away; so the bound is on 17 values together.

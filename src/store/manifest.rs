@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::database::DATABASE_FORMAT;
 use super::hash::ContentHash;
 use super::revision::Revision;
+
+/// The format of the database: its trees, and the shape of [`Record`](crate::model::Record) in postcard.
+///
+/// Any change to a type that a record holds needs the next number; an older database is then built
+/// anew from the journal.
+pub(super) const DATABASE_FORMAT: u32 = 1;
 
 /// The format that manifests are written in.
 pub(super) const MANIFEST_FORMAT: u32 = 1;

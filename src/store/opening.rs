@@ -7,11 +7,11 @@ use std::sync::{Mutex, RwLock};
 
 use crate::model::RecordKey;
 
-use super::database::{self, DATABASE_FORMAT, Database, Fault};
+use super::database::{self, Database, Fault};
 use super::error::StoreError;
 use super::files::{self, Lock};
 use super::journal::{self, Journal, Scan, damaged_manifest};
-use super::manifest::Manifest;
+use super::manifest::{DATABASE_FORMAT, Manifest};
 use super::notice::Notice;
 use super::revision::Rebuild;
 use super::{Entry, State, Store, transaction};

@@ -11,7 +11,8 @@ use crate::model::{
     PlaceRole, Placing, Property, Record, Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,
 };
 
-use super::database::{DATABASE_FORMAT, Database, Fault};
+use super::database::{Database, Fault};
+use super::manifest::DATABASE_FORMAT;
 use super::{BoxError, Changes, ContentHash, Document, Draft, Notice, Revision, Store, StoreError, encode_record};
 
 fn era(name: &str) -> Record {
