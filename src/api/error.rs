@@ -76,8 +76,7 @@ fn add_code(error: &mut ServerError) {
         return;
     }
     let code = match error.message.as_str() {
-        "Query is nested too deep." | "Selection set nesting depth exceeded." => Code::TooDeep,
-        "The recursion depth of the query cannot be greater than `32`" => Code::TooDeep,
+        "Query is nested too deep." => Code::TooDeep,
         "Query is too complex." => Code::TooComplex,
         // A request that fails before anything is executed has no path.
         _ if error.path.is_empty() => Code::ValidationFailed,

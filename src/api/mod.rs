@@ -1,6 +1,6 @@
 //! The GraphQL schema. A resolver reads its view, asks the history, and wraps the answer.
 //!
-//! Every object carries its [`scope`]: the revision that the question was pinned to, and the basis below
+//! Every object carries its `scope`: the revision that the question was pinned to, and the basis below
 //! which nothing is shown. What is reached through an object stays in its scope.
 
 #![expect(clippy::unused_async, reason = "the macros of async-graphql ask for async resolvers")]

@@ -1,7 +1,7 @@
 //! Changes told as sentences: what the rule saw, and what it does not say.
 
 use crate::history::{UnitIx, View};
-use crate::model::{ChangeKind, Extent};
+use crate::model::{ChangeKind, EventType, Extent};
 
 use super::{Assumption, Change, Diff, Reason, Terms};
 
@@ -82,6 +82,12 @@ impl<'h> Terms<'h> {
         }
     }
 
+    /// Tells whether the event gives the unit others' work, and does not say that it made the unit.
+    fn takes_over(&self, change: &Change) -> bool {
+        let Reason::Event { event, .. } = change.reason else { return false };
+        matches!(self.from.history().event(event).kind, EventType::Absorbed | EventType::Transferred)
+    }
+
     /// Names the change with its two values.
     fn what(&self, change: &Change) -> String {
         let unit = change.unit;
@@ -115,6 +121,9 @@ impl<'h> Terms<'h> {
             ChangeKind::FigureChanged => "No one number can be true of both statements".to_owned(),
             ChangeKind::PlaceChanged => "The places differ".to_owned(),
             ChangeKind::PropertyChanged => "A property differs".to_owned(),
+            ChangeKind::Created if self.takes_over(change) => {
+                format!("Took over {}, whether or not it was there before,", others())
+            }
             ChangeKind::Created if change.others.is_empty() => "Created".to_owned(),
             ChangeKind::Created => format!("Created out of {}", others()),
             ChangeKind::Dissolved if change.others.is_empty() => "Dissolved".to_owned(),

@@ -13,7 +13,7 @@ use crate::model::{
 
 use super::era::Eras;
 use super::graph::{Edge, Frame, History, Texts, UnitIx};
-use super::layer::{LayerIx, Layers, Origin, Records, index};
+use super::layer::{Layer, LayerIx, Layers, Origin, Records, index};
 use super::node::{Claim, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Slot, Spot};
 use super::{conflict, cycle, lives};
 
@@ -124,9 +124,6 @@ impl History {
                 layer.era.and_then(|era| self.era_frames.get_mut(at(era.0))),
             ];
             for frame in frames.into_iter().flatten() {
-                let first = frame.layers.is_empty();
-                frame.window =
-                    if first { Some(layer.window) } else { frame.window.and_then(|w| w.hull(&layer.window)) };
                 frame.layers.push(ix);
                 frame.units.extend(units());
             }
@@ -134,6 +131,7 @@ impl History {
         for frame in self.snapshot_frames.iter_mut().chain(&mut self.era_frames) {
             frame.units.sort_unstable();
             frame.units.dedup();
+            frame.window = hull(&self.layers, &self.records, &frame.layers);
         }
     }
 
@@ -187,6 +185,20 @@ impl History {
         boundaries.dedup();
         self.boundaries = boundaries;
     }
+}
+
+/// Returns the days that layers speak of: of those that say anything of units, or of all if none does.
+fn hull(layers: &Layers, records: &Records, of: &[LayerIx]) -> Option<Window> {
+    let all = || of.iter().map(|layer| layers.get(*layer));
+    let speaks = |layer: &&Layer| match layer.origin {
+        Origin::Snapshot(snapshot, part) => records.snapshot(snapshot).speaks_of_units_in(part),
+        Origin::Event(_) => false,
+    };
+    let speaking: Vec<Window> = all().filter(speaks).map(|layer| layer.window).collect();
+    let windows = if speaking.is_empty() { all().map(|layer| layer.window).collect() } else { speaking };
+    let mut windows = windows.into_iter();
+    let first = windows.next()?;
+    windows.try_fold(first, |hull, window| hull.hull(&window))
 }
 
 /// Returns every unit that an event names, originals first.

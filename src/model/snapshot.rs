@@ -45,6 +45,16 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Tells whether the page (`None`) or a part says anything of units: mentions one, or gives a list.
+    /// The windows of those that do are the days that the snapshot as a whole speaks of.
+    #[must_use]
+    pub fn speaks_of_units_in(&self, part: Option<PartIx>) -> bool {
+        let mentions = self.mentions.iter().any(|mention| mention.part == part || mention.has_detail_in(part));
+        mentions || self.coverage.iter().any(|coverage| coverage.part == part)
+    }
+}
+
 /// The position of a part in [`Snapshot::parts`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -159,6 +169,17 @@ pub struct Mention {
 }
 
 impl Mention {
+    /// Tells whether something that is said of the unit stands in a part of its own.
+    fn has_detail_in(&self, part: Option<PartIx>) -> bool {
+        let figures = self.figures.iter().map(|figure| figure.part);
+        let relations = self.relations.iter().map(|relation| relation.part);
+        let contacts = self.contacts.iter().map(|contact| contact.part);
+        let properties = self.properties.iter().map(|property| property.part);
+        let holder = self.holder.iter().map(|holder| holder.part);
+        let mut parts = figures.chain(relations).chain(contacts).chain(properties).chain(holder);
+        part.is_some() && parts.any(|found| found == part)
+    }
+
     /// Returns every evidence that the mention gives, of the unit and of all that is said of it.
     pub fn evidences(&self) -> impl Iterator<Item = &Evidence> {
         let place = match &self.placing {

@@ -42,7 +42,7 @@ pub(super) async fn get(State(service): State<Service>, headers: HeaderMap, RawQ
     let Some(media) = accepted(&headers) else { return not_acceptable() };
     match parameters_of_url(&query.unwrap_or_default()).and_then(request) {
         Ok(request) => execute(&service, request, media, true).await,
-        Err(refusal) => refuse(refusal, media),
+        Err(refusal) => refuse(&refusal, media),
     }
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn post(
     let Some(media) = accepted(&headers) else { return not_acceptable() };
     match parameters_of_body(&headers, body).and_then(request) {
         Ok(request) => execute(&service, request, media, false).await,
-        Err(refusal) => refuse(refusal, media),
+        Err(refusal) => refuse(&refusal, media),
     }
 }
 
@@ -87,7 +87,7 @@ fn accepted(headers: &HeaderMap) -> Option<Media> {
 fn not_acceptable() -> Response {
     let message = "answers are application/graphql-response+json or application/json";
     let refusal = refused(StatusCode::NOT_ACCEPTABLE, Code::ValidationFailed, message);
-    refuse(refusal, Media::Json)
+    refuse(&refusal, Media::Json)
 }
 
 fn parameters_of_url(query: &str) -> Result<Map<String, Value>, Refused> {
@@ -161,14 +161,14 @@ fn runs_query(document: &ExecutableDocument, name: Option<&str>) -> bool {
 async fn execute(service: &Service, mut request: Request, media: Media, only_queries: bool) -> Response {
     let name = request.operation_name.clone();
     match request.parsed_query() {
-        Err(error) => return answer(with_parse_code(error), media),
+        Err(error) => return answer(&with_parse_code(error), media),
         Ok(document) if only_queries && !runs_query(document, name.as_deref()) => {
             let refusal = refused(
                 StatusCode::METHOD_NOT_ALLOWED,
                 Code::ValidationFailed,
                 "a GET answers queries only; send mutations with POST",
             );
-            let mut response = refuse(refusal, media);
+            let mut response = refuse(&refusal, media);
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
             return response;
         }
@@ -178,10 +178,10 @@ async fn execute(service: &Service, mut request: Request, media: Media, only_que
         tokio::time::timeout(service.limits.timeout, service.schema.execute(request.data(Budget::new(&service.limits))))
             .await
     {
-        answer(with_codes(done), media)
+        answer(&with_codes(done), media)
     } else {
         let message = format!("the answer took longer than {} s; ask for less", service.limits.timeout.as_secs());
-        refuse(refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
+        refuse(&refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
     }
 }
 
@@ -195,10 +195,10 @@ fn with_parse_code(mut error: ServerError) -> Answer {
 }
 
 /// Sends what was executed. A request that failed before it was executed has no `data`, and is the asker's fault.
-fn answer(done: Answer, media: Media) -> Response {
+fn answer(done: &Answer, media: Media) -> Response {
     let never_ran = done.is_err() && done.errors.iter().all(|error| error.path.is_empty());
     let status = if never_ran && media == Media::Response { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    match serde_json::to_value(&done) {
+    match serde_json::to_value(done) {
         Ok(Value::Object(mut body)) => {
             if never_ran {
                 body.remove("data");
@@ -213,7 +213,7 @@ fn answer(done: Answer, media: Media) -> Response {
     }
 }
 
-fn refuse(refusal: Refused, media: Media) -> Response {
+fn refuse(refusal: &Refused, media: Media) -> Response {
     let error = json!({"message": refusal.message, "extensions": {"code": refusal.code.word()}});
     send(refusal.status, media, &json!({"errors": [error]}))
 }

@@ -1,8 +1,8 @@
 //! Text to model: input files become records, with everything that is wrong in them told at once.
 //!
 //! Pure: files come in as bytes, and nothing is read from disk here. A file goes through three steps:
-//! [`yaml`] makes it one tree whose nodes know their places, [`decode`] checks the tree against the
-//! one definition of its format in [`fields`], and the file's own module builds records from it.
+//! `yaml` makes it one tree whose nodes know their places, `decode` checks the tree against the
+//! one definition of its format in `fields`, and the file's own module builds records from it.
 //! [`check()`] then looks across files and at what is loaded already; [`citations`] looks into the
 //! source files that the evidence points to.
 

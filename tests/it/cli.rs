@@ -284,7 +284,7 @@ fn a_diff_tells_removals_and_silence_apart() {
     let told = place.text(&["diff", "riverside-report-2004", "riverside-website-2012"]);
     for piece in [
         "NOT_OBSERVED is not a removal",
-        "MERGED · POSSIBLE (2)\n  - Lending Department  rcl-lending\n",
+        "MERGED · STATED (2)\n  - Lending Department  rcl-lending\n",
         "REMOVED · IMPLIED (1)\n  - Bindery  rcl-bindery\n",
         "HOLDER_CHANGED · IMPLIED (1)",
         "      Marta Oyelaran → Tomas Lindqvist\n",

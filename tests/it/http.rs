@@ -112,11 +112,15 @@ fn a_get_changes_nothing_named_or_not() {
 
 #[test]
 fn a_day_is_written_strictly() {
-    let query = r#"{"query": "{ view(at: {date: \"2015-1-1\"}) { revision } }"}"#;
-    check(post("application/json", RESPONSE_JSON, query), StatusCode::BAD_REQUEST, "BAD_DATE");
-    let query =
-        r#"{"query": "query($d: Date!) { view(at: {date: $d}) { revision } }", "variables": {"d": "2015-02-30"}}"#;
-    check(post("application/json", RESPONSE_JSON, query), StatusCode::BAD_REQUEST, "BAD_DATE");
+    let literal = json!({"query": "{ view(at: {date: \"2015-1-1\"}) { revision } }"});
+    let question = "query($day: Date!) { view(at: {date: $day}) { revision } }";
+    let variable = json!({"query": question, "variables": {"day": "2015-02-30"}});
+    for body in [literal, variable] {
+        let request = post("application/json", RESPONSE_JSON, body.to_string());
+        let answer = send(&library(), &Config::default(), request);
+        assert_eq!(answer.code(), "BAD_DATE", "{}", answer.body);
+        assert!(answer.body.contains("write it as 2015-01-01"), "{}", answer.body);
+    }
 }
 
 #[test]
@@ -135,7 +139,7 @@ fn depth_and_complexity_are_bounded_before_anything_runs() {
 
 #[test]
 fn an_answer_holds_no_more_objects_than_the_limit() {
-    let config = Config { limits: Limits { objects: 3, ..Limits::default() }, ..Config::default() };
+    let config = Config { limits: Limits { objects: 3, ..Limits::default() } };
     let query = json!({"query": "{ units { nodes { id } } }"}).to_string();
     let answer = send(&library(), &config, post("application/json", RESPONSE_JSON, query));
     assert_eq!(answer.code(), "RESULT_TOO_LARGE", "{}", answer.body);
@@ -143,7 +147,7 @@ fn an_answer_holds_no_more_objects_than_the_limit() {
 
 #[test]
 fn a_body_past_the_limit_is_refused() {
-    let config = Config { limits: Limits { body_bytes: 64, ..Limits::default() }, ..Config::default() };
+    let config = Config { limits: Limits { body_bytes: 64, ..Limits::default() } };
     let query = json!({"query": format!("{{ eras {{ id }} }} #{}", "x".repeat(100))}).to_string();
     let answer = send(&library(), &config, post("application/json", RESPONSE_JSON, query));
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.body);

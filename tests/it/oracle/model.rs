@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eragraph::model::{Basis, Corpus, Day, EraId, SnapshotId, UnitId, Window};
+use eragraph::model::{Basis, Corpus, Day, EraId, PartIx, SnapshotId, UnitId, Window};
 
 use super::facts::{Facts, Seat, Stamp, all_units, sorted};
 use super::lives::{End, Life, ends, lives, turning_days};
@@ -76,6 +76,14 @@ impl<'a> Oracle<'a> {
         let snapshot = &self.corpus.snapshots[snapshot];
         let parts = snapshot.parts.iter().map(|part| part.observed.window());
         std::iter::once(snapshot.observed.window()).chain(parts).collect()
+    }
+
+    /// Returns the windows of the layers of a snapshot that say anything of units.
+    pub(crate) fn windows_of_units(&self, snapshot: &SnapshotId) -> Vec<Window> {
+        let snapshot = &self.corpus.snapshots[snapshot];
+        let parts = snapshot.parts.iter().zip(0..).map(|(part, at)| (Some(PartIx(at)), part.observed.window()));
+        let all = std::iter::once((None, snapshot.observed.window())).chain(parts);
+        all.filter(|(part, _)| snapshot.speaks_of_units_in(*part)).map(|(_, window)| window).collect()
     }
 
     /// Returns the day on which an era begins; `None` for one with no snapshots.

@@ -66,7 +66,9 @@ impl<'o, 'a> OracleView<'o, 'a> {
         if let At::Day(day) = self.at {
             return (Some(day), Some(day));
         }
-        let windows: Vec<Window> = self.snapshots.iter().flat_map(|id| self.oracle.layer_windows(id)).collect();
+        let of_units: Vec<Window> = self.snapshots.iter().flat_map(|id| self.oracle.windows_of_units(id)).collect();
+        let all = || self.snapshots.iter().flat_map(|id| self.oracle.layer_windows(id)).collect();
+        let windows: Vec<Window> = if of_units.is_empty() { all() } else { of_units };
         let earliest: Option<Vec<Day>> = windows.iter().map(Window::earliest).collect();
         let latest: Option<Vec<Day>> = windows.iter().map(Window::latest).collect();
         (earliest.and_then(|days| days.into_iter().min()), latest.and_then(|days| days.into_iter().max()))
