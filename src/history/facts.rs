@@ -309,13 +309,10 @@ impl<'h> View<'h> {
                 .filter_map(|item| {
                     let (part, evidence) = about(item);
                     let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
-                    evidence.basis.passes(self.lens.floor).then_some(ItemFact {
-                        item,
-                        layer,
-                        snapshot,
-                        evidence,
-                        identity,
-                    })
+                    let window = self.layer(layer).window;
+                    let order = (window.start(), window.end(), Reverse(evidence.basis), layer);
+                    let fact = ItemFact { item, layer, snapshot, evidence, identity, order };
+                    evidence.basis.passes(self.lens.floor).then_some(fact)
                 })
                 .collect();
             facts
