@@ -120,7 +120,7 @@ impl Comparison<'_> {
             !old.is_empty() && !new.is_empty() && old != new
         })?;
         let latest = |facts: &[PlaceFact<'_>]| {
-            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.layer).map(item_side)
+            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.order).map(item_side)
         };
         Some(self.by_claims(unit, ChangeKind::PlaceChanged, [latest(&a)?, latest(&b)?]))
     }
@@ -252,7 +252,7 @@ fn latest_figures(mut facts: Vec<ItemFact<'_, Figure>>) -> Vec<ItemFact<'_, Figu
     let all = facts.clone();
     facts.retain(|fact| {
         let others = all.iter().filter(|other| other.item.counts_the_same_as(fact.item));
-        others.map(|other| other.layer).max() == Some(fact.layer)
+        others.max_by_key(|other| other.order).is_some_and(|latest| latest.layer == fact.layer)
     });
     facts.sort_by_key(|fact| (&fact.item.measure, &fact.item.unit, &fact.item.scope));
     facts
@@ -263,7 +263,7 @@ fn latest_places(mut facts: Vec<PlaceFact<'_>>) -> Vec<PlaceFact<'_>> {
     let all = facts.clone();
     facts.retain(|fact| {
         let others = all.iter().filter(|other| other.item.role == fact.item.role);
-        others.map(|other| other.layer).max() == Some(fact.layer)
+        others.max_by_key(|other| other.order).is_some_and(|latest| latest.layer == fact.layer)
     });
     facts
 }

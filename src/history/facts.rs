@@ -1,5 +1,7 @@
 //! What a view says of a unit: names, kind, relations, figures, holders, contacts, places, properties.
 
+use std::cmp::Reverse;
+
 use petgraph::Direction::Incoming;
 use petgraph::visit::EdgeRef;
 
@@ -49,6 +51,8 @@ pub struct ItemFact<'h, T> {
     pub evidence: &'h Evidence,
     /// The basis of the reading that the mention is of this unit, where its identity is one.
     pub identity: Option<Basis>,
+    /// Its place in the order of claims.
+    pub(crate) order: (Day, Day, Reverse<Basis>, LayerIx),
 }
 
 impl<T> Clone for ItemFact<'_, T> {
@@ -305,13 +309,10 @@ impl<'h> View<'h> {
                 .filter_map(|item| {
                     let (part, evidence) = about(item);
                     let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
-                    evidence.basis.passes(self.lens.floor).then_some(ItemFact {
-                        item,
-                        layer,
-                        snapshot,
-                        evidence,
-                        identity,
-                    })
+                    let window = self.layer(layer).window;
+                    let order = (window.start(), window.end(), Reverse(evidence.basis), layer);
+                    let fact = ItemFact { item, layer, snapshot, evidence, identity, order };
+                    evidence.basis.passes(self.lens.floor).then_some(fact)
                 })
                 .collect();
             facts
@@ -339,7 +340,7 @@ impl<'h> View<'h> {
     /// Returns who holds a post, by the latest source of the moment.
     #[must_use]
     pub fn holder(self, unit: UnitIx) -> Option<HolderFact<'h>> {
-        self.all_holders(unit).filter(|fact| self.observes(self.layer(fact.layer))).max_by_key(|fact| fact.layer)
+        self.all_holders(unit).filter(|fact| self.observes(self.layer(fact.layer))).max_by_key(|fact| fact.order)
     }
 
     /// Returns the contacts that sources of the moment give, the latest source first.
@@ -369,7 +370,7 @@ impl<'h> View<'h> {
     /// Keeps what the latest layer says of those that have started.
     fn latest_heard<T: 'h>(self, facts: impl Iterator<Item = ItemFact<'h, T>>) -> Vec<ItemFact<'h, T>> {
         let mut facts: Vec<_> = facts.filter(|fact| self.hears(self.layer(fact.layer))).collect();
-        let latest = facts.iter().map(|fact| fact.layer).max();
+        let latest = facts.iter().max_by_key(|fact| fact.order).map(|fact| fact.layer);
         facts.retain(|fact| Some(fact.layer) == latest);
         facts
     }
@@ -386,7 +387,8 @@ impl<'h> View<'h> {
             return facts;
         }
         let latest = |fact: &PlaceFact<'h>| {
-            facts.iter().filter(|other| other.item.role == fact.item.role).map(|other| other.layer).max()
+            let of_role = facts.iter().filter(|other| other.item.role == fact.item.role);
+            of_role.max_by_key(|other| other.order).map(|other| other.layer)
         };
         facts.iter().filter(|fact| Some(fact.layer) == latest(fact)).copied().collect()
     }
@@ -398,9 +400,7 @@ impl<'h> View<'h> {
             .items(unit, |mention| &mention.properties, |property| (property.part, &property.evidence))
             .filter(|fact| self.hears(self.layer(fact.layer)))
             .collect();
-        facts.sort_by(|a, b| {
-            (&a.item.name, std::cmp::Reverse(a.layer)).cmp(&(&b.item.name, std::cmp::Reverse(b.layer)))
-        });
+        facts.sort_by_key(|fact| (&fact.item.name, Reverse(fact.order)));
         facts.dedup_by(|later, first| later.item.name == first.item.name && later.layer != first.layer);
         facts
     }

@@ -166,7 +166,10 @@ impl<'a> Facts<'a> {
                 || event.results.iter().any(|result| result.unit == *unit)
         };
         let events: Vec<&'a ChangeEvent> = corpus.events.values().map(AsRef::as_ref).collect();
-        let first = events.iter().filter(names_it).min_by_key(|event| event_stamp(event).order());
+        let first = events.iter().filter(names_it).min_by_key(|event| {
+            let window = event.date.window();
+            (window.start(), window.end(), Reverse(&event.id))
+        });
         let Some(first) = first else { return };
         let at = event_stamp(first).on(declared.basis);
         let result = first.results.iter().find(|result| result.unit == *unit);
@@ -250,7 +253,7 @@ impl<'a> Facts<'a> {
         }
         for role in [PlaceRole::Seat, PlaceRole::Area] {
             let claims: Vec<_> = mention.places.iter().filter(|claim| claim.role == role).collect();
-            let Some(basis) = claims.iter().map(|claim| claim.evidence.basis).max() else { continue };
+            let Some(basis) = claims.iter().map(|claim| claim.evidence.basis).min() else { continue };
             let places = claims
                 .iter()
                 .map(|claim| (claim.place.as_str(), claim.part_of_place.as_deref(), claim.scope.as_deref()))

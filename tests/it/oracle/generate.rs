@@ -141,17 +141,17 @@ prop_compose! {
 
 prop_compose! {
     fn raw_items()(
-        figure in maybe(0.2, (
+        figure in maybe(0.3, (
             select(vec!["staff", "offices"]),
             select(vec![10.0, 20.0, 21.0]),
             select(vec![None, Some("more than"), Some("about"), Some("a goodly")]),
             basis(),
         )),
         relation in maybe(0.2, (select(vec!["oversees", "runs"]), 0..9_usize, basis())),
-        holder in maybe(0.1, select(vec!["Ada", "Bo"])),
-        contact in maybe(0.1, select(vec!["1", "2"])),
-        place in maybe(0.1, (select(vec!["Ohio", "Iowa"]), select(vec![PlaceRole::Seat, PlaceRole::Area]))),
-        property in maybe(0.1, select(vec!["red", "blue"])),
+        holder in maybe(0.3, select(vec!["Ada", "Bo"])),
+        contact in maybe(0.2, select(vec!["1", "2"])),
+        place in maybe(0.3, (select(vec!["Ohio", "Iowa"]), select(vec![PlaceRole::Seat, PlaceRole::Area]))),
+        property in maybe(0.3, select(vec!["red", "blue"])),
         in_other_part in prop::bool::weighted(0.2),
     ) -> RawItems {
         RawItems { figure, relation, holder, contact, place, property, in_other_part }
