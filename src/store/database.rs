@@ -26,7 +26,7 @@ const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// How often, and after how long a pause, opening is tried again while threads of a handle that this
 /// process has just dropped still hold the file.
-const LOCK_TRIES: u32 = 400;
+const LOCK_TRIES: u32 = 4_000;
 const LOCK_PAUSE: Duration = Duration::from_millis(5);
 
 const FORMAT_KEY: &[u8] = b"format";
