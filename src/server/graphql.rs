@@ -2,6 +2,7 @@
 
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{ErrorExtensionValues, Request, Response as Answer, ServerError, Variables};
+use async_graphql_axum::GraphQLResponse;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{RawQuery, State};
@@ -20,6 +21,16 @@ enum Media {
     Response,
     /// `application/json`: the older one; the status is 200 for whatever is well-formed.
     Json,
+}
+
+impl Media {
+    /// Returns the value of the content type header.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Response => "application/graphql-response+json; charset=utf-8",
+            Self::Json => "application/json; charset=utf-8",
+        }
+    }
 }
 
 /// A request that is not executed: the status, and the error to send.
@@ -161,7 +172,7 @@ fn runs_query(document: &ExecutableDocument, name: Option<&str>) -> bool {
 async fn execute(service: &Service, mut request: Request, media: Media, only_queries: bool) -> Response {
     let name = request.operation_name.clone();
     match request.parsed_query() {
-        Err(error) => return answer(&with_parse_code(error), media),
+        Err(error) => return answer(with_parse_code(error), media),
         Ok(document) if only_queries && !runs_query(document, name.as_deref()) => {
             let refusal = refused(
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -178,7 +189,7 @@ async fn execute(service: &Service, mut request: Request, media: Media, only_que
         tokio::time::timeout(service.limits.timeout, service.schema.execute(request.data(Budget::new(&service.limits))))
             .await
     {
-        answer(&with_codes(done), media)
+        answer(with_codes(done), media)
     } else {
         let message = format!("the answer took longer than {} s; ask for less", service.limits.timeout.as_secs());
         refuse(&refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
@@ -195,22 +206,16 @@ fn with_parse_code(mut error: ServerError) -> Answer {
 }
 
 /// Sends what was executed. A request that failed before it was executed has no `data`, and is the asker's fault.
-fn answer(done: &Answer, media: Media) -> Response {
+fn answer(done: Answer, media: Media) -> Response {
     let never_ran = done.is_err() && done.errors.iter().all(|error| error.path.is_empty());
-    let status = if never_ran && media == Media::Response { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    match serde_json::to_value(done) {
-        Ok(Value::Object(mut body)) => {
-            if never_ran {
-                body.remove("data");
-            }
-            send(status, media, &Value::Object(body))
-        }
-        _ => send(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            media,
-            &json!({"errors": [{"message": "the answer cannot be written", "extensions": {"code": Code::Internal.word()}}]}),
-        ),
+    if never_ran {
+        let status = if media == Media::Response { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+        return send(status, media, &json!({"errors": done.errors}));
     }
+    let mut response = GraphQLResponse::from(done).into_response();
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media.name()));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 fn refuse(refusal: &Refused, media: Media) -> Response {
@@ -219,10 +224,6 @@ fn refuse(refusal: &Refused, media: Media) -> Response {
 }
 
 fn send(status: StatusCode, media: Media, body: &Value) -> Response {
-    let content_type = match media {
-        Media::Response => "application/graphql-response+json; charset=utf-8",
-        Media::Json => "application/json; charset=utf-8",
-    };
-    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, "no-store")];
+    let headers = [(CONTENT_TYPE, media.name()), (CACHE_CONTROL, "no-store")];
     (status, headers, body.to_string()).into_response()
 }

@@ -13,7 +13,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub enum StoreError {
     /// Another process, or another part of this one, has the store open.
     #[error(
-        "the store in {} is open elsewhere; stop the other eragraph (a server?), or send the load to that server",
+        "the store in {} is open elsewhere; stop the other eragraph (a server?) first; `view`, `diff` and `lineage` can read beside it",
         path.display()
     )]
     Busy {

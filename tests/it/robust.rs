@@ -5,6 +5,8 @@ use eragraph::model::Corpus;
 use eragraph::source::{self, InputFile, parse};
 use proptest::prelude::*;
 
+use crate::properties::config;
+
 const GOOD: [&str; 3] = [
     include_str!("../../examples/riverside-library/annual-report-2004.yaml"),
     include_str!("../../examples/riverside-library/events.yaml"),
@@ -32,7 +34,7 @@ fn check(bytes: Vec<u8>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(200))]
 
     #[test]
     fn a_good_file_with_a_piece_exchanged_is_read_or_told_of(

@@ -3,11 +3,13 @@
 use eragraph::model::Day;
 use proptest::prelude::*;
 
+use crate::properties::config;
+
 use super::generate::{DAYS, corpora, day};
 use super::{At, Oracle, diff};
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(32))]
 
     #[test]
     fn the_model_agrees_with_itself_the_other_way_round(corpus in corpora(), a in 0..DAYS, b in 0..DAYS) {

@@ -16,6 +16,8 @@ use eragraph::store::{
     BoxError, Changes, ContentHash, Document, Draft, Finding, Journal, Notice, Revision, Store, StoreError,
 };
 use proptest::prelude::*;
+
+use crate::properties::config;
 use tempfile::TempDir;
 
 /// The inputs of these tests are records written as JSON.
@@ -300,7 +302,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(12))]
 
     #[test]
     fn any_commits_and_reopenings_are_like_a_list_of_corpora(steps in steps()) {
