@@ -53,6 +53,8 @@ impl Scope {
         let version = match asked {
             None => latest,
             Some(revision) if revision == latest.revision => latest,
+            // What was there before the first load is no revision.
+            Some(0) => return Err(Code::UnknownRevision.error("there is no revision 0; the first is 1")),
             Some(revision) => {
                 let repository = Arc::clone(repository);
                 let built = tokio::task::spawn_blocking(move || repository.version(revision)).await;

@@ -36,12 +36,12 @@ impl Unit {
 
     /// The latest name known of it.
     async fn name(&self) -> &str {
-        self.scope.history().latest_name(self.unit)
+        self.scope.history().latest_name(self.unit, self.scope.floor)
     }
 
     /// Every name and acronym that it had, in the order in which they first stand.
     async fn names(&self) -> Vec<DatedName> {
-        let names = self.scope.history().names(self.unit).into_iter();
+        let names = self.scope.history().names(self.unit, self.scope.floor).into_iter();
         names
             .map(|dated| DatedName {
                 name: dated.name.map(str::to_owned),
@@ -59,12 +59,12 @@ impl Unit {
 
     /// The first snapshot that mentions it.
     async fn first_observed(&self) -> Option<Snapshot> {
-        self.scope.history().observed_in(self.unit).first().map(|snapshot| self.snapshot(*snapshot))
+        self.scope.history().observed_in(self.unit, self.scope.floor).first().map(|snapshot| self.snapshot(*snapshot))
     }
 
     /// The last snapshot that mentions it.
     async fn last_observed(&self) -> Option<Snapshot> {
-        self.scope.history().observed_in(self.unit).last().map(|snapshot| self.snapshot(*snapshot))
+        self.scope.history().observed_in(self.unit, self.scope.floor).last().map(|snapshot| self.snapshot(*snapshot))
     }
 
     /// The snapshots that mention it, the earliest first.
@@ -77,14 +77,14 @@ impl Unit {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Page<Snapshot>> {
-        let found = self.scope.history().observed_in(self.unit);
+        let found = self.scope.history().observed_in(self.unit, self.scope.floor);
         let page = PageArguments::new(first, after, last, before);
         page.of(context, self.scope.revision(), found, |snapshot| self.snapshot(snapshot))
     }
 
     /// Its periods: stretches of days in which its carried name, acronym, kind and claimed parent stay the same.
     async fn history(&self) -> Vec<UnitPeriod> {
-        let periods = self.scope.history().periods(self.unit).into_iter();
+        let periods = self.scope.history().periods(self.unit, self.scope.floor).into_iter();
         periods
             .map(|period| UnitPeriod {
                 from: Date(period.from),
@@ -119,7 +119,8 @@ impl Unit {
         let depth = u32::try_from(depth).ok().filter(|depth| *depth <= limits.lineage_depth).ok_or_else(|| {
             super::error::Code::BadPage.error(format!("`depth` is from 0 to {}", limits.lineage_depth))
         })?;
-        let floor = minimum_basis.map(Into::into).or(self.scope.floor);
+        // What is reached through a scope stays on its basis: of two floors the stricter one holds.
+        let floor = minimum_basis.map(Into::into).into_iter().chain(self.scope.floor).min();
         let links = self.scope.history().lineage(self.unit, direction.into(), depth, floor);
         let page = PageArguments::new(first, after, last, before);
         page.of(context, self.scope.revision(), links, |link| LineageLink { scope: self.scope.clone(), link })
@@ -135,7 +136,8 @@ impl Unit {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Page<ChangeEvent>> {
-        let found = self.scope.history().events_of(self.unit);
+        let mut found = self.scope.history().events_of(self.unit);
+        found.retain(|event| self.scope.history().event(*event).basis.passes(self.scope.floor));
         let page = PageArguments::new(first, after, last, before);
         page.of(context, self.scope.revision(), found, |event| ChangeEvent { scope: self.scope.clone(), event })
     }

@@ -55,7 +55,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         };
         let told = json!({
             "unitId": history.unit_id(unit).as_str(),
-            "name": history.latest_name(unit),
+            "name": history.latest_name(unit, None),
             "revision": session.revision_json(),
             "minimumBasis": args.read.minimum_basis.map(word),
             "predecessors": links(Direction::Predecessors),
@@ -67,7 +67,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     let style = out.style;
     let mut text = format!(
         "{}  {}\n",
-        style.bold(&clean(history.latest_name(unit))),
+        style.bold(&clean(history.latest_name(unit, None))),
         style.faint(&format!("{} · {}", history.unit_id(unit), session.told()))
     );
     for (direction, links) in &lineages {
@@ -121,7 +121,7 @@ fn rows<'l>(history: &History, unit: UnitIx, links: &'l [Link], style: Style) ->
 fn row(history: &History, link: &Link, style: Style) -> String {
     let event = history.event(link.event);
     let part = if link.part { ", in part" } else { "" };
-    let name = clean(history.latest_name(link.unit));
+    let name = clean(history.latest_name(link.unit, None));
     let id = style.faint(history.unit_id(link.unit).as_str());
     let how = format!("{} {}{part}", word(event.kind).to_lowercase(), event.date);
     format!("{name}  {id} · {} · {}", style.yellow(&how), style.faint(event.id.as_str()))
@@ -149,7 +149,7 @@ fn link_json(history: &History, link: &Link) -> Value {
     let event = history.event(link.event);
     json!({
         "unitId": history.unit_id(link.unit).as_str(),
-        "name": history.latest_name(link.unit),
+        "name": history.latest_name(link.unit, None),
         "from": history.unit_id(link.from).as_str(),
         "event": event.id.as_str(),
         "type": word(event.kind),

@@ -103,7 +103,7 @@ impl Session {
         let history = self.history();
         history.unit_ix(text).ok_or_else(|| {
             let named = history.units().find(|unit| {
-                let names = history.names(*unit);
+                let names = history.names(*unit, None);
                 names.iter().any(|n| [n.name, n.acronym].iter().flatten().any(|name| name.eq_ignore_ascii_case(text)))
             });
             let ids = || history.units().map(|unit| history.unit_id(unit).as_str());

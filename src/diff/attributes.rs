@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, RelationTarget, UnitIx, View};
-use crate::model::{Basis, ChangeKind, EventType, Figure, NameForm, PlaceRole, Verdict};
+use crate::model::{Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Verdict};
 
-use super::between::verdict;
+use super::between::{bounds_between, verdict};
 use super::spelling::is_respelled;
 use super::{Assumption, Change, Comparison, Reason};
 
@@ -41,7 +41,8 @@ impl Comparison<'_> {
         }
         let kind = if is_respelled(old, new) { ChangeKind::Respelled } else { ChangeKind::Renamed };
         let sides = [a, b].map(|claim| self.side(unit, claim, Attribute::Name));
-        Some(self.by_event_or_claims(unit, kind, EventType::Renamed, sides))
+        let given = |result: &EventResult| result.name.as_deref().map(|name| name == new || is_respelled(name, new));
+        Some(self.by_event_or_claims(unit, kind, EventType::Renamed, &given, sides))
     }
 
     fn acronym_change(&self, unit: UnitIx) -> Option<Change> {
@@ -62,9 +63,13 @@ impl Comparison<'_> {
     fn kind_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.kind_claim(unit));
         let (a, b) = (a?, b?);
+        if a.value == b.value {
+            return None;
+        }
         let sides = [a, b].map(|claim| self.side(unit, claim, Attribute::Kind));
-        (a.value != b.value)
-            .then(|| self.by_event_or_claims(unit, ChangeKind::Reclassified, EventType::Reclassified, sides))
+        let new = self.history.text(b.value);
+        let given = |result: &EventResult| result.kind.as_deref().map(|kind| kind == new);
+        Some(self.by_event_or_claims(unit, ChangeKind::Reclassified, EventType::Reclassified, &given, sides))
     }
 
     fn move_change(&self, unit: UnitIx) -> Option<Change> {
@@ -78,7 +83,11 @@ impl Comparison<'_> {
             return None;
         }
         let sides = [a.claim?, b.claim?].map(|claim| self.side(unit, claim, Attribute::Parent));
-        let mut change = self.by_event_or_claims(unit, ChangeKind::Moved, EventType::Moved, sides);
+        let given = |result: &EventResult| {
+            let parent = result.parent.as_ref().and_then(|parent| self.history.unit_ix(parent.as_str()))?;
+            Some(Parent::Under(parent) == new)
+        };
+        let mut change = self.by_event_or_claims(unit, ChangeKind::Moved, EventType::Moved, &given, sides);
         if matches!(change.reason, Reason::Event { .. }) {
             return Some(change);
         }
@@ -154,10 +163,12 @@ impl Comparison<'_> {
                     those: &BTreeMap<(&str, RelationTarget<'_>), crate::history::RelationFact<'_>>,
                     kind: ChangeKind| {
             let is_loss = kind == lost;
+            let other_view = if is_loss { self.later } else { self.earlier };
             let found = these.iter().filter(|(key, _)| !those.contains_key(*key));
             found
                 .map(|((name, other), fact)| {
-                    let window = self.history.layer(fact.layer).window;
+                    let window = Some(self.history.layer(fact.layer).window);
+                    let (not_before, not_after) = self.bounds_beside(window, other_view, is_loss);
                     Change {
                         kind,
                         verdict: Verdict::Unknown,
@@ -171,8 +182,8 @@ impl Comparison<'_> {
                             RelationTarget::Unit(_) => (*name).to_owned(),
                             RelationTarget::Text(text) => format!("{name}: {text}"),
                         }),
-                        not_before: window.earliest().filter(|_| is_loss),
-                        not_after: window.latest().filter(|_| !is_loss),
+                        not_before,
+                        not_after,
                         evidence: fact.citation.iter().cloned().collect(),
                         reason: Reason::Silence,
                     }
@@ -198,13 +209,22 @@ impl Comparison<'_> {
         Side { layer: claim.layer, basis, evidence: self.history.cite(unit, claim, attribute) }
     }
 
-    fn by_event_or_claims(&self, unit: UnitIx, kind: ChangeKind, event_kind: EventType, sides: [Side; 2]) -> Change {
+    /// Returns the change by the event that states it, else by the claims. An event states it that names the unit on
+    /// both sides, or as what absorbs, and gives it the later view's value; one of the change's own type may give none.
+    fn by_event_or_claims(
+        &self,
+        unit: UnitIx,
+        kind: ChangeKind,
+        event_kind: EventType,
+        gives_value: &dyn Fn(&EventResult) -> Option<bool>,
+        sides: [Side; 2],
+    ) -> Change {
         let mut change = self.by_claims(unit, kind, sides);
         let id = self.history.unit_id(unit);
-        let states = |record: &crate::model::ChangeEvent| {
-            record.kind == event_kind
-                && record.originals.iter().any(|original| original.unit == *id)
-                && record.results.iter().any(|result| result.unit == *id)
+        let states = |record: &ChangeEvent| {
+            let was_there = record.kind == EventType::Absorbed || record.originals.iter().any(|o| o.unit == *id);
+            let mut results = record.results.iter().filter(|result| result.unit == *id);
+            was_there && results.any(|result| gives_value(result).unwrap_or(record.kind == event_kind))
         };
         let speaks = self.assume == Assumption::OpenWorld;
         if let Some((event, certainly)) = self.best_event(unit, states).filter(|_| speaks) {
@@ -222,6 +242,8 @@ impl Comparison<'_> {
     fn by_claims(&self, unit: UnitIx, kind: ChangeKind, sides: [Side; 2]) -> Change {
         let [a, b] = sides;
         let basis = a.basis.max(b.basis);
+        let window = |side: &Side| self.history.layer(side.layer).window;
+        let (not_before, not_after) = bounds_between(&window(&a), &window(&b));
         Change {
             kind,
             verdict: if basis >= Basis::Inferred { Verdict::Possible } else { Verdict::Implied },
@@ -229,8 +251,8 @@ impl Comparison<'_> {
             unit,
             others: Vec::new(),
             relation: None,
-            not_before: self.history.layer(a.layer).window.earliest(),
-            not_after: self.history.layer(b.layer).window.latest(),
+            not_before,
+            not_after,
             evidence: a.evidence.into_iter().chain(b.evidence).collect(),
             reason: Reason::Claims,
         }

@@ -1,9 +1,19 @@
 //! Which events lie between two views.
 
-use crate::history::{EventIx, UnitIx};
-use crate::model::{Basis, ChangeEvent, ChangeKind, EventType, Verdict, Window};
+use crate::history::{EventIx, UnitIx, View};
+use crate::model::{Basis, ChangeEvent, ChangeKind, Day, EventType, Verdict, Window};
 
 use super::Comparison;
+
+/// The day before which a change did not happen, and the one by the end of which it had.
+pub(super) type Bounds = (Option<Day>, Option<Day>);
+
+/// Returns the bounds of a change between two layers: where their order is open, the first day of both and the last.
+pub(super) fn bounds_between(a: &Window, b: &Window) -> Bounds {
+    let first = a.earliest().zip(b.earliest()).map(|(a, b)| a.min(b));
+    let last = a.latest().zip(b.latest()).map(|(a, b)| a.max(b));
+    (first, last)
+}
 
 impl Comparison<'_> {
     /// Returns the events that name a unit and lie between the views, with whether that is certain.
@@ -14,15 +24,24 @@ impl Comparison<'_> {
 
     /// Tells whether something dated by the window lies certainly (`true`) or possibly between the views.
     pub(super) fn lies_between(&self, event: &Window) -> Option<bool> {
-        let (a, b) = (self.earlier.window(), self.later.window());
-        let over_by = |view: Option<Window>| {
-            let first = view.and_then(|window| window.earliest());
-            event.certain_from().zip(first).is_some_and(|(over, first)| over <= first)
+        let over_by = |view: View<'_>| match view.day() {
+            Some(day) => event.certain_from().is_some_and(|over| over <= day),
+            None => view.window().is_some_and(|window| event.is_before(&window)),
         };
-        if over_by(a) || b.is_some_and(|b| b.is_before(event)) {
+        let begins_after = |view: View<'_>| view.window().is_some_and(|window| window.is_before(event));
+        if over_by(self.earlier) || begins_after(self.later) {
             return None;
         }
-        Some(a.is_some_and(|a| a.is_before(event)) && over_by(b))
+        Some(begins_after(self.earlier) && over_by(self.later))
+    }
+
+    /// Returns the bounds of a change that only one of the views tells of: since when it was so, or by when. Where
+    /// the order of what is seen and of the other view is open, neither is known.
+    pub(super) fn bounds_beside(&self, seen: Option<Window>, other: View<'_>, is_loss: bool) -> Bounds {
+        let (Some(seen), Some(window)) = (seen, other.window()) else { return (None, None) };
+        let seen_first = if self.order_certain { is_loss } else { seen.is_before(&window) };
+        let seen_last = if self.order_certain { !is_loss } else { window.is_before(&seen) };
+        (seen.earliest().filter(|_| seen_first), seen.latest().filter(|_| seen_last))
     }
 
     /// Returns the event between the views that best carries a change of the unit, of those that fit and show.

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use crate::history::{EventIx, Layer, SnapshotIx, UnitIx, View};
 use crate::model::{Basis, ChangeKind, Coverage, Extent, UnitId, Verdict};
 
-use super::between::{loss_kind, verdict};
+use super::between::{bounds_between, loss_kind, verdict};
 use super::{Assumption, Change, Comparison, Reason};
 
 /// How firmly a view has a unit.
@@ -119,6 +119,7 @@ impl<'h> Comparison<'h> {
         let [covered, not_covered] = kinds;
         let is_loss = matches!(covered, ChangeKind::Removed);
         let seen = present.sighting_window(unit, is_loss);
+        let (not_before, not_after) = self.bounds_beside(seen, missing, is_loss);
         let mut change = Change {
             kind: not_covered,
             verdict: Verdict::Unknown,
@@ -126,18 +127,14 @@ impl<'h> Comparison<'h> {
             unit,
             others: Vec::new(),
             relation: None,
-            not_before: seen.filter(|_| is_loss).and_then(|window| window.earliest()),
-            not_after: seen.filter(|_| !is_loss).and_then(|window| window.latest()),
+            not_before,
+            not_after,
             evidence: present.evidence(unit),
             reason: Reason::Silence,
         };
         let Some(speaking) = self.speaking_list(unit, present, missing) else { return change };
-        let window = self.history.layer(speaking.layer).window;
-        if is_loss {
-            change.not_after = window.latest();
-        } else {
-            change.not_before = window.earliest();
-        }
+        let list = self.history.layer(speaking.layer).window;
+        (change.not_before, change.not_after) = seen.map_or((None, None), |seen| bounds_between(&seen, &list));
         let carried = if speaking.coverage.extent == Extent::Closed { Verdict::Implied } else { Verdict::Possible };
         change.kind = covered;
         change.verdict = if speaking.basis >= Basis::Inferred { Verdict::Possible } else { carried };

@@ -6,8 +6,8 @@ use petgraph::Direction::Incoming;
 use petgraph::visit::EdgeRef;
 
 use crate::model::{
-    Basis, Contact, Coverage, Day, Edtf, Evidence, Extent, Figure, Holder, Mention, NameForm, PartIx, PlaceClaim,
-    Property, Standing, Window,
+    Basis, ConflictKind, Contact, Coverage, Day, Edtf, Evidence, Extent, Figure, Holder, Mention, NameForm, PartIx,
+    PlaceClaim, Property, Standing, Window,
 };
 
 use super::citation::{Attribute, Citation, ClaimRecord};
@@ -199,10 +199,13 @@ impl<'h> View<'h> {
         self.stated(&self.history.node(unit).summary)
     }
 
-    /// Tells whether a unit is part of the organisation.
+    /// Tells whether a unit is part of the organisation. Where the floor hides all that says so, what is hidden still
+    /// counts: leaving it out would make an outsider a part.
     #[must_use]
     pub fn standing(self, unit: UnitIx) -> Standing {
-        self.pick(&self.history.node(unit).standing).map_or(Standing::Internal, |claim| claim.value)
+        let slot = &self.history.node(unit).standing;
+        let claim = self.pick(slot).or_else(|| self.heard(slot).next_back());
+        claim.map_or(Standing::Internal, |claim| claim.value)
     }
 
     /// Returns the heading, which is no unit, that a unit is shown under.
@@ -349,30 +352,34 @@ impl<'h> View<'h> {
         self.all_contacts(unit).filter(|fact| self.observes(self.layer(fact.layer))).collect()
     }
 
-    /// Returns the holder, figures and contacts that the latest earlier source gave, each where the day
-    /// has none of its own; `None` where there is nothing, and for snapshots and eras.
+    /// Returns the holder, each figure and each sort of contact by the latest earlier source, where no source of
+    /// the day gives it; `None` where there is nothing, and for snapshots and eras.
     #[must_use]
     pub fn last_known(self, unit: UnitIx) -> Option<LastKnown<'h>> {
         self.day()?;
         let known = LastKnown {
-            holder: self.holder(unit).is_none().then(|| self.latest_heard(self.all_holders(unit)).pop()).flatten(),
-            figures: if self.figures(unit).is_empty() { self.latest_heard(self.all_figures(unit)) } else { Vec::new() },
-            contacts: if self.contacts(unit).is_empty() {
-                self.latest_heard(self.all_contacts(unit))
-            } else {
-                Vec::new()
-            },
+            holder: self.latest_of_each(self.all_holders(unit), |_, _| true).into_iter().next(),
+            figures: self.latest_of_each(self.all_figures(unit), Figure::counts_the_same_as),
+            contacts: self.latest_of_each(self.all_contacts(unit), |a, b| a.kind == b.kind && a.purpose == b.purpose),
         };
         let empty = known.holder.is_none() && known.figures.is_empty() && known.contacts.is_empty();
         (!empty).then_some(known)
     }
 
-    /// Keeps what the latest layer says of those that have started.
-    fn latest_heard<T: 'h>(self, facts: impl Iterator<Item = ItemFact<'h, T>>) -> Vec<ItemFact<'h, T>> {
-        let mut facts: Vec<_> = facts.filter(|fact| self.hears(self.layer(fact.layer))).collect();
-        let latest = facts.iter().max_by_key(|fact| fact.order).map(|fact| fact.layer);
-        facts.retain(|fact| Some(fact.layer) == latest);
-        facts
+    /// Keeps, of what has started, what the latest layer says of each thing of which no source of the day says anything.
+    fn latest_of_each<T: 'h>(
+        self,
+        facts: impl Iterator<Item = ItemFact<'h, T>>,
+        is_about_the_same: impl Fn(&T, &T) -> bool,
+    ) -> Vec<ItemFact<'h, T>> {
+        let facts: Vec<ItemFact<'h, T>> = facts.filter(|fact| self.hears(self.layer(fact.layer))).collect();
+        let is_last = |fact: &ItemFact<'h, T>| {
+            let same = || facts.iter().filter(|other| is_about_the_same(other.item, fact.item));
+            let last = same().max_by_key(|other| other.order);
+            last.is_some_and(|last| last.layer == fact.layer)
+                && !same().any(|other| self.observes(self.layer(other.layer)))
+        };
+        facts.iter().filter(|fact| is_last(fact)).copied().collect()
     }
 
     /// Returns where a unit sits and what it answers for: by the latest source that gives any place of
@@ -441,7 +448,7 @@ impl<'h> View<'h> {
             }
             Attribute::Parent => {
                 let claim = self.place(unit)?;
-                let next = next_differing(&node.place, claim, |value| value.parent);
+                let next = self.next_differing(&node.place, claim, |value| value.parent);
                 Some((self.history.place_record(unit, claim), next.map(|next| self.history.place_record(unit, next))))
             }
             Attribute::Figure => None,
@@ -457,7 +464,19 @@ impl<'h> View<'h> {
     ) -> Option<(ClaimRecord, Option<ClaimRecord>)> {
         let claim = self.pick(slot)?;
         let record = |claim: &Claim<V>| self.history.record(unit, attribute, claim, tell(&claim.value));
-        Some((record(claim), next_differing(slot, claim, &tell).map(record)))
+        Some((record(claim), self.next_differing(slot, claim, &tell).map(record)))
+    }
+
+    /// Returns the first later claim of a slot that passes and says something else.
+    fn next_differing<V, W: PartialEq>(
+        self,
+        slot: &'h Slot<V>,
+        claim: &Claim<V>,
+        tell: impl Fn(&V) -> W,
+    ) -> Option<&'h Claim<V>> {
+        let at = slot.iter().position(|other| std::ptr::eq(other, claim))?;
+        let mut later = slot.get(at + 1..)?.iter().filter(|other| other.basis.passes(self.lens.floor));
+        later.find(|other| tell(&other.value) != tell(&claim.value))
     }
 
     /// Returns where the unit's presence in the view stands: every mention of a snapshot or era, the
@@ -481,24 +500,37 @@ impl<'h> View<'h> {
         lists.into_iter().map(|list| (list.snapshot, list.coverage)).collect()
     }
 
-    /// Returns how complete the list of units directly below a unit is, by the latest source that covers it.
-    /// Lists that are restricted to a kind or a heading, alone, make it `LISTED` at best.
+    /// Returns how complete the list of units directly below a unit is, by the latest source that covers it: its own
+    /// list, or a deep one of a unit above. Lists that are restricted to a kind or a heading, alone, make it `LISTED`
+    /// at best.
     #[must_use]
     pub fn children_extent(self, unit: UnitIx) -> Option<Extent> {
-        let lists = self.lists_below(unit);
-        let latest = lists.first()?.0;
-        let of_latest = || lists.iter().filter(|(snapshot, _)| *snapshot == latest).map(|(_, coverage)| coverage);
+        let line = self.reporting_line(unit);
+        let lists = line.iter().flat_map(|owner| self.history.lists_of(*owner).map(move |list| (*owner, list)));
+        let lists: Vec<_> = lists
+            .filter(|(owner, list)| {
+                (*owner == unit || list.coverage.deep)
+                    && self.hears(self.layer(list.layer))
+                    && list.coverage.evidence.basis.passes(self.lens.floor)
+            })
+            .collect();
+        let latest = lists.iter().max_by_key(|(_, list)| list.layer)?.1.snapshot;
+        let of_latest = || lists.iter().filter(|(_, list)| list.snapshot == latest).map(|(_, list)| list.coverage);
         let unrestricted = of_latest().filter(|c| c.kind.is_none() && c.heading.is_none()).map(|c| c.extent).min();
         unrestricted.or_else(|| of_latest().map(|coverage| coverage.extent.max(Extent::Listed)).max())
     }
 
-    /// Returns the positions of the conflicts about a unit in which a claim that this view follows takes part.
+    /// Returns the positions of the conflicts about a unit in which a claim that this view follows, or drops to cut a
+    /// cycle, takes part. One that rests on a claim which the floor hides is hidden with it.
     #[must_use]
     pub fn conflicts_of(self, unit: UnitIx) -> Vec<usize> {
         let follows = |conflict: &&super::Conflict| {
             conflict.claims.iter().any(|claim| {
                 let followed = match claim.attribute {
                     Attribute::Kind => self.kind_claim(unit).map(|followed| followed.layer),
+                    Attribute::Parent if conflict.kind == ConflictKind::ParentCycle => {
+                        self.heard(&self.history.node(unit).place).next_back().map(|carried| carried.layer)
+                    }
                     Attribute::Parent => self.place(unit).map(|followed| followed.layer),
                     Attribute::Figure => Some(claim.layer).filter(|layer| self.observes(self.layer(*layer))),
                     _ => None,
@@ -506,8 +538,11 @@ impl<'h> View<'h> {
                 claim.unit == unit && followed == Some(claim.layer)
             })
         };
+        let shows =
+            |conflict: &super::Conflict| conflict.claims.iter().all(|claim| claim.basis.passes(self.lens.floor));
         let all = self.history.conflicts().iter().enumerate();
-        all.filter(|(_, conflict)| conflict.units.contains(&unit) && follows(conflict)).map(|(at, _)| at).collect()
+        let about = all.filter(|(_, conflict)| conflict.units.contains(&unit) && shows(conflict) && follows(conflict));
+        about.map(|(at, _)| at).collect()
     }
 
     /// Returns the snapshots that the view rests on, in the order of claims.
@@ -525,22 +560,13 @@ impl<'h> View<'h> {
     }
 }
 
-/// Returns the first later claim of a slot that says something else.
-fn next_differing<'s, V, W: PartialEq>(
-    slot: &'s Slot<V>,
-    claim: &Claim<V>,
-    tell: impl Fn(&V) -> W,
-) -> Option<&'s Claim<V>> {
-    let at = slot.iter().position(|other| std::ptr::eq(other, claim))?;
-    slot.get(at + 1..)?.iter().find(|other| tell(&other.value) != tell(&claim.value))
-}
-
 impl History {
-    /// Returns the latest name ever claimed for a unit, else its acronym, else its id.
+    /// Returns the latest name ever claimed for a unit on a basis that passes, else its acronym, else its id.
     #[must_use]
-    pub fn latest_name(&self, unit: UnitIx) -> &str {
+    pub fn latest_name(&self, unit: UnitIx, floor: Option<Basis>) -> &str {
         let node = self.node(unit);
-        node.name.last().or(node.acronym.last()).map_or(node.id.as_str(), |claim| self.text(claim.value.text))
+        let last = |slot: &'_ Slot<NameValue>| slot.iter().rfind(|claim| claim.basis.passes(floor)).copied();
+        last(&node.name).or(last(&node.acronym)).map_or(node.id.as_str(), |claim| self.text(claim.value.text))
     }
 
     /// Tells whether any source ever gave the unit this kind.

@@ -1,12 +1,11 @@
 //! The history of one unit: its periods, its names, and who saw it.
 
-use crate::model::{Day, NameForm};
+use crate::model::{Basis, Day, NameForm};
 
 use super::citation::{Attribute, Citation};
 use super::graph::History;
 use super::layer::{EventIx, Origin, SnapshotIx};
-use super::lives::latest_by;
-use super::node::{Claim, Node, Parent, Sighting, Slot, UnitIx};
+use super::node::{NameValue, Parent, Sighting, Slot, UnitIx};
 use super::view::{At, Lens, View};
 
 /// A stretch of days in which a unit's name, acronym, kind and claimed parent stay the same.
@@ -44,21 +43,24 @@ pub struct DatedName<'h> {
 }
 
 impl History {
-    /// Returns the periods of a unit, the earliest first.
+    /// Returns the periods of a unit, the earliest first, as claims tell them whose basis passes.
     #[must_use]
-    pub fn periods(&self, unit: UnitIx) -> Vec<Period<'_>> {
+    pub fn periods(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<Period<'_>> {
         let node = self.node(unit);
         let mut periods: Vec<Period<'_>> = Vec::new();
         for life in &node.lives {
             let mut days = vec![life.from];
             days.extend(starts(self, &node.name).chain(starts(self, &node.acronym)));
             days.extend(starts(self, &node.kind).chain(starts(self, &node.place)));
+            days.extend(starts(self, &node.sightings));
             days.retain(|day| life.contains(*day));
             days.sort_unstable();
             days.dedup();
+            let shown = |day: &Day| self.on(*day, floor).presence(unit).is_some();
+            let days: Vec<Day> = days.into_iter().filter(shown).collect();
             for (at, from) in days.iter().enumerate() {
                 let to = days.get(at + 1).copied().or(life.to);
-                let period = self.period(unit, node, life.from, *from, to);
+                let period = self.period(unit, *from, to, floor);
                 match periods.last_mut().filter(|last| last.to == Some(period.from) && last.says_the_same(&period)) {
                     Some(last) => last.to = period.to,
                     None => periods.push(period),
@@ -68,14 +70,15 @@ impl History {
         periods
     }
 
-    fn period<'h>(&'h self, unit: UnitIx, node: &'h Node, life: Day, from: Day, to: Option<Day>) -> Period<'h> {
-        let place = latest_by(self, &node.place, from).filter(|claim| life <= self.layer(claim.layer).start());
-        let view = self.on(from);
+    fn period(&self, unit: UnitIx, from: Day, to: Option<Day>, floor: Option<Basis>) -> Period<'_> {
+        let node = self.node(unit);
+        let view = self.on(from, floor);
+        let place = view.carried_place(unit);
         let mut evidence: Vec<Citation> = Vec::new();
         let found = [
-            cited(self, unit, &node.name, from, Attribute::Name),
-            cited(self, unit, &node.acronym, from, Attribute::Acronym),
-            cited(self, unit, &node.kind, from, Attribute::Kind),
+            cited(view, unit, &node.name, Attribute::Name),
+            cited(view, unit, &node.acronym, Attribute::Acronym),
+            cited(view, unit, &node.kind, Attribute::Kind),
             place.map(|claim| self.cite(unit, claim, Attribute::Parent)).unwrap_or_default(),
         ];
         for citation in found.into_iter().flatten() {
@@ -84,33 +87,33 @@ impl History {
             }
         }
         if evidence.is_empty() {
-            evidence = cited(self, unit, &node.sightings, from, Attribute::Presence);
+            evidence = cited(view, unit, &node.sightings, Attribute::Presence);
         }
         Period {
             from,
             to,
             name: view.name(unit).text,
-            acronym: latest_by(self, &node.acronym, from).map(|claim| self.text(claim.value.text)),
-            kind: latest_by(self, &node.kind, from).map(|claim| self.text(claim.value)),
+            acronym: view.acronym(unit).map(|stated| stated.text),
+            kind: view.kind(unit).map(|stated| stated.text),
             parent: place.map(|claim| claim.value.parent),
             evidence,
         }
     }
 
-    /// Returns the view of a day, with nothing left out but what is outdated.
-    #[must_use]
-    pub fn on(&self, day: Day) -> View<'_> {
-        self.view_at(At::Day(day), Lens::default())
+    fn on(&self, day: Day, floor: Option<Basis>) -> View<'_> {
+        self.view_at(At::Day(day), Lens { floor, include_outdated: true })
     }
 
-    /// Returns every name and acronym that a unit had, in the order in which they first stand.
+    /// Returns every name and acronym that a unit had on a basis that passes, in the order in which they first stand.
     #[must_use]
-    pub fn names(&self, unit: UnitIx) -> Vec<DatedName<'_>> {
+    pub fn names(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<DatedName<'_>> {
         let node = self.node(unit);
         let mut names: Vec<DatedName<'_>> = Vec::new();
         for seen in &node.sightings {
-            let name = node.name.iter().find(|claim| claim.layer == seen.layer);
-            let acronym = node.acronym.iter().find(|claim| claim.layer == seen.layer);
+            let by_layer = |slot: &'_ Slot<NameValue>| {
+                slot.iter().find(|claim| claim.layer == seen.layer && claim.basis.passes(floor)).copied()
+            };
+            let (name, acronym) = (by_layer(&node.name), by_layer(&node.acronym));
             if name.is_none() && acronym.is_none() {
                 continue;
             }
@@ -132,11 +135,12 @@ impl History {
         names
     }
 
-    /// Returns the snapshots that mention a unit, in the order of claims.
+    /// Returns the snapshots that mention a unit on a basis that passes, in the order of claims.
     #[must_use]
-    pub fn observed_in(&self, unit: UnitIx) -> Vec<SnapshotIx> {
+    pub fn observed_in(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<SnapshotIx> {
         let mut found = Vec::new();
-        let mentions = self.node(unit).sightings.iter().filter(|seen| matches!(seen.value, Sighting::Mention(_)));
+        let passing = self.node(unit).sightings.iter().filter(|seen| seen.basis.passes(floor));
+        let mentions = passing.filter(|seen| matches!(seen.value, Sighting::Mention(_)));
         for snapshot in mentions.filter_map(|seen| self.layer(seen.layer).snapshot()) {
             if !found.contains(&snapshot) {
                 found.push(snapshot);
@@ -159,6 +163,7 @@ fn starts<'s, V>(history: &'s History, slot: &'s Slot<V>) -> impl Iterator<Item 
     slot.iter().map(|claim| history.layer(claim.layer).start())
 }
 
-fn cited<V>(history: &History, unit: UnitIx, slot: &Slot<V>, day: Day, attribute: Attribute) -> Vec<Citation> {
-    latest_by(history, slot, day).map(|claim: &Claim<V>| history.cite(unit, claim, attribute)).unwrap_or_default()
+fn cited<'h, V>(view: View<'h>, unit: UnitIx, slot: &'h Slot<V>, attribute: Attribute) -> Vec<Citation> {
+    let history = view.history();
+    view.pick(slot).map(|claim| history.cite(unit, claim, attribute)).unwrap_or_default()
 }

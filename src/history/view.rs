@@ -255,9 +255,12 @@ impl<'h> View<'h> {
             At::Day(day) => node.dropped.iter().any(|mark| mark.contains(day)),
             At::Snapshot(_) | At::Era(_) => self.frame()?.dropped.binary_search(&unit).is_ok(),
         };
-        if dropped {
-            return None;
-        }
+        if dropped { None } else { self.carried_place(unit) }
+    }
+
+    /// Returns the claim that says where a unit hangs, whether or not it is dropped because it would close a cycle.
+    pub(super) fn carried_place(self, unit: UnitIx) -> Option<&'h Claim<Place>> {
+        let node = self.history.node(unit);
         let from = match self.at {
             At::Day(day) => node.life_at(day)?.from,
             At::Snapshot(_) | At::Era(_) => Day::MIN,

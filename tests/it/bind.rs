@@ -54,8 +54,8 @@ impl Fast {
         self.history.unit_ix(unit.as_str()).expect("the unit is of this corpus")
     }
 
-    pub(crate) fn periods(&self, unit: &UnitId) -> Vec<Period> {
-        let periods = self.history.periods(self.ix(unit)).into_iter();
+    pub(crate) fn periods(&self, unit: &UnitId, floor: Option<Basis>) -> Vec<Period> {
+        let periods = self.history.periods(self.ix(unit), floor).into_iter();
         let parent = |parent| match parent {
             Parent::Under(parent) => self.history.unit_id(parent).to_string(),
             Parent::Top => "the top".to_owned(),

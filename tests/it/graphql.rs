@@ -63,6 +63,11 @@ fn questions_about_the_library_have_these_answers() {
 }
 
 #[test]
+fn questions_about_a_made_up_organisation_have_these_answers() {
+    check("tests/graphql/made-up/inputs", "tests/graphql/made-up");
+}
+
+#[test]
 fn every_example_of_graphiql_runs_and_finds_something() {
     let loaded = Loaded::of("snapshots/ice");
     for example in examples() {

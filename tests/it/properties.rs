@@ -67,9 +67,9 @@ proptest! {
     #[test]
     fn the_periods_of_a_unit_are_as_the_model_has_them(corpus in corpora()) {
         let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
-        for unit in &oracle.units {
-            let found = fast.periods(unit);
-            prop_assert_eq!(oracle.periods(unit), found, "{}", unit);
+        for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
+            let found = fast.periods(unit, floor);
+            prop_assert_eq!(oracle.periods(unit, floor), found, "{} {:?}", unit, floor);
         }
     }
 

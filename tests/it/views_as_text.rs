@@ -50,6 +50,9 @@ pub(crate) fn slow_lines(view: &OracleView<'_, '_>) -> Lines {
             lines.insert(format!("{unit} {}={}", claim.value.0, claim.value.1));
         }
         if view.is_of_day() {
+            let figures = view.last_known_figures(unit).into_iter();
+            lines.extend(figures.map(|figure| format!("last known: {}", figure_line(unit, figure))));
+            lines.extend(view.last_known_holder(unit).map(|holder| format!("{unit} last holder {holder}")));
             let places = view.places(unit);
             let places = places.values().flat_map(|claim| claim.value.1.iter().map(|place| (claim.value.0, place.0)));
             lines.extend(places.map(|(role, place)| place_line(unit, role, place)));
@@ -90,6 +93,11 @@ pub(crate) fn fast_lines(view: View<'_>) -> Lines {
         lines.extend(view.contacts(ix).iter().map(|fact| contact_line(unit, fact.item)));
         for fact in view.properties(ix) {
             lines.insert(format!("{unit} {}={}", fact.item.name, fact.item.value));
+        }
+        if let Some(known) = view.last_known(ix) {
+            let figures = known.figures.iter().map(|fact| figure_line(unit, fact.item));
+            lines.extend(figures.map(|line| format!("last known: {line}")));
+            lines.extend(known.holder.map(|fact| format!("{unit} last holder {}", fact.item.name)));
         }
         if view.day().is_some() {
             lines.extend(view.places(ix).iter().map(|fact| place_line(unit, fact.item.role, &fact.item.place)));

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use eragraph::model::{ChangeKind, Day, EventType, NameForm, RelationEnd, UnitId, Verdict};
+use eragraph::model::{ChangeKind, Day, EventResult, EventType, NameForm, RelationEnd, UnitId, Verdict};
 
-use super::compare::{Pair, Row, at_most_possible, is_reading, strength};
+use super::compare::{Pair, Row, at_most_possible, from_first_to_last, is_reading, strength};
 use super::facts::{Claim, Seat, Stamp};
 use super::view::{OracleView, Placement};
 
@@ -29,6 +29,7 @@ fn row(unit: &UnitId, kind: ChangeKind, a: &Stamp<'_>, b: &Stamp<'_>) -> Row {
         let same = stamp.mention.and_then(|mention| mention.same.as_ref());
         same.is_some_and(|evidence| is_reading(evidence.basis))
     };
+    let (not_before, not_after) = from_first_to_last(a.window, b.window);
     let by_reading = is_reading(a.basis) || is_reading(b.basis) || same(a) || same(b);
     Row {
         unit: unit.clone(),
@@ -36,17 +37,29 @@ fn row(unit: &UnitId, kind: ChangeKind, a: &Stamp<'_>, b: &Stamp<'_>) -> Row {
         relation: None,
         others: BTreeSet::new(),
         verdict: at_most_possible(Verdict::Implied, by_reading),
-        not_before: a.earliest(),
-        not_after: b.latest(),
+        not_before,
+        not_after,
     }
 }
 
 /// Returns the row of an event between the views that states just this change; in a closed world events do not speak.
-fn by_event(pair: &Pair<'_, '_, '_>, unit: &UnitId, row_kind: ChangeKind, kind: EventType) -> Option<Row> {
+///
+/// `gives` tells whether a result has the later view's value; `None` where it has none of that sort.
+fn by_event(
+    pair: &Pair<'_, '_, '_>,
+    unit: &UnitId,
+    row_kind: ChangeKind,
+    kind: EventType,
+    gives: &dyn Fn(&EventResult) -> Option<bool>,
+) -> Option<Row> {
     let event = pair.best_event_between(|event| {
-        event.kind == kind
-            && event.originals.iter().any(|original| original.unit == *unit)
-            && event.results.iter().any(|result| result.unit == *unit)
+        let is_original = event.originals.iter().any(|original| original.unit == *unit);
+        let result = event.results.iter().find(|result| result.unit == *unit);
+        let states = result.is_some_and(|result| match gives(result) {
+            Some(gives) => gives,
+            None => event.kind == kind,
+        });
+        states && (is_original || event.kind == EventType::Absorbed)
     });
     let event = event.filter(|_| !pair.closed_world)?;
     Some(Row { kind: row_kind, ..pair.row_of_event(unit, event) })
@@ -75,7 +88,11 @@ fn name_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
     }
     let respelled = plain_spelling(a.value.0) == plain_spelling(b.value.0);
     let kind = if respelled { ChangeKind::Respelled } else { ChangeKind::Renamed };
-    by_event(pair, unit, kind, EventType::Renamed).or_else(|| Some(row(unit, kind, &a.at, &b.at)))
+    let new = plain_spelling(b.value.0);
+    let gives = |result: &EventResult| {
+        result.name.as_deref().map(|name| name == b.value.0 || (plain_spelling(name) == new && !new.is_empty()))
+    };
+    by_event(pair, unit, kind, EventType::Renamed, &gives).or_else(|| Some(row(unit, kind, &a.at, &b.at)))
 }
 
 fn acronym_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
@@ -90,7 +107,8 @@ fn reclassified_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
         return None;
     }
     let kind = ChangeKind::Reclassified;
-    by_event(pair, unit, kind, EventType::Reclassified).or_else(|| Some(row(unit, kind, &a.at, &b.at)))
+    let gives = |result: &EventResult| result.kind.as_ref().map(|kind| kind == b.value);
+    by_event(pair, unit, kind, EventType::Reclassified, &gives).or_else(|| Some(row(unit, kind, &a.at, &b.at)))
 }
 
 fn moved_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
@@ -98,7 +116,8 @@ fn moved_row(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Option<Row> {
     if a.value == b.value {
         return None;
     }
-    if let Some(row) = by_event(pair, unit, ChangeKind::Moved, EventType::Moved) {
+    let gives = |result: &EventResult| result.parent.as_ref().map(|parent| Seat::Under(parent) == b.value);
+    if let Some(row) = by_event(pair, unit, ChangeKind::Moved, EventType::Moved, &gives) {
         return Some(row);
     }
     let plain = row(unit, ChangeKind::Moved, &a.at, &b.at);
@@ -179,7 +198,7 @@ fn relation_rows(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Vec<Row> {
     } else {
         (ChangeKind::NotObserved, ChangeKind::NewlyObserved)
     };
-    let row = |kind, (relation, to): &(&str, &RelationEnd), not_before: Option<Day>, not_after: Option<Day>| Row {
+    let row = |kind, (relation, to): &(&str, &RelationEnd), (not_before, not_after): (Option<Day>, Option<Day>)| Row {
         unit: unit.clone(),
         kind,
         relation: Some(match to {
@@ -194,8 +213,8 @@ fn relation_rows(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Vec<Row> {
     let only_before = before.iter().filter(|(key, _)| !after.contains_key(*key));
     let only_after = after.iter().filter(|(key, _)| !before.contains_key(*key));
     only_before
-        .map(|(key, at)| row(lost, key, at.earliest(), None))
-        .chain(only_after.map(|(key, at)| row(gained, key, None, at.latest())))
+        .map(|(key, at)| row(lost, key, pair.bounds_of_silence(at.window, pair.b, true)))
+        .chain(only_after.map(|(key, at)| row(gained, key, pair.bounds_of_silence(at.window, pair.a, false))))
         .collect()
 }
 

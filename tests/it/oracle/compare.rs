@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use eragraph::model::{Basis, ChangeEvent, ChangeKind, Day, EventType, Extent, SnapshotId, UnitId, Verdict, Window};
 
 use super::attributes::attribute_rows;
-use super::facts::Stamp;
 use super::model::At;
 use super::view::{OracleView, Status};
 
@@ -158,6 +157,11 @@ impl Pair<'_, '_, '_> {
 
     fn loss_by_lists(&self, unit: &UnitId) -> Row {
         let absence = absence(self.a, self.b, unit);
+        let seen = self.a.sightings(unit).last().and_then(|sighting| sighting.window);
+        let (not_before, not_after) = match &absence {
+            Some(absence) => from_first_to_last(seen, Some(absence.window)),
+            None => self.bounds_of_silence(seen, self.b, true),
+        };
         let kind = if absence.is_some() { ChangeKind::Removed } else { ChangeKind::NotObserved };
         Row {
             unit: unit.clone(),
@@ -165,13 +169,18 @@ impl Pair<'_, '_, '_> {
             relation: None,
             others: BTreeSet::new(),
             verdict: absence.as_ref().map_or(Verdict::Unknown, |absence| absence.verdict),
-            not_before: self.a.sightings(unit).last().and_then(Stamp::earliest),
-            not_after: absence.and_then(|absence| absence.window.latest()),
+            not_before,
+            not_after,
         }
     }
 
     fn gain_by_lists(&self, unit: &UnitId) -> Row {
         let absence = absence(self.b, self.a, unit);
+        let seen = self.b.sightings(unit).first().and_then(|sighting| sighting.window);
+        let (not_before, not_after) = match &absence {
+            Some(absence) => from_first_to_last(seen, Some(absence.window)),
+            None => self.bounds_of_silence(seen, self.a, false),
+        };
         let kind = if absence.is_some() { ChangeKind::Added } else { ChangeKind::NewlyObserved };
         Row {
             unit: unit.clone(),
@@ -179,16 +188,30 @@ impl Pair<'_, '_, '_> {
             relation: None,
             others: BTreeSet::new(),
             verdict: absence.as_ref().map_or(Verdict::Unknown, |absence| absence.verdict),
-            not_before: absence.and_then(|absence| absence.window.earliest()),
-            not_after: self.b.sightings(unit).first().and_then(Stamp::latest),
+            not_before,
+            not_after,
         }
+    }
+
+    /// Returns since when or by when something was so that the other view does not tell of.
+    pub(crate) fn bounds_of_silence(
+        &self,
+        seen: Option<Window>,
+        other: &OracleView<'_, '_>,
+        loss: bool,
+    ) -> (Option<Day>, Option<Day>) {
+        let Some(seen) = seen else { return (None, None) };
+        let (other_first, other_last) = other.hull();
+        let was_before = matches!((seen.latest(), other_first), (Some(seen), Some(other)) if seen < other);
+        let was_after = matches!((seen.earliest(), other_last), (Some(seen), Some(other)) if seen > other);
+        let (since, by) = if self.order_certain { (loss, !loss) } else { (was_before, was_after) };
+        (seen.earliest().filter(|_| since), seen.latest().filter(|_| by))
     }
 
     /// Tells whether an event may lie between the views.
     fn lies_between(&self, event: &ChangeEvent) -> bool {
         let window = event.date.window();
-        let happened_by_a =
-            matches!((window.certain_from(), self.a.hull().0), (Some(certain), Some(a)) if certain <= a);
+        let happened_by_a = has_happened_by(&window, self.a);
         let begins_after_b = matches!((window.earliest(), self.b.hull().1), (Some(begins), Some(b)) if begins > b);
         !happened_by_a && !begins_after_b
     }
@@ -196,7 +219,7 @@ impl Pair<'_, '_, '_> {
     fn lies_certainly_between(&self, event: &ChangeEvent) -> bool {
         let window = event.date.window();
         matches!((window.earliest(), self.a.hull().1), (Some(begins), Some(a)) if begins > a)
-            && matches!((window.certain_from(), self.b.hull().0), (Some(certain), Some(b)) if certain <= b)
+            && has_happened_by(&window, self.b)
     }
 
     pub(crate) fn all_events_between(&self) -> impl Iterator<Item = &ChangeEvent> {
@@ -232,6 +255,24 @@ impl Pair<'_, '_, '_> {
                     || event.results.iter().any(|result| result.unit == *unit))
         })
     }
+}
+
+/// Tells whether what the window dates is over in the view: a day shows what happened on it, a source of that day
+/// may have been written before.
+fn has_happened_by(window: &Window, view: &OracleView<'_, '_>) -> bool {
+    match (&view.at, view.hull().0) {
+        (At::Day(day), _) => window.certain_from().is_some_and(|certain| certain <= *day),
+        (_, Some(first)) => window.latest().is_some_and(|latest| latest < first),
+        (_, None) => false,
+    }
+}
+
+/// Returns the first day and the last of two windows; `None` for an end that is open, or where one has none.
+pub(crate) fn from_first_to_last(a: Option<Window>, b: Option<Window>) -> (Option<Day>, Option<Day>) {
+    let (Some(a), Some(b)) = (a, b) else { return (None, None) };
+    let first = a.earliest().zip(b.earliest()).map(|(a, b)| a.min(b));
+    let last = a.latest().zip(b.latest()).map(|(a, b)| a.max(b));
+    (first, last)
 }
 
 /// Returns 2 for a unit that the view knows, 1 for one that it knows weakly, 0 for one that is out.

@@ -53,14 +53,6 @@ impl<'a> Stamp<'a> {
         self.window.is_some_and(|own| window.is_before(&own))
     }
 
-    pub(crate) fn earliest(&self) -> Option<Day> {
-        self.window.and_then(|window| window.earliest())
-    }
-
-    pub(crate) fn latest(&self) -> Option<Day> {
-        self.window.and_then(|window| window.latest())
-    }
-
     fn on(self, basis: Basis) -> Self {
         Self { basis, ..self }
     }

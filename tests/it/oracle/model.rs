@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use eragraph::model::{Basis, Corpus, Day, EraId, PartIx, SnapshotId, UnitId, Window};
 
-use super::facts::{Facts, Seat, Stamp, all_units, sorted};
+use super::facts::{Facts, Seat, Stamp, all_units};
 use super::lives::{End, Life, ends, lives, turning_days};
 use super::view::OracleView;
 
@@ -129,13 +129,17 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// Returns the history of a unit as stretches in which nothing that is carried changes.
-    pub(crate) fn periods(&self, unit: &UnitId) -> Vec<Period> {
+    /// Returns the history of a unit as stretches in which nothing that is carried, and that passes, changes.
+    pub(crate) fn periods(&self, unit: &UnitId, floor: Option<Basis>) -> Vec<Period> {
         let mut periods: Vec<Period> = Vec::new();
         for (from, to) in self.lives(unit) {
             let within = |day: &Day| *from <= *day && to.is_none_or(|to| *day < to);
             for day in turning_days(self.corpus).into_iter().filter(within) {
-                let next = self.period(unit, (*from, *to), day);
+                let view = self.view(&At::Day(day), floor, true);
+                if view.presence(unit).is_none() {
+                    continue;
+                }
+                let next = period(&view, unit, day, *to);
                 match periods.last_mut() {
                     Some(last) if last.from >= *from && same_but_for_days(last, &next) => {}
                     Some(last) if last.from >= *from => {
@@ -148,19 +152,17 @@ impl<'a> Oracle<'a> {
         }
         periods
     }
+}
 
-    fn period(&self, unit: &UnitId, life: Life, day: Day) -> Period {
-        let facts = self.facts(unit);
-        let started = |at: &Stamp<'_>| at.started(day);
-        let seat = sorted(&facts.seats, |at| at.started(day) && life.0 <= at.start()).last().map(|claim| claim.value);
-        Period {
-            from: day,
-            to: life.1,
-            name: self.view(&At::Day(day), None, true).name(unit).0,
-            acronym: sorted(&facts.acronyms, started).last().map(|claim| claim.value.0.to_owned()),
-            kind: sorted(&facts.kinds, started).last().map(|claim| claim.value.to_owned()),
-            parent: seat.map(|seat| if let Seat::Under(parent) = seat { parent.to_string() } else { "the top".into() }),
-        }
+fn period(view: &OracleView<'_, '_>, unit: &UnitId, from: Day, to: Option<Day>) -> Period {
+    let seat = view.carried_seat(unit).map(|claim| claim.value);
+    Period {
+        from,
+        to,
+        name: view.name(unit).0,
+        acronym: view.acronym(unit),
+        kind: view.kind(unit),
+        parent: seat.map(|seat| if let Seat::Under(parent) = seat { parent.to_string() } else { "the top".into() }),
     }
 }
 

@@ -222,7 +222,9 @@ impl<'o, 'a> OracleView<'o, 'a> {
     }
 
     pub(crate) fn standing(&self, unit: &UnitId) -> Standing {
-        self.latest(&self.oracle.facts(unit).standings).map_or(Standing::Internal, |claim| claim.value)
+        let standings = &self.oracle.facts(unit).standings;
+        let claim = self.latest(standings).or_else(|| sorted(standings, |at| self.looks_at(at)).pop());
+        claim.map_or(Standing::Internal, |claim| claim.value)
     }
 
     /// Returns the parent claims that the view looks at, of the present life only, hidden ones included.
@@ -239,6 +241,11 @@ impl<'o, 'a> OracleView<'o, 'a> {
         if self.cycles.iter().any(|(_, dropped)| dropped == unit) {
             return None;
         }
+        self.carried_seat(unit)
+    }
+
+    /// Returns the claim of where the unit hangs, dropped or not.
+    pub(crate) fn carried_seat(&self, unit: &UnitId) -> Option<Claim<'a, Seat<'a>>> {
         let claims = self.all_seat_claims(unit);
         let value = claims.last()?.value;
         claims.into_iter().rev().take_while(|claim| claim.value == value).find(|claim| self.passes(&claim.at))
@@ -333,6 +340,25 @@ impl<'o, 'a> OracleView<'o, 'a> {
             latest.push(claim);
         }
         latest
+    }
+
+    /// Returns the figures that no source of the day gives, each by the latest that did.
+    pub(crate) fn last_known_figures(&self, unit: &UnitId) -> Vec<&'a Figure> {
+        let now = self.all_figures(unit);
+        let earlier = sorted(&self.oracle.facts(unit).figures, |at| self.looks_at(at) && self.passes(at));
+        let same = |a: &Claim<'a, &'a Figure>, b: &Claim<'a, &'a Figure>| a.value.counts_the_same_as(b.value);
+        let is_latest = |claim: &&Claim<'a, &'a Figure>| {
+            let of_same = earlier.iter().rfind(|other| same(other, claim));
+            of_same.is_some_and(|last| (last.at.source, last.at.part) == (claim.at.source, claim.at.part))
+        };
+        let unanswered = |claim: &&Claim<'a, &'a Figure>| !now.iter().any(|other| same(other, claim));
+        earlier.iter().filter(is_latest).filter(unanswered).map(|claim| claim.value).collect()
+    }
+
+    /// Returns the last holder, where no source of the day names one.
+    pub(crate) fn last_known_holder(&self, unit: &UnitId) -> Option<&'a str> {
+        let earlier = sorted(&self.oracle.facts(unit).holders, |at| self.looks_at(at) && self.passes(at));
+        earlier.last().filter(|_| self.holder(unit).is_none()).map(|claim| claim.value)
     }
 
     pub(crate) fn holder(&self, unit: &UnitId) -> Option<Claim<'a, &'a str>> {
