@@ -244,9 +244,11 @@ impl Comparison<'_> {
         let basis = a.basis.max(b.basis);
         let window = |side: &Side| self.history.layer(side.layer).window;
         let (not_before, not_after) = bounds_between(&window(&a), &window(&b));
+        // Where the two sources' dates overlap, which of them came first is open.
+        let is_open = basis >= Basis::Inferred || !window(&a).is_before(&window(&b));
         Change {
             kind,
-            verdict: if basis >= Basis::Inferred { Verdict::Possible } else { Verdict::Implied },
+            verdict: if is_open { Verdict::Possible } else { Verdict::Implied },
             basis: Some(basis),
             unit,
             others: Vec::new(),

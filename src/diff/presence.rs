@@ -165,7 +165,6 @@ impl<'h> Comparison<'h> {
             .flat_map(|(above, owner)| self.history.lists_of(*owner).map(move |list| (above, *owner, list)))
             .filter(|(above, _, list)| {
                 (*above == 0 || list.coverage.deep)
-                    && list.coverage.extent != Extent::Partial
                     && list.coverage.evidence.basis.passes(floor)
                     && missing.hears(self.history.layer(list.layer))
                     && self.history.covers(list.coverage, kind, claim.value.heading)
@@ -174,7 +173,8 @@ impl<'h> Comparison<'h> {
                 (list.layer, Reverse(list.coverage.extent), Reverse(list.coverage.evidence.basis), Reverse(*above))
             })?;
         let (_, owner, list) = speaking;
-        if self.is_seen_beside(unit, missing, list.snapshot, self.history.layer(list.layer)) {
+        let is_selection = list.coverage.extent == Extent::Partial;
+        if is_selection || self.is_seen_beside(unit, missing, list.snapshot, self.history.layer(list.layer)) {
             return None;
         }
         let steps = owners.iter().take_while(|step| **step != owner);

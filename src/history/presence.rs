@@ -62,7 +62,7 @@ pub(super) fn on_day(history: &History, node: &Node, day: Day, floor: Option<Bas
         return Some(Presence { status: Status::Observed, certainty });
     }
     let doubtful = node.doubts.iter().any(|doubt| doubt.contains(day))
-        || started().all(|sighting| history.layer(sighting.layer).window.is_open());
+        || started().next_back().is_some_and(|latest| history.layer(latest.layer).window.is_open());
     let certainty = if doubtful { Certainty::Possible } else { Certainty::Certain };
     let status = if passing().any(|sighting| is_later_in(history, life, sighting, day)) {
         Status::Between

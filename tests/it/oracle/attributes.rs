@@ -31,12 +31,13 @@ fn row(unit: &UnitId, kind: ChangeKind, a: &Stamp<'_>, b: &Stamp<'_>) -> Row {
     };
     let (not_before, not_after) = from_first_to_last(a.window, b.window);
     let by_reading = is_reading(a.basis) || is_reading(b.basis) || same(a) || same(b);
+    let in_order = matches!((a.window, b.window), (Some(a), Some(b)) if a.is_before(&b));
     Row {
         unit: unit.clone(),
         kind,
         relation: None,
         others: BTreeSet::new(),
-        verdict: at_most_possible(Verdict::Implied, by_reading),
+        verdict: at_most_possible(Verdict::Implied, by_reading || !in_order),
         not_before,
         not_after,
     }

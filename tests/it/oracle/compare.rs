@@ -321,8 +321,7 @@ fn speaking_list(
                 _ => lacking.has_snapshot(&snapshot.id),
             };
             let owns = if coverage.deep { above.contains(&coverage.of) } else { above.first() == Some(&coverage.of) };
-            let speaks = coverage.extent != Extent::Partial
-                && coverage.evidence.basis.passes(lacking.floor)
+            let speaks = coverage.evidence.basis.passes(lacking.floor)
                 && (coverage.kind.is_none() || coverage.kind == kind)
                 && (coverage.heading.is_none() || coverage.heading.as_ref() == heading);
             if seen && owns && speaks && lacking.presence(&coverage.of).is_some() {
@@ -338,6 +337,7 @@ fn speaking_list(
             let steps = above.iter().position(|step| *step == coverage.of);
             (layer, Reverse(coverage.extent), Reverse(coverage.evidence.basis), Reverse(steps))
         })
+        .filter(|(_, _, coverage)| coverage.extent != Extent::Partial)
         .map(|(snapshot, window, coverage)| {
             (snapshot.id.clone(), window, coverage.extent, coverage.evidence.basis, coverage.of.clone())
         })

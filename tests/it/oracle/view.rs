@@ -149,9 +149,9 @@ impl<'o, 'a> OracleView<'o, 'a> {
             Status::Presumed
         };
         let open_end = self.oracle.ends(unit).iter().any(|end| end.is_open_on(day));
-        let all_open =
-            sightings.iter().filter(|s| s.started(day)).all(|s| s.window.is_none_or(|window| window.is_open()));
-        (status, if open_end || all_open { Certainty::Possible } else { Certainty::Certain })
+        let latest = sightings.iter().filter(|s| s.started(day)).max_by(|a, b| a.order().cmp(&b.order()));
+        let latest_open = latest.is_some_and(|s| s.window.is_none_or(|window| window.is_open()));
+        (status, if open_end || latest_open { Certainty::Possible } else { Certainty::Certain })
     }
 
     /// Tells whether a unit that is presumed was last seen in an earlier era, in every sequence that it belongs to.
