@@ -7,6 +7,7 @@
 
 mod change;
 mod conflict;
+mod details;
 mod error;
 mod event;
 mod evidence;

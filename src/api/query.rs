@@ -10,6 +10,7 @@ use crate::repository::Repository;
 
 use super::change::{Compared, Diff};
 use super::conflict::Conflict;
+use super::details::PlaceState;
 use super::error::Code;
 use super::event::ChangeEvent;
 use super::node::Node;
@@ -18,7 +19,6 @@ use super::revision::Revision;
 use super::scope::{Moment, Scope};
 use super::search::SearchPage;
 use super::snapshot::{Era, Snapshot};
-use super::state::PlaceState;
 use super::unit::Unit;
 use super::view::View;
 use super::words::{Assumption, Basis, PlaceRole, Standing};

@@ -1,18 +1,17 @@
 //! A unit in one view: what the view says of it, and who says so.
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject};
+use async_graphql::{Context, ID, Object, Result};
 
 use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
-use crate::model;
 
 use super::conflict::Conflict;
+use super::details::{Contact, Figure, Holder, LastKnown, PlaceState, Property, RelationState, item_evidence};
 use super::evidence::{Claim, Evidence};
 use super::page::{Page, PageArguments, weight};
-use super::scalar::EdtfDate;
-use super::scope::{Scope, ViewScope};
+use super::scope::ViewScope;
 use super::snapshot::Coverage;
 use super::unit::Unit;
-use super::words::{Attribute, Certainty, Extent, NameForm, PlaceRole, Placement, RelationDirection, Standing, Status};
+use super::words::{Attribute, Certainty, Extent, NameForm, Placement, RelationDirection, Standing, Status};
 
 /// The resolvers of `UnitState`.
 pub(super) struct UnitState {
@@ -36,12 +35,6 @@ impl UnitState {
     fn evidence_of<T>(&self, fact: &ItemFact<'_, T>) -> Vec<Evidence> {
         item_evidence(&self.scope.scope, fact)
     }
-}
-
-fn item_evidence<T>(scope: &Scope, fact: &ItemFact<'_, T>) -> Vec<Evidence> {
-    let citation =
-        crate::history::Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
-    Evidence::all(scope, [citation])
 }
 
 fn whole(count: usize) -> i32 {
@@ -272,152 +265,5 @@ impl UnitState {
     /// Where its presence in the view stands: each mention by a snapshot or era, the latest sighting by a day.
     async fn evidence(&self) -> Vec<Evidence> {
         Evidence::all(&self.scope.scope, self.view().evidence(self.unit))
-    }
-}
-
-/// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
-#[derive(SimpleObject)]
-pub(super) struct RelationState {
-    /// Its type: `oversees`, `inspects`, `liaises-with` …
-    #[graphql(name = "type")]
-    kind: String,
-    /// Which way it goes.
-    direction: RelationDirection,
-    /// The other end, where that is a unit.
-    unit: Option<UnitState>,
-    /// The other end, where that is no unit.
-    text: Option<String>,
-    /// Where it stands.
-    evidence: Vec<Evidence>,
-}
-
-/// A number that a source gives for a unit.
-#[derive(SimpleObject)]
-pub(super) struct Figure {
-    /// What is counted: `employees`, `budget` …
-    measure: String,
-    /// The number.
-    value: Option<f64>,
-    /// The lower end, where the source gives a range.
-    low: Option<f64>,
-    /// The upper end, where the source gives a range.
-    high: Option<f64>,
-    /// The unit of measurement: `USD`, `hours` …
-    unit: Option<String>,
-    /// The wording around the number: `more than`, `approximately` …
-    qualifier: Option<String>,
-    /// What exactly is counted, and on which condition.
-    scope: Option<String>,
-    /// Where it stands.
-    evidence: Vec<Evidence>,
-}
-
-impl Figure {
-    fn of(figure: &model::Figure, evidence: Vec<Evidence>) -> Self {
-        Self {
-            measure: figure.measure.clone(),
-            value: figure.value,
-            low: figure.low,
-            high: figure.high,
-            unit: figure.unit.clone(),
-            qualifier: figure.qualifier.clone(),
-            scope: figure.scope.clone(),
-            evidence,
-        }
-    }
-}
-
-/// Who holds a post.
-#[derive(SimpleObject)]
-pub(super) struct Holder {
-    /// The person's name, as written.
-    name: String,
-    /// The title that the source gives with the name.
-    title: Option<String>,
-    /// Where it stands.
-    evidence: Vec<Evidence>,
-}
-
-impl Holder {
-    fn of(holder: &model::Holder, evidence: Vec<Evidence>) -> Self {
-        Self { name: holder.name.clone(), title: holder.title.clone(), evidence }
-    }
-}
-
-/// A way to reach a unit.
-#[derive(SimpleObject)]
-pub(super) struct Contact {
-    /// What it is: `telephone`, `email`, `form` …
-    kind: String,
-    /// The number or address, where the source prints one.
-    value: Option<String>,
-    /// What it is for.
-    purpose: Option<String>,
-    /// Where it stands.
-    evidence: Vec<Evidence>,
-}
-
-impl Contact {
-    fn of(contact: &model::Contact, evidence: Vec<Evidence>) -> Self {
-        Self { kind: contact.kind.clone(), value: contact.value.clone(), purpose: contact.purpose.clone(), evidence }
-    }
-}
-
-/// Anything else that a source says of a unit.
-#[derive(SimpleObject)]
-pub(super) struct Property {
-    /// The name.
-    name: String,
-    /// The value.
-    value: String,
-    /// Where it stands.
-    evidence: Vec<Evidence>,
-}
-
-/// What an earlier source said that is not carried to a later day.
-#[derive(SimpleObject)]
-pub(super) struct LastKnown {
-    /// The date of the latest source that these are from; each names its own in its evidence.
-    observed: EdtfDate,
-    /// The holder.
-    holder: Option<Holder>,
-    /// The figures.
-    figures: Vec<Figure>,
-    /// The contacts.
-    contacts: Vec<Contact>,
-}
-
-/// A place, and what it is to a unit.
-#[derive(SimpleObject)]
-pub(super) struct PlaceState {
-    /// The unit.
-    unit: UnitState,
-    /// The place: a town, a state, a country.
-    pub(super) place: String,
-    /// The part of it: `northern`, `upstate` …
-    part: Option<String>,
-    /// What it is to the unit.
-    pub(super) role: PlaceRole,
-    /// What the area is for, where it is no general one: `media inquiries`.
-    scope: Option<String>,
-    /// Where it stands.
-    evidence: Vec<Evidence>,
-}
-
-impl PlaceState {
-    /// Returns the places of a unit in a view.
-    pub(super) fn all(scope: &ViewScope, unit: UnitIx) -> Vec<Self> {
-        let facts = scope.view().places(unit);
-        facts
-            .iter()
-            .map(|fact| Self {
-                unit: UnitState { scope: scope.clone(), unit },
-                place: fact.item.place.clone(),
-                part: fact.item.part_of_place.clone(),
-                role: fact.item.role.into(),
-                scope: fact.item.scope.clone(),
-                evidence: item_evidence(&scope.scope, fact),
-            })
-            .collect()
     }
 }

@@ -172,23 +172,6 @@ impl Store {
         Ok(corpus)
     }
 
-    /// Tells whether the latest revision already is as these changes would make it.
-    ///
-    /// # Errors
-    /// Returns [`StoreError::Encode`] when a record cannot be written.
-    pub fn unchanged(&self, changes: &Changes) -> Result<bool, StoreError> {
-        let encoded = transaction::encode(&changes.upserted)?;
-        let effective = transaction::effective(&self.read().current, encoded, &changes.removed);
-        Ok(effective.upserted.is_empty() && effective.removed.is_empty())
-    }
-
-    /// Tells whether the last document loaded under this name had the same bytes.
-    pub fn has_input(&self, name: &str, bytes: &[u8]) -> bool {
-        let state = self.read();
-        let inputs = state.entries.iter().rev().flat_map(|entry| &entry.manifest.revision.inputs);
-        inputs.into_iter().find(|input| input.name == name).is_some_and(|input| input.blake3 == ContentHash::of(bytes))
-    }
-
     /// Writes the inputs of a revision to the journal and prepares the rest; nothing is visible before
     /// [`Staged::publish`].
     ///

@@ -1,0 +1,166 @@
+//! What belongs to a unit in a view and is no unit: relations, figures, holders, contacts, properties, places.
+
+use async_graphql::SimpleObject;
+
+use crate::history::{ItemFact, UnitIx};
+use crate::model;
+
+use super::evidence::Evidence;
+use super::scalar::EdtfDate;
+use super::scope::{Scope, ViewScope};
+use super::state::UnitState;
+use super::words::{PlaceRole, RelationDirection};
+
+/// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
+#[derive(SimpleObject)]
+pub(super) struct RelationState {
+    /// Its type: `oversees`, `inspects`, `liaises-with` …
+    #[graphql(name = "type")]
+    pub(super) kind: String,
+    /// Which way it goes.
+    pub(super) direction: RelationDirection,
+    /// The other end, where that is a unit.
+    pub(super) unit: Option<UnitState>,
+    /// The other end, where that is no unit.
+    pub(super) text: Option<String>,
+    /// Where it stands.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// A number that a source gives for a unit.
+#[derive(SimpleObject)]
+pub(super) struct Figure {
+    /// What is counted: `employees`, `budget` …
+    pub(super) measure: String,
+    /// The number.
+    pub(super) value: Option<f64>,
+    /// The lower end, where the source gives a range.
+    pub(super) low: Option<f64>,
+    /// The upper end, where the source gives a range.
+    pub(super) high: Option<f64>,
+    /// The unit of measurement: `USD`, `hours` …
+    pub(super) unit: Option<String>,
+    /// The wording around the number: `more than`, `approximately` …
+    pub(super) qualifier: Option<String>,
+    /// What exactly is counted, and on which condition.
+    pub(super) scope: Option<String>,
+    /// Where it stands.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+impl Figure {
+    pub(super) fn of(figure: &model::Figure, evidence: Vec<Evidence>) -> Self {
+        Self {
+            measure: figure.measure.clone(),
+            value: figure.value,
+            low: figure.low,
+            high: figure.high,
+            unit: figure.unit.clone(),
+            qualifier: figure.qualifier.clone(),
+            scope: figure.scope.clone(),
+            evidence,
+        }
+    }
+}
+
+/// Who holds a post.
+#[derive(SimpleObject)]
+pub(super) struct Holder {
+    /// The person's name, as written.
+    pub(super) name: String,
+    /// The title that the source gives with the name.
+    pub(super) title: Option<String>,
+    /// Where it stands.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+impl Holder {
+    pub(super) fn of(holder: &model::Holder, evidence: Vec<Evidence>) -> Self {
+        Self { name: holder.name.clone(), title: holder.title.clone(), evidence }
+    }
+}
+
+/// A way to reach a unit.
+#[derive(SimpleObject)]
+pub(super) struct Contact {
+    /// What it is: `telephone`, `email`, `form` …
+    pub(super) kind: String,
+    /// The number or address, where the source prints one.
+    pub(super) value: Option<String>,
+    /// What it is for.
+    pub(super) purpose: Option<String>,
+    /// Where it stands.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+impl Contact {
+    pub(super) fn of(contact: &model::Contact, evidence: Vec<Evidence>) -> Self {
+        Self { kind: contact.kind.clone(), value: contact.value.clone(), purpose: contact.purpose.clone(), evidence }
+    }
+}
+
+/// Anything else that a source says of a unit.
+#[derive(SimpleObject)]
+pub(super) struct Property {
+    /// The name.
+    pub(super) name: String,
+    /// The value.
+    pub(super) value: String,
+    /// Where it stands.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+/// What an earlier source said that is not carried to a later day.
+#[derive(SimpleObject)]
+pub(super) struct LastKnown {
+    /// The date of the latest source that these are from; each names its own in its evidence.
+    pub(super) observed: EdtfDate,
+    /// The holder.
+    pub(super) holder: Option<Holder>,
+    /// The figures.
+    pub(super) figures: Vec<Figure>,
+    /// The contacts.
+    pub(super) contacts: Vec<Contact>,
+}
+
+/// A place, and what it is to a unit.
+#[derive(SimpleObject)]
+pub(super) struct PlaceState {
+    /// The unit.
+    pub(super) unit: UnitState,
+    /// The place: a town, a state, a country.
+    pub(super) place: String,
+    /// The part of it: `northern`, `upstate` …
+    pub(super) part: Option<String>,
+    /// What it is to the unit.
+    pub(super) role: PlaceRole,
+    /// What the area is for, where it is no general one: `media inquiries`.
+    pub(super) scope: Option<String>,
+    /// Where it stands.
+    pub(super) evidence: Vec<Evidence>,
+}
+
+impl PlaceState {
+    /// Returns the places of a unit in a view.
+    pub(super) fn all(scope: &ViewScope, unit: UnitIx) -> Vec<Self> {
+        let facts = scope.view().places(unit);
+        facts
+            .iter()
+            .map(|fact| Self {
+                unit: UnitState { scope: scope.clone(), unit },
+                place: fact.item.place.clone(),
+                part: fact.item.part_of_place.clone(),
+                role: fact.item.role.into(),
+                scope: fact.item.scope.clone(),
+                evidence: item_evidence(&scope.scope, fact),
+            })
+            .collect()
+    }
+}
+
+/// Returns the evidence of what a mention says.
+pub(super) fn item_evidence<T>(scope: &Scope, fact: &ItemFact<'_, T>) -> Vec<Evidence> {
+    let citation =
+        crate::history::Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
+    Evidence::all(scope, [citation])
+}

@@ -1,0 +1,171 @@
+//! What the mentions of a unit say of it in a view: figures, holders, contacts, places, properties.
+
+use std::cmp::Reverse;
+
+use crate::model::{Basis, Contact, Day, Evidence, Figure, Holder, Mention, PartIx, PlaceClaim, Property};
+
+use super::layer::{LayerIx, Origin, SnapshotIx};
+use super::node::UnitIx;
+use super::view::View;
+
+/// Something that a mention says, which is not carried from source to source.
+#[derive(Debug)]
+pub struct ItemFact<'h, T> {
+    /// What is said.
+    pub item: &'h T,
+    /// The layer that says it.
+    pub layer: LayerIx,
+    /// The snapshot that it belongs to.
+    pub snapshot: SnapshotIx,
+    /// The evidence.
+    pub evidence: &'h Evidence,
+    /// The basis of the reading that the mention is of this unit, where its identity is one.
+    pub identity: Option<Basis>,
+    /// Its place in the order of claims.
+    pub(crate) order: (Day, Day, Reverse<Basis>, LayerIx),
+}
+
+impl<T> Clone for ItemFact<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for ItemFact<'_, T> {}
+
+/// Who holds a post.
+pub type HolderFact<'h> = ItemFact<'h, Holder>;
+/// Where a unit sits, or what it answers for.
+pub type PlaceFact<'h> = ItemFact<'h, PlaceClaim>;
+
+/// What an earlier source said that is not carried, where the day has nothing of its own.
+#[derive(Debug, Clone)]
+pub struct LastKnown<'h> {
+    /// The holder.
+    pub holder: Option<HolderFact<'h>>,
+    /// The figures.
+    pub figures: Vec<ItemFact<'h, Figure>>,
+    /// The contacts.
+    pub contacts: Vec<ItemFact<'h, Contact>>,
+}
+
+impl<'h> View<'h> {
+    /// Returns the mentions of a unit that are heard, the latest first.
+    fn mentions(self, unit: UnitIx) -> impl Iterator<Item = (SnapshotIx, &'h Mention)> {
+        self.history.node(unit).sightings.iter().rev().filter_map(move |seen| self.history.mention_of(seen))
+    }
+
+    /// Returns what the mentions of a unit say of one sort, the latest source first.
+    fn items<T: 'h>(
+        self,
+        unit: UnitIx,
+        list: impl Fn(&'h Mention) -> &'h [T] + 'h,
+        about: impl Fn(&'h T) -> (Option<PartIx>, &'h Evidence) + 'h,
+    ) -> impl Iterator<Item = ItemFact<'h, T>> {
+        self.mentions(unit).flat_map(move |(snapshot, mention)| {
+            let identity = mention.same.as_ref().map(|same| same.basis);
+            let facts: Vec<ItemFact<'h, T>> = list(mention)
+                .iter()
+                .filter_map(|item| {
+                    let (part, evidence) = about(item);
+                    let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
+                    let window = self.layer(layer).window;
+                    let order = (window.start(), window.end(), Reverse(evidence.basis), layer);
+                    let fact = ItemFact { item, layer, snapshot, evidence, identity, order };
+                    evidence.basis.passes(self.lens.floor).then_some(fact)
+                })
+                .collect();
+            facts
+        })
+    }
+
+    fn all_figures(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Figure>> {
+        self.items(unit, |mention| &mention.figures, |figure| (figure.part, &figure.evidence))
+    }
+
+    fn all_holders(self, unit: UnitIx) -> impl Iterator<Item = HolderFact<'h>> {
+        self.items(unit, |mention| mention.holder.as_slice(), |holder| (holder.part, &holder.evidence))
+    }
+
+    fn all_contacts(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Contact>> {
+        self.items(unit, |mention| &mention.contacts, |contact| (contact.part, &contact.evidence))
+    }
+
+    /// Returns the figures that sources of the moment give, the latest source first.
+    #[must_use]
+    pub fn figures(self, unit: UnitIx) -> Vec<ItemFact<'h, Figure>> {
+        self.all_figures(unit).filter(|fact| self.observes(self.layer(fact.layer))).collect()
+    }
+
+    /// Returns who holds a post, by the latest source of the moment.
+    #[must_use]
+    pub fn holder(self, unit: UnitIx) -> Option<HolderFact<'h>> {
+        self.all_holders(unit).filter(|fact| self.observes(self.layer(fact.layer))).max_by_key(|fact| fact.order)
+    }
+
+    /// Returns the contacts that sources of the moment give, the latest source first.
+    #[must_use]
+    pub fn contacts(self, unit: UnitIx) -> Vec<ItemFact<'h, Contact>> {
+        self.all_contacts(unit).filter(|fact| self.observes(self.layer(fact.layer))).collect()
+    }
+
+    /// Returns the holder, each figure and each sort of contact by the latest earlier source, where no source of
+    /// the day gives it; `None` where there is nothing, and for snapshots and eras.
+    #[must_use]
+    pub fn last_known(self, unit: UnitIx) -> Option<LastKnown<'h>> {
+        self.day()?;
+        let known = LastKnown {
+            holder: self.latest_of_each(self.all_holders(unit), |_, _| true).into_iter().next(),
+            figures: self.latest_of_each(self.all_figures(unit), Figure::counts_the_same_as),
+            contacts: self.latest_of_each(self.all_contacts(unit), |a, b| a.kind == b.kind && a.purpose == b.purpose),
+        };
+        let empty = known.holder.is_none() && known.figures.is_empty() && known.contacts.is_empty();
+        (!empty).then_some(known)
+    }
+
+    /// Keeps, of what has started, what the latest layer says of each thing of which no source of the day says anything.
+    fn latest_of_each<T: 'h>(
+        self,
+        facts: impl Iterator<Item = ItemFact<'h, T>>,
+        is_about_the_same: impl Fn(&T, &T) -> bool,
+    ) -> Vec<ItemFact<'h, T>> {
+        let facts: Vec<ItemFact<'h, T>> = facts.filter(|fact| self.hears(self.layer(fact.layer))).collect();
+        let is_last = |fact: &ItemFact<'h, T>| {
+            let same = || facts.iter().filter(|other| is_about_the_same(other.item, fact.item));
+            let last = same().max_by_key(|other| other.order);
+            last.is_some_and(|last| last.layer == fact.layer)
+                && !same().any(|other| self.observes(self.layer(other.layer)))
+        };
+        facts.iter().filter(|fact| is_last(fact)).copied().collect()
+    }
+
+    /// Returns where a unit sits and what it answers for: by the latest source that gives any place of
+    /// that role on a day, by all sources of a snapshot or era.
+    #[must_use]
+    pub fn places(self, unit: UnitIx) -> Vec<PlaceFact<'h>> {
+        let facts: Vec<PlaceFact<'h>> = self
+            .items(unit, |mention| &mention.places, |place| (None, &place.evidence))
+            .filter(|fact| self.hears(self.layer(fact.layer)))
+            .collect();
+        if self.day().is_none() {
+            return facts;
+        }
+        let latest = |fact: &PlaceFact<'h>| {
+            let of_role = facts.iter().filter(|other| other.item.role == fact.item.role);
+            of_role.max_by_key(|other| other.order).map(|other| other.layer)
+        };
+        facts.iter().filter(|fact| Some(fact.layer) == latest(fact)).copied().collect()
+    }
+
+    /// Returns the properties of a unit, each name once, by the latest source; by name.
+    #[must_use]
+    pub fn properties(self, unit: UnitIx) -> Vec<ItemFact<'h, Property>> {
+        let mut facts: Vec<ItemFact<'h, Property>> = self
+            .items(unit, |mention| &mention.properties, |property| (property.part, &property.evidence))
+            .filter(|fact| self.hears(self.layer(fact.layer)))
+            .collect();
+        facts.sort_by_key(|fact| (&fact.item.name, Reverse(fact.order)));
+        facts.dedup_by(|later, first| later.item.name == first.item.name && later.layer != first.layer);
+        facts
+    }
+}
