@@ -2,7 +2,7 @@
 
 use async_graphql::SimpleObject;
 
-use crate::history::{ItemFact, UnitIx};
+use crate::history::{Citation, ItemFact, UnitIx};
 use crate::model;
 
 use super::evidence::Evidence;
@@ -160,7 +160,5 @@ impl PlaceState {
 
 /// Returns the evidence of what a mention says.
 pub(super) fn item_evidence<T>(scope: &Scope, fact: &ItemFact<'_, T>) -> Vec<Evidence> {
-    let citation =
-        crate::history::Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
-    Evidence::all(scope, [citation])
+    Evidence::all(scope, [Citation::of(fact.snapshot, fact.evidence)])
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
-use crate::history::{At, EraIx, SnapshotIx};
+use crate::history::{At, Citation, EraIx, SnapshotIx};
 use crate::model;
 
 use super::evidence::{Evidence, Source};
@@ -112,8 +112,8 @@ impl Snapshot {
 
     /// What the dating rests on.
     async fn date_evidence(&self) -> Vec<Evidence> {
-        let evidence = self.snapshot().date_evidence.iter().cloned();
-        Evidence::all(&self.scope, evidence.map(|evidence| self.cite(evidence)))
+        let evidence = self.snapshot().date_evidence.iter();
+        Evidence::all(&self.scope, evidence.map(|evidence| Citation::of(self.snapshot, evidence)))
     }
 
     /// What the curator says of the source as a whole.
@@ -181,12 +181,6 @@ impl Snapshot {
     }
 }
 
-impl Snapshot {
-    fn cite(&self, evidence: model::Evidence) -> crate::history::Citation {
-        crate::history::Citation { snapshot: Some(self.snapshot), event: None, evidence }
-    }
-}
-
 /// The resolvers of `Part`.
 pub(super) struct Part {
     scope: Scope,
@@ -209,8 +203,8 @@ impl Part {
 
     /// What that dating rests on.
     async fn date_evidence(&self) -> Vec<Evidence> {
-        let snapshot = Snapshot { scope: self.scope.clone(), snapshot: self.snapshot };
-        Evidence::all(&self.scope, self.part.date_evidence.iter().cloned().map(|evidence| snapshot.cite(evidence)))
+        let evidence = self.part.date_evidence.iter();
+        Evidence::all(&self.scope, evidence.map(|evidence| Citation::of(self.snapshot, evidence)))
     }
 
     /// What the curator says of it.
@@ -257,8 +251,7 @@ impl Coverage {
 
     /// What carries that reading.
     async fn evidence(&self) -> Vec<Evidence> {
-        let snapshot = Snapshot { scope: self.scope.clone(), snapshot: self.snapshot };
-        Evidence::all(&self.scope, [snapshot.cite(self.coverage.evidence.clone())])
+        Evidence::all(&self.scope, [Citation::of(self.snapshot, &self.coverage.evidence)])
     }
 }
 
@@ -284,7 +277,6 @@ impl Topic {
 
     /// Where it stands.
     async fn evidence(&self) -> Vec<Evidence> {
-        let snapshot = Snapshot { scope: self.scope.clone(), snapshot: self.snapshot };
-        Evidence::all(&self.scope, [snapshot.cite(self.topic.evidence.clone())])
+        Evidence::all(&self.scope, [Citation::of(self.snapshot, &self.topic.evidence)])
     }
 }

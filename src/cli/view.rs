@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::history::{Lens, List, Moment, Parent, Placement, Presence, Status, UnitIx, View};
+use crate::history::{Citation, Lens, List, Moment, Parent, Placement, Presence, Status, UnitIx, View};
 use crate::model::{Extent, Standing};
 
 use super::error::{CliError, Exit};
@@ -328,7 +328,7 @@ fn unit_json(view: View<'_>, unit: UnitIx) -> Value {
     let name = view.name(unit);
     let presence = view.presence(unit);
     let coverage = lists(view, unit).into_iter().map(|list| {
-        let citation = history.cite_coverage(list.snapshot, list.coverage);
+        let citation = Citation::of(list.snapshot, &list.coverage.evidence);
         json!({
             "kind": list.coverage.kind, "heading": list.coverage.heading, "deep": list.coverage.deep,
             "extent": word(list.coverage.extent), "evidence": evidence::json(history, &citation),

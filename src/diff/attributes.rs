@@ -293,7 +293,7 @@ fn latest_places(mut facts: Vec<PlaceFact<'_>>) -> Vec<PlaceFact<'_>> {
 }
 
 fn item_side<T>(fact: &ItemFact<'_, T>) -> Side {
-    let citation = Citation { snapshot: Some(fact.snapshot), event: None, evidence: fact.evidence.clone() };
+    let citation = Citation::of(fact.snapshot, fact.evidence);
     let basis = fact.identity.map_or(fact.evidence.basis, |identity| identity.max(fact.evidence.basis));
     Side { layer: fact.layer, basis, evidence: vec![citation] }
 }

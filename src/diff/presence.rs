@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::history::{EventIx, Layer, SnapshotIx, UnitIx, View};
+use crate::history::{Citation, EventIx, Layer, SnapshotIx, UnitIx, View};
 use crate::model::{Basis, ChangeKind, Coverage, Extent, UnitId, Verdict};
 
 use super::between::{bounds_between, loss_kind, verdict};
@@ -139,7 +139,7 @@ impl<'h> Comparison<'h> {
         change.kind = covered;
         change.verdict = if speaking.basis >= Basis::Inferred { Verdict::Possible } else { carried };
         change.basis = Some(speaking.basis);
-        change.evidence.push(self.history.cite_coverage(speaking.snapshot, speaking.coverage));
+        change.evidence.push(Citation::of(speaking.snapshot, &speaking.coverage.evidence));
         change.reason = Reason::List {
             layer: speaking.layer,
             snapshot: speaking.snapshot,

@@ -35,6 +35,14 @@ pub struct Citation {
     pub evidence: Evidence,
 }
 
+impl Citation {
+    /// Returns a citation of lines of a snapshot's source.
+    #[must_use]
+    pub fn of(snapshot: SnapshotIx, evidence: &Evidence) -> Self {
+        Self { snapshot: Some(snapshot), event: None, evidence: evidence.clone() }
+    }
+}
+
 /// A claim as it is told to a reader: about what, saying what, by which layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ClaimRecord {

@@ -1,6 +1,6 @@
 //! From a claim back to the lines that carry it.
 
-use crate::model::{Basis, Coverage, Evidence, Mention, Placing};
+use crate::model::{Basis, Evidence, Mention, Placing};
 
 use super::citation::{Attribute, Citation, ClaimRecord};
 use super::graph::History;
@@ -13,18 +13,12 @@ impl History {
         match (self.layer(claim.layer).origin, claim.at) {
             (Origin::Snapshot(snapshot, _), Spot::Mention(at)) => {
                 let mention = self.mention(snapshot, at);
-                mention.map(|mention| self.cite_lines(snapshot, evidence_of(mention, attribute))).into_iter().collect()
+                mention.map(|mention| Citation::of(snapshot, evidence_of(mention, attribute))).into_iter().collect()
             }
             (Origin::Event(event), Spot::Declared) => self.cite_declaration(unit, claim, event),
             (Origin::Event(event), _) => self.cite_event(event),
             (Origin::Snapshot(..), _) => Vec::new(),
         }
-    }
-
-    /// Returns a citation of lines of a snapshot's source.
-    #[expect(clippy::unused_self, reason = "reads like its siblings")]
-    pub(super) fn cite_lines(&self, snapshot: SnapshotIx, evidence: &Evidence) -> Citation {
-        Citation { snapshot: Some(snapshot), event: None, evidence: evidence.clone() }
     }
 
     /// Returns where an event stands: lines of snapshots' sources first, then the reference.
@@ -52,11 +46,6 @@ impl History {
             citations.push(Citation { snapshot: None, event: Some(event), evidence });
         }
         citations
-    }
-
-    /// Returns where a list stands.
-    pub(crate) fn cite_coverage(&self, snapshot: SnapshotIx, coverage: &Coverage) -> Citation {
-        self.cite_lines(snapshot, &coverage.evidence)
     }
 
     /// Returns where the declaration of a unit stands: its own reference, else the event that first names it.

@@ -7,7 +7,7 @@ use petgraph::visit::EdgeRef;
 
 use crate::model::{ConflictKind, Coverage, Extent, Figure};
 
-use super::citation::{Attribute, ClaimRecord, Conflict};
+use super::citation::{Attribute, Citation, ClaimRecord, Conflict};
 use super::graph::{Edge, History};
 use super::layer::{Layer, LayerIx, Origin, SnapshotIx};
 use super::node::{Claim, Node, Parent, Place, Slot, UnitIx};
@@ -122,7 +122,7 @@ fn figures(history: &History, unit: UnitIx) -> Vec<Conflict> {
                 value: figure.to_string(),
                 layer,
                 basis: figure.evidence.basis,
-                citations: vec![history.cite_lines(snapshot, &figure.evidence)],
+                citations: vec![Citation::of(snapshot, &figure.evidence)],
             }
         });
         disagreement(history, unit, Attribute::Figure, &format!("number of {measure}"), claims.collect())
@@ -152,7 +152,7 @@ fn closed_list(history: &History, snapshot: SnapshotIx, number: usize, coverage:
             value: format!("not on the closed list of `{}`{}", coverage.of, restriction(coverage)),
             layer,
             basis: coverage.evidence.basis,
-            citations: vec![history.cite_lines(snapshot, &coverage.evidence)],
+            citations: vec![Citation::of(snapshot, &coverage.evidence)],
         };
         let explanation = format!(
             "`{}` gives a closed list of what is below `{}`{} without `{id}`, which another source of the time puts there.",

@@ -93,8 +93,7 @@ impl View<'_> {
             let says_so = self
                 .heard(&self.history.node(*child).place)
                 .filter(|claim| claim.value.parent == Parent::Under(*parent) && claim.basis.passes(self.lens.floor));
-            let sources: BTreeSet<Origin> =
-                says_so.map(|claim| self.source_of(self.layer(claim.layer).origin)).collect();
+            let sources: BTreeSet<Origin> = says_so.map(|claim| source_of(self.layer(claim.layer).origin)).collect();
             whole = Some(match whole {
                 None => sources,
                 Some(whole) => whole.intersection(&sources).copied().collect(),
@@ -102,13 +101,12 @@ impl View<'_> {
         }
         Line { units, weakest_basis, composite: whole.is_some_and(|whole| whole.is_empty()) }
     }
+}
 
-    /// Returns a layer's source: for every part of a snapshot, its page.
-    #[expect(clippy::unused_self, reason = "reads like its siblings")]
-    fn source_of(self, origin: Origin) -> Origin {
-        match origin {
-            Origin::Snapshot(snapshot, _) => Origin::Snapshot(snapshot, None),
-            Origin::Event(event) => Origin::Event(event),
-        }
+/// Returns the source of a layer: for every part of a snapshot, its page.
+fn source_of(origin: Origin) -> Origin {
+    match origin {
+        Origin::Snapshot(snapshot, _) => Origin::Snapshot(snapshot, None),
+        Origin::Event(event) => Origin::Event(event),
     }
 }

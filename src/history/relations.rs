@@ -75,7 +75,7 @@ impl<'h> View<'h> {
         };
         let citation = self.history.mention_of(claim).and_then(|(snapshot, mention)| {
             let relation = mention.relations.get(usize::try_from(claim.value).ok()?)?;
-            Some(self.history.cite_lines(snapshot, &relation.evidence))
+            Some(Citation::of(snapshot, &relation.evidence))
         });
         let kind = self.history.text(slot.kind);
         RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis, citation }
