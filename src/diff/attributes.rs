@@ -2,8 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, RelationTarget, UnitIx, View};
-use crate::model::{Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Verdict};
+use crate::history::{
+    Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, Placed, Presence, RelationFact, RelationTarget,
+    UnitIx, View,
+};
+use crate::model::{
+    Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Property, Verdict,
+};
 
 use super::between::{bounds_between, verdict};
 use super::spelling::is_respelled;
@@ -74,7 +79,7 @@ impl Comparison<'_> {
 
     fn move_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.placed(unit));
-        let stated = |placed: crate::history::Placed<'_>| match placed.parent {
+        let stated = |placed: Placed<'_>| match placed.parent {
             Some(parent) => Some(Parent::Under(parent)),
             None => placed.claim.map(|claim| claim.value.parent).filter(|parent| *parent == Parent::Top),
         };
@@ -136,7 +141,7 @@ impl Comparison<'_> {
 
     fn property_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.properties(unit));
-        let values = |facts: &[ItemFact<'_, crate::model::Property>]| {
+        let values = |facts: &[ItemFact<'_, Property>]| {
             let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
             for fact in facts {
                 values.entry(fact.item.name.clone()).or_default().insert(fact.item.value.clone());
@@ -145,9 +150,7 @@ impl Comparison<'_> {
         };
         let (old, new) = (values(&a), values(&b));
         let name = old.iter().find(|(name, old)| new.get(*name).is_some_and(|new| new != *old))?.0;
-        let side = |facts: &[ItemFact<'_, crate::model::Property>]| {
-            facts.iter().find(|fact| fact.item.name == *name).map(item_side)
-        };
+        let side = |facts: &[ItemFact<'_, Property>]| facts.iter().find(|fact| fact.item.name == *name).map(item_side);
         Some(self.by_claims(unit, ChangeKind::PropertyChanged, [side(&a)?, side(&b)?]))
     }
 
@@ -159,8 +162,8 @@ impl Comparison<'_> {
         let closed = self.assume == Assumption::ClosedWorld;
         let lost = if closed { ChangeKind::RelationRemoved } else { ChangeKind::NotObserved };
         let gained = if closed { ChangeKind::RelationAdded } else { ChangeKind::NewlyObserved };
-        let only = |these: &BTreeMap<(&str, RelationTarget<'_>), crate::history::RelationFact<'_>>,
-                    those: &BTreeMap<(&str, RelationTarget<'_>), crate::history::RelationFact<'_>>,
+        let only = |these: &BTreeMap<(&str, RelationTarget<'_>), RelationFact<'_>>,
+                    those: &BTreeMap<(&str, RelationTarget<'_>), RelationFact<'_>>,
                     kind: ChangeKind| {
             let is_loss = kind == lost;
             let other_view = if is_loss { self.later } else { self.earlier };
@@ -268,7 +271,7 @@ fn skips_level(view: View<'_>, other: View<'_>, parent: Parent, others_parent: P
         Parent::Top => true,
         Parent::Under(above) => view.stands_above(above, parent),
     };
-    stands_above && !other.presence(parent).is_some_and(crate::history::Presence::is_known)
+    stands_above && !other.presence(parent).is_some_and(Presence::is_known)
 }
 
 /// Keeps what the latest layer says of each thing counted; by what is counted.

@@ -1,9 +1,9 @@
 //! Units that one view has and the other does not: what may be said of that, and what may not.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
-use crate::history::{Citation, EventIx, Layer, SnapshotIx, UnitIx, View};
-use crate::model::{Basis, ChangeKind, Coverage, Extent, UnitId, Verdict};
+use crate::history::{Citation, EventIx, Layer, LayerIx, SnapshotIx, UnitIx, View};
+use crate::model::{Basis, ChangeEvent, ChangeKind, Coverage, Extent, UnitId, Verdict};
 
 use super::between::{bounds_between, loss_kind, verdict};
 use super::{Assumption, Change, Comparison, Reason};
@@ -26,7 +26,7 @@ fn level(view: View<'_>, unit: UnitIx) -> Level {
 
 /// A list of the other view that should have the unit, and does not.
 struct Speaking<'h> {
-    layer: crate::history::LayerIx,
+    layer: LayerIx,
     snapshot: SnapshotIx,
     owner: UnitIx,
     coverage: &'h Coverage,
@@ -41,9 +41,9 @@ impl<'h> Comparison<'h> {
         }
         let (before, after) = (level(self.earlier, unit), level(self.later, unit));
         match before.cmp(&after) {
-            std::cmp::Ordering::Greater => Some(self.loss(unit)),
-            std::cmp::Ordering::Less => Some(self.gain(unit)),
-            std::cmp::Ordering::Equal => None,
+            Ordering::Greater => Some(self.loss(unit)),
+            Ordering::Less => Some(self.gain(unit)),
+            Ordering::Equal => None,
         }
     }
 
@@ -59,7 +59,7 @@ impl<'h> Comparison<'h> {
 
     fn gain(&self, unit: UnitIx) -> Change {
         let id = self.history.unit_id(unit);
-        let creates = |record: &crate::model::ChangeEvent| {
+        let creates = |record: &ChangeEvent| {
             record.results.iter().any(|result| result.unit == *id)
                 && !record.originals.iter().any(|original| original.unit == *id)
         };
@@ -73,18 +73,10 @@ impl<'h> Comparison<'h> {
     /// Returns the plain textual difference; its verdict stays what the sources carry.
     fn textual_change(&self, unit: UnitIx) -> Option<Change> {
         match (self.earlier.lists(unit), self.later.lists(unit)) {
-            (true, false) => Some(Change { kind: ChangeKind::Removed, ..self.loss_without_events(unit) }),
-            (false, true) => Some(Change { kind: ChangeKind::Added, ..self.gain_without_events(unit) }),
+            (true, false) => Some(self.by_silence(unit, self.earlier, self.later, [ChangeKind::Removed; 2])),
+            (false, true) => Some(self.by_silence(unit, self.later, self.earlier, [ChangeKind::Added; 2])),
             _ => None,
         }
-    }
-
-    fn loss_without_events(&self, unit: UnitIx) -> Change {
-        self.by_silence(unit, self.earlier, self.later, [ChangeKind::Removed; 2])
-    }
-
-    fn gain_without_events(&self, unit: UnitIx) -> Change {
-        self.by_silence(unit, self.later, self.earlier, [ChangeKind::Added; 2])
     }
 
     fn by_event<'u>(
