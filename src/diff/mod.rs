@@ -171,10 +171,8 @@ impl Diff<'_> {
 
 impl<'h> Comparison<'h> {
     /// Returns the units that can differ: between two days, only those about which something changes.
-    ///
-    /// A closed world compares what is listed, and a unit leaves the lists when a later era begins: there all are looked at.
     fn candidates(&self) -> Vec<UnitIx> {
-        if let (Some(a), Some(b), Assumption::OpenWorld) = (self.earlier.day(), self.later.day(), self.assume) {
+        if let (Some(a), Some(b)) = (self.earlier.day(), self.later.day()) {
             self.history.changed_between(a, b)
         } else {
             let in_either = |unit: &UnitIx| self.views().iter().any(|view| view.presence(*unit).is_some());

@@ -2,7 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use crate::history::{Citation, EventIx, Layer, LayerIx, SnapshotIx, UnitIx, View};
+use crate::history::{Citation, EventIx, Layer, LayerIx, SnapshotIx, Status, UnitIx, View};
 use crate::model::{Basis, ChangeEvent, ChangeKind, Coverage, Extent, UnitId, Verdict};
 
 use super::between::{bounds_between, loss_kind, verdict};
@@ -12,15 +12,19 @@ use super::{Assumption, Change, Comparison, Reason};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Level {
     Out,
-    Weak,
+    Outdated,
+    Presumed,
     Known,
 }
 
 fn level(view: View<'_>, unit: UnitIx) -> Level {
     match view.presence(unit) {
         None => Level::Out,
-        Some(presence) if presence.is_known() => Level::Known,
-        Some(_) => Level::Weak,
+        Some(presence) => match presence.status {
+            Status::Observed | Status::Between => Level::Known,
+            Status::Presumed => Level::Presumed,
+            Status::Outdated => Level::Outdated,
+        },
     }
 }
 

@@ -70,6 +70,11 @@ impl Eras {
             .max()
     }
 
+    /// Tells whether an era began after one day and by another.
+    pub(super) fn any_begins_between(&self, from: Day, to: Day) -> bool {
+        self.entries.iter().any(|entry| entry.begun.is_some_and(|begun| from < begun && begun <= to))
+    }
+
     /// Returns the position that something seen by a layer of `era` and `start` has in a sequence.
     pub(super) fn position(&self, sequence: SequenceIx, era: Option<EraIx>, start: Day) -> Option<u32> {
         match era.filter(|era| self.sequence(*era) == sequence) {

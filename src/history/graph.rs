@@ -181,8 +181,13 @@ impl History {
     }
 
     /// Returns the units about which something changes after `from` and up to `to`, each once, in order.
+    ///
+    /// A new era bears on every unit that was last seen before it, so where one begins all are returned.
     #[must_use]
     pub fn changed_between(&self, from: Day, to: Day) -> Vec<UnitIx> {
+        if self.eras.any_begins_between(from, to) {
+            return self.units().collect();
+        }
         let first = self.boundaries.partition_point(|(day, _)| *day <= from);
         let last = self.boundaries.partition_point(|(day, _)| *day <= to);
         let mut units: Vec<UnitIx> =

@@ -140,7 +140,7 @@ fn stands_above(own: &OracleView<'_, '_>, parent: Seat<'_>, others: Seat<'_>, ot
         Seat::Top => true,
         Seat::Under(above) => other.reporting_line(below).iter().skip(1).any(|step| step == above),
     };
-    is_above && strength(own, below) < 2
+    is_above && strength(own, below) < 3
 }
 
 /// Tells whether events between the views, hidden ones included, lead from the older parent to the newer.

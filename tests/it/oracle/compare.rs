@@ -275,11 +275,12 @@ pub(crate) fn from_first_to_last(a: Option<Window>, b: Option<Window>) -> (Optio
     (first, last)
 }
 
-/// Returns 2 for a unit that the view knows, 1 for one that it knows weakly, 0 for one that is out.
+/// Returns 3 for a unit that the view knows, 2 for one that it presumes, 1 for one that is outdated, 0 for one that is out.
 pub(crate) fn strength(view: &OracleView<'_, '_>, unit: &UnitId) -> u8 {
     match view.presence(unit).map(|(status, _)| status) {
-        Some(Status::Observed | Status::Between) => 2,
-        Some(Status::Presumed | Status::Outdated) => 1,
+        Some(Status::Observed | Status::Between) => 3,
+        Some(Status::Presumed) => 2,
+        Some(Status::Outdated) => 1,
         None => 0,
     }
 }
