@@ -148,18 +148,11 @@ impl<'h> View<'h> {
         about.map(|(at, _)| at).collect()
     }
 
-    /// Returns the snapshots that the view rests on, in the order of claims.
+    /// Returns the snapshots that the view rests on, in the order of their own dates.
     #[must_use]
     pub fn snapshots(self) -> Vec<SnapshotIx> {
-        let mut found = Vec::new();
-        for (_, layer) in self.history.layers.iter() {
-            if let Some(snapshot) = layer.snapshot().filter(|_| self.hears(layer))
-                && !found.contains(&snapshot)
-            {
-                found.push(snapshot);
-            }
-        }
-        found
+        let heard = self.history.layers.iter().filter(|(_, layer)| self.hears(layer));
+        self.history.in_order(heard.filter_map(|(_, layer)| layer.snapshot()))
     }
 }
 

@@ -127,25 +127,30 @@ impl History {
             });
             let Some(dated) = names.get_mut(at) else { continue };
             match self.layer(seen.layer).origin {
-                Origin::Snapshot(snapshot, _) if !dated.snapshots.contains(&snapshot) => dated.snapshots.push(snapshot),
+                Origin::Snapshot(snapshot, _) => dated.snapshots.push(snapshot),
                 Origin::Event(event) => dated.events.push(event),
-                Origin::Snapshot(..) => {}
             }
+        }
+        for dated in &mut names {
+            dated.snapshots = self.in_order(dated.snapshots.drain(..));
         }
         names
     }
 
-    /// Returns the snapshots that mention a unit on a basis that passes, in the order of claims.
+    /// Returns the snapshots that mention a unit on a basis that passes, in the order of their own dates.
     #[must_use]
     pub fn observed_in(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<SnapshotIx> {
-        let mut found = Vec::new();
         let passing = self.node(unit).sightings.iter().filter(|seen| seen.basis.passes(floor));
         let mentions = passing.filter(|seen| matches!(seen.value, Sighting::Mention(_)));
-        for snapshot in mentions.filter_map(|seen| self.layer(seen.layer).snapshot()) {
-            if !found.contains(&snapshot) {
-                found.push(snapshot);
-            }
-        }
+        self.in_order(mentions.filter_map(|seen| self.layer(seen.layer).snapshot()))
+    }
+
+    /// Returns snapshots in the order of their own dates, the earliest first and each once, whatever the
+    /// dates of their parts.
+    pub(super) fn in_order(&self, snapshots: impl Iterator<Item = SnapshotIx>) -> Vec<SnapshotIx> {
+        let mut found: Vec<SnapshotIx> = snapshots.collect();
+        found.sort_by_key(|snapshot| (self.layers.find(Origin::Snapshot(*snapshot, None)), *snapshot));
+        found.dedup();
         found
     }
 }
