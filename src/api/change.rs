@@ -12,7 +12,7 @@ use super::error::Code;
 use super::evidence::Evidence;
 use super::page::{Page, PageArguments, weight};
 use super::scalar::Date;
-use super::scope::ViewScope;
+use super::scope::{ViewScope, beside_the_runtime};
 use super::state::UnitState;
 use super::unit::Unit;
 use super::view::View;
@@ -33,14 +33,13 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    /// Compares two views of one history, off the threads that serve.
-    pub(super) async fn of(from: ViewScope, to: ViewScope, options: DiffOptions) -> Result<Arc<Self>> {
-        let work = move || {
+    /// Compares two views of one history.
+    pub(super) fn of(from: ViewScope, to: ViewScope, options: DiffOptions) -> Arc<Self> {
+        let (order_certain, changes) = beside_the_runtime(|| {
             let found = diff::diff(from.view(), to.view(), options);
-            let (order_certain, changes) = (found.terms.order_certain, found.changes);
-            Arc::new(Self { from, to, order_certain, assume: options.assume, changes })
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|error| Code::Internal.error(error.to_string()))
+            (found.terms.order_certain, found.changes)
+        });
+        Arc::new(Self { from, to, order_certain, assume: options.assume, changes })
     }
 
     fn terms(&self) -> Terms<'_> {

@@ -33,7 +33,7 @@ impl Query {
     /// Whatever has this id, in the latest revision; null when nothing has it.
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
         let repository = context.data::<Arc<Repository>>()?;
-        Ok(Node::find(Scope::of(context, None, None).await?, repository, id.as_str()))
+        Ok(Node::find(Scope::of(context, None, None)?, repository, id.as_str()))
     }
 
     /// The eras, in order.
@@ -42,7 +42,7 @@ impl Query {
         context: &Context<'_>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Vec<Era>> {
-        let scope = Scope::of(context, revision, None).await?;
+        let scope = Scope::of(context, revision, None)?;
         Ok(scope.history().eras().map(|era| Era { scope: scope.clone(), era }).collect())
     }
 
@@ -53,7 +53,7 @@ impl Query {
         #[graphql(desc = "The era's id.")] id: ID,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Option<Era>> {
-        let scope = Scope::of(context, revision, None).await?;
+        let scope = Scope::of(context, revision, None)?;
         let era = id.as_str().parse().ok().and_then(|id| scope.history().era_ix(&id));
         Ok(era.map(|era| Era { scope, era }))
     }
@@ -72,7 +72,7 @@ impl Query {
         before: Option<String>,
     ) -> Result<Page<Snapshot>> {
         let page = PageArguments::new(first, after, last, before);
-        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
         let history = scope.history();
         let found: Vec<SnapshotIx> = match era {
             None => history.snapshots().collect(),
@@ -93,7 +93,7 @@ impl Query {
         #[graphql(desc = "The snapshot's id.")] id: ID,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Option<Snapshot>> {
-        let scope = Scope::of(context, revision, None).await?;
+        let scope = Scope::of(context, revision, None)?;
         let snapshot = id.as_str().parse().ok().and_then(|id| scope.history().snapshot_ix(&id));
         Ok(snapshot.map(|snapshot| Snapshot { scope, snapshot }))
     }
@@ -107,7 +107,7 @@ impl Query {
         #[graphql(default = false, desc = "Whether to list units last seen in an earlier era.")] include_outdated: bool,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Option<View>> {
-        let scope = Scope::of(context, revision, None).await?.with_floor(minimum_basis.map(Into::into));
+        let scope = Scope::of(context, revision, None)?.with_floor(minimum_basis.map(Into::into));
         Ok(Some(View { scope: scope.at(&at, include_outdated)? }))
     }
 
@@ -118,7 +118,7 @@ impl Query {
         #[graphql(desc = "The unit's id.")] id: ID,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Option<Unit>> {
-        let scope = Scope::of(context, revision, None).await?;
+        let scope = Scope::of(context, revision, None)?;
         Ok(scope.history().unit_ix(id.as_str()).map(|unit| scope.unit(unit)))
     }
 
@@ -137,7 +137,7 @@ impl Query {
         before: Option<String>,
     ) -> Result<Page<Unit>> {
         let page = PageArguments::new(first, after, last, before);
-        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
         let history = scope.history();
         let standing = standing.map(Into::into);
         let wanted = |unit: &UnitIx| {
@@ -177,11 +177,11 @@ impl Query {
         #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Option<Diff>> {
-        let scope = Scope::of(context, revision, None).await?.with_floor(minimum_basis.map(Into::into));
+        let scope = Scope::of(context, revision, None)?.with_floor(minimum_basis.map(Into::into));
         let within = within.as_ref().map(|id| scope.known_unit(id)).transpose()?;
         let options = DiffOptions { within, assume: assume.into() };
         let (from, to) = (scope.at(&from, false)?, scope.at(&to, false)?);
-        Ok(Some(Diff { compared: Compared::of(from, to, options).await? }))
+        Ok(Some(Diff { compared: Compared::of(from, to, options) }))
     }
 
     /// The change events, the earliest first.
@@ -198,7 +198,7 @@ impl Query {
         before: Option<String>,
     ) -> Result<Page<ChangeEvent>> {
         let page = PageArguments::new(first, after, last, before);
-        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
         let events: Vec<EventIx> = match unit {
             None => scope.history().events().collect(),
             Some(unit) => scope.history().events_of(scope.known_unit(&unit)?),
@@ -223,7 +223,7 @@ impl Query {
         before: Option<String>,
     ) -> Result<Page<PlaceState>> {
         let page = PageArguments::new(first, after, last, before);
-        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
         let moment = scope.at(&at, false)?;
         let view = moment.view();
         let units = match under {
@@ -251,7 +251,7 @@ impl Query {
         before: Option<String>,
     ) -> Result<Page<Conflict>> {
         let page = PageArguments::new(first, after, last, before);
-        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref())).await?;
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
         let positions = (0..scope.history().conflicts().len()).collect();
         page.of(context, scope.revision(), positions, |at| Conflict { scope: scope.clone(), at })
     }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, OneofObject, Result};
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+
 use crate::history::{At, History, Lens, Moment as HistoryMoment, UnitIx, View};
 use crate::model::{Basis, EraId, SnapshotId};
 use crate::repository::{Repository, Version};
@@ -39,7 +41,7 @@ pub(super) struct ViewScope {
 
 impl Scope {
     /// Returns the scope of a root field: the revision asked for, else that of the cursor, else the latest.
-    pub(super) async fn of(context: &Context<'_>, revision: Option<i32>, after: Option<&str>) -> Result<Self> {
+    pub(super) fn of(context: &Context<'_>, revision: Option<i32>, after: Option<&str>) -> Result<Self> {
         let repository = context.data::<Arc<Repository>>()?;
         let asked = match (revision, after) {
             (Some(revision), _) => Some(
@@ -56,9 +58,7 @@ impl Scope {
             // What was there before the first load is no revision.
             Some(0) => return Err(Code::UnknownRevision.error("there is no revision 0; the first is 1")),
             Some(revision) => {
-                let repository = Arc::clone(repository);
-                let built = tokio::task::spawn_blocking(move || repository.version(revision)).await;
-                built.map_err(|error| Code::Internal.error(error.to_string()))?.map_err(|error| store_error(&error))?
+                beside_the_runtime(|| repository.version(revision)).map_err(|error| store_error(&error))?
             }
         };
         Ok(Self { version, floor: None })
@@ -98,6 +98,17 @@ impl Scope {
     pub(super) fn known_unit(&self, id: &ID) -> Result<UnitIx> {
         let found = self.history().unit_ix(id.as_str());
         found.ok_or_else(|| Code::UnknownId.error(format!("there is no unit `{}`", id.as_str())))
+    }
+}
+
+/// Does long work without holding up the other requests of the thread that it runs on.
+///
+/// It does not yield: async-graphql puts the fields of an answer in the order in which they are done, and
+/// a field that yields would fall behind those that do not.
+pub(super) fn beside_the_runtime<T>(work: impl FnOnce() -> T) -> T {
+    match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 

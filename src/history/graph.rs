@@ -180,6 +180,16 @@ impl History {
         &self.conflicts
     }
 
+    /// Tells whether a unit, a snapshot, an era or an event has the id.
+    #[must_use]
+    pub fn knows(&self, id: &str) -> bool {
+        let corpus = &self.corpus;
+        self.by_id.contains_key(id)
+            || corpus.snapshots.contains_key(id)
+            || corpus.eras.contains_key(id)
+            || corpus.events.contains_key(id)
+    }
+
     /// Returns the units about which something changes after `from` and up to `to`, each once, in order.
     ///
     /// A new era bears on every unit that was last seen before it, so where one begins all are returned.

@@ -35,6 +35,21 @@ impl Example {
         let mut next = || paragraphs.next().unwrap_or_default();
         Self { name, title: next(), description: next(), query }
     }
+
+    /// Returns the ids of units, snapshots and eras that the query asks about.
+    pub fn ids(&self) -> impl Iterator<Item = &'static str> {
+        const NAMES: [&str; 8] = ["id", "unit", "snapshot", "era", "under", "within", "from", "to"];
+        let code = self.query.lines().filter(|line| !line.trim_start().starts_with('#'));
+        code.flat_map(|line| {
+            let pieces: Vec<&'static str> = line.split('"').collect();
+            let names_id = |before: &str| {
+                let name = before.trim_end().trim_end_matches(':').trim_end();
+                NAMES.iter().any(|wanted| name.ends_with(wanted))
+            };
+            let literals = pieces.chunks_exact(2).filter(|pair| pair.first().is_some_and(|before| names_id(before)));
+            literals.filter_map(|pair| pair.get(1).copied()).collect::<Vec<_>>()
+        })
+    }
 }
 
 mod table {
@@ -55,6 +70,13 @@ mod tests {
         let example = Example::new("a", "# A title\n#\n# Shows one\n# thing.\n#\n# Notice: another.\nquery A { a }\n");
         assert_eq!(example.title, "A title");
         assert_eq!(example.description, "Shows one thing.");
+    }
+
+    #[test]
+    fn the_ids_that_a_query_asks_about_are_those_in_its_arguments() {
+        let query =
+            "# \"no\"\n{ a(from: { era: \"e-1\" } at: { date: \"2015-01-01\" }) unit(id: \"u\") { b(text: \"x\") } }";
+        assert_eq!(Example::new("a", query).ids().collect::<Vec<_>>(), ["e-1", "u"]);
     }
 
     #[test]

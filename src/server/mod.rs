@@ -35,8 +35,10 @@ struct Service {
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
     let schema = api::schema(Arc::clone(&repository), &config.limits);
     let service = Service { schema, repository, limits: Arc::new(config.limits.clone()) };
+    let loaded = Arc::clone(&service.repository);
+    let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     Router::new()
-        .merge(pages::routes())
+        .merge(pages::routes(knows))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(live))

@@ -4,7 +4,7 @@
 //! because the editor in GraphiQL sets them so.
 
 use std::fmt::Write as _;
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -41,22 +41,30 @@ const CDN_POLICY: &str = "default-src 'none'; \
 const CDN_PAGE: &str = include_str!("pages/cdn.html");
 const OFF_PAGE: &str = include_str!("pages/off.html");
 
-/// Returns the routes of the pages and of the files that they load.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
+/// Tells whether what is loaded has an id.
+pub type Knows = Arc<dyn Fn(&str) -> bool + Send + Sync>;
+
+/// Returns the routes of the pages and of the files that they load. Only examples about what is loaded are shown.
+pub fn routes<S: Clone + Send + Sync + 'static>(knows: Knows) -> Router<S> {
+    let of_landing = Arc::clone(&knows);
     let router = Router::new()
-        .route("/", get(landing))
+        .route("/", get(async move || landing(&of_landing)))
         .route("/favicon.svg", get(favicon))
         .route("/graphiql", get(graphiql))
         .route("/graphiql/", get(graphiql))
-        .route("/graphiql/examples.json", get(example_list))
+        .route("/graphiql/examples.json", get(async move || example_list(&knows)))
         .route("/graphiql/assets/{*name}", get(bundled));
     if web() == Web::Cdn { router.route("/graphiql/cdn.js", get(cdn_script)) } else { router }
 }
 
+/// Returns the examples that ask about nothing but what is loaded.
+fn answerable(knows: &Knows) -> Vec<&'static Example> {
+    examples().iter().filter(|example| example.ids().all(|id| knows(id))).collect()
+}
+
 /// Answers `/`: what this service is, and where to begin.
-async fn landing() -> Response {
-    static PAGE: LazyLock<String> = LazyLock::new(|| landing_page(web(), examples()));
-    html(StatusCode::OK, PLAIN_POLICY, PAGE.as_str())
+fn landing(knows: &Knows) -> Response {
+    html(StatusCode::OK, PLAIN_POLICY, landing_page(web(), &answerable(knows)))
 }
 
 /// Answers `/graphiql` with the page of the bundle, or with what this build has in its stead.
@@ -69,8 +77,8 @@ async fn graphiql() -> Response {
 }
 
 /// Answers `/graphiql/examples.json`: the examples, from which GraphiQL makes its first tabs.
-async fn example_list() -> Response {
-    ([(CACHE_CONTROL, REVALIDATE), (X_CONTENT_TYPE_OPTIONS, "nosniff")], Json(examples())).into_response()
+fn example_list(knows: &Knows) -> Response {
+    ([(CACHE_CONTROL, REVALIDATE), (X_CONTENT_TYPE_OPTIONS, "nosniff")], Json(answerable(knows))).into_response()
 }
 
 async fn bundled(Path(name): Path<String>) -> Response {
@@ -103,7 +111,7 @@ fn html(status: StatusCode, policy: &'static str, page: impl IntoResponse) -> Re
     (status, headers, page).into_response()
 }
 
-fn landing_page(web: Web, examples: &[Example]) -> String {
+fn landing_page(web: Web, examples: &[&Example]) -> String {
     let button = match web {
         Web::Bundled | Web::Cdn => r#"<a class="button" href="/graphiql">Open GraphiQL</a>"#,
         Web::Off => "",
@@ -115,7 +123,7 @@ fn landing_page(web: Web, examples: &[Example]) -> String {
 }
 
 /// Lists the examples: as links where there is a GraphiQL to open them in, and else as text.
-fn example_items(web: Web, examples: &[Example]) -> String {
+fn example_items(web: Web, examples: &[&Example]) -> String {
     let mut items = String::new();
     for example in examples {
         let (title, description) = (escape(&example.title), escape(&example.description));

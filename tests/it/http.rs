@@ -80,6 +80,22 @@ fn a_question_is_answered_in_the_media_type_that_is_accepted() {
 }
 
 #[test]
+fn the_fields_of_an_answer_come_in_the_order_of_the_question() {
+    let loaded = library();
+    let schema = eragraph::api::schema(loaded.repository.clone(), &Limits::default());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let question = "{ long: diff(from: {date: \"2000-01-01\"}, to: {date: \"2020-01-01\"}) { orderCertain } \
+                      past: units(revision: 1, first: 1) { totalCount } short: eras { id } }";
+    for _ in 0..20 {
+        let schema = schema.clone();
+        let answer = runtime.block_on(runtime.spawn(async move { schema.execute(question).await })).unwrap();
+        let text = serde_json::to_string(&answer.data).unwrap();
+        let order: Vec<_> = ["long", "past", "short"].iter().map(|name| text.find(name)).collect();
+        assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{text}");
+    }
+}
+
+#[test]
 fn a_question_in_the_url_names_its_operation_and_variables() {
     let uri = "/graphql?query=query+A{eras{id}}query+B($id:ID!){unit(id:$id){name}}&operationName=B&variables=%7B%22id%22%3A%22nobody%22%7D";
     let answer = send(&library(), &Config::default(), get(uri));

@@ -9,7 +9,7 @@ use super::*;
 
 async fn ask(path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    let response = routes::<()>().with_state(()).oneshot(request).await.unwrap();
+    let response = routes::<()>(Arc::new(|_| true)).with_state(()).oneshot(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     (status, headers, String::from_utf8_lossy(&bytes).into_owned())
@@ -33,14 +33,14 @@ async fn the_landing_page_leads_to_every_example_and_loads_nothing_from_elsewher
 
 #[test]
 fn what_an_example_says_is_escaped() {
-    let items = example_items(Web::Bundled, &[example()]);
+    let items = example_items(Web::Bundled, &[&example()]);
     let link = r#"<a href="/graphiql?example=a-b">&lt;Title&gt; &amp; &quot;more&quot;</a><p>It&#39;s</p>"#;
     assert!(items.contains(link), "{items}");
 }
 
 #[test]
 fn without_graphiql_the_landing_page_links_to_none_and_shows_the_queries() {
-    let page = landing_page(Web::Off, &[example()]);
+    let page = landing_page(Web::Off, &[&example()]);
     assert!(!page.contains("/graphiql"), "{page}");
     assert!(page.contains("<pre>{ a &lt; b }</pre>"), "{page}");
 }
@@ -124,4 +124,14 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+#[tokio::test]
+async fn with_other_data_only_the_examples_that_fit_it_are_shown() {
+    let router = routes::<()>(Arc::new(|_| false)).with_state(());
+    let request = Request::get("/graphiql/examples.json").body(Body::empty()).unwrap();
+    let response = router.oneshot(request).await.unwrap();
+    let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    let shown: Vec<serde_json::Value> = serde_json::from_slice(&bytes).unwrap();
+    assert!(!shown.is_empty() && shown.len() < examples().len(), "{} examples", shown.len());
 }
