@@ -6,6 +6,7 @@
 //! - `diagnostics`: what is wrong with an input, where, and how to mend it.
 //! - `source`: text to model, one file per format.
 //! - `history`: the versioned graph and its views; `diff` and `lineage` read it.
+//! - `search`: an index of the texts of a history.
 //! - `store`: the database and the journal of inputs.
 //! - `repository`: the one place that loads and commits.
 //! - `api`: the GraphQL schema. `server`: HTTP. `cli`: one file per verb.
@@ -18,6 +19,7 @@ pub mod diff;
 pub mod history;
 pub mod model;
 pub mod repository;
+pub mod search;
 pub mod server;
 pub mod source;
 pub mod store;

@@ -4,20 +4,22 @@ use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object, Result};
 
+use crate::config::Limits;
 use crate::diff::DiffOptions;
 use crate::history::{EventIx, SnapshotIx, UnitIx};
 use crate::repository::Repository;
+use crate::search::Filter;
 
 use super::change::{Compared, Diff};
 use super::conflict::Conflict;
 use super::details::PlaceState;
-use super::error::Code;
 use super::event::ChangeEvent;
 use super::node::Node;
 use super::page::{Page, PageArguments, weight};
 use super::revision::Revision;
+use super::scalar::Date;
 use super::scope::{Moment, Scope};
-use super::search::SearchPage;
+use super::search::{Asked, SearchHit, SearchPage};
 use super::snapshot::{Era, Snapshot};
 use super::unit::Unit;
 use super::view::View;
@@ -77,9 +79,7 @@ impl Query {
         let found: Vec<SnapshotIx> = match era {
             None => history.snapshots().collect(),
             Some(era) => {
-                let unknown = || Code::UnknownId.error(format!("there is no era `{}`", era.as_str()));
-                let ix = era.as_str().parse().ok().and_then(|id| history.era_ix(&id)).ok_or_else(unknown)?;
-                let id = Some(&history.era(ix).id);
+                let id = Some(&history.era(scope.known_era(&era)?).id);
                 history.snapshots().filter(|snapshot| history.snapshot(*snapshot).era.as_ref() == id).collect()
             }
         };
@@ -148,21 +148,32 @@ impl Query {
         page.of(context, scope.revision(), units, |unit| scope.unit(unit))
     }
 
-    /// Searches names, former names, acronyms, summaries and topics over all time.
+    /// Searches names, former names, acronyms, people, places, summaries and topics over all time, the best match
+    /// first. Every word must be there: case and accents do not matter, the last word may be unfinished, and where a
+    /// word stands nowhere, a typing mistake is allowed for. What stands in "quotes" must stand just so.
     #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
-    #[expect(unused_variables, reason = "the index that answers is not built yet; the contract says so with its code")]
     async fn search(
         &self,
         context: &Context<'_>,
         #[graphql(desc = "What to look for.")] query: String,
+        #[graphql(desc = "Only matches in snapshots of this era.")] era: Option<ID>,
+        #[graphql(desc = "Only units that were ever of this kind, and no topics.")] kind: Option<String>,
+        #[graphql(desc = "Only matches in sources and events dated this day or later.")] from: Option<Date>,
+        #[graphql(desc = "Only matches in sources and events dated this day or earlier.")] to: Option<Date>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
         first: Option<i32>,
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<SearchPage> {
-        Err(Code::SearchNotReady.error("the search index is not ready; list `units` or `snapshots { topics }` instead"))
+        let page = PageArguments::new(first, after, last, before);
+        let asked = Asked::read(&query, context.data::<Limits>()?)?;
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
+        let era = era.as_ref().map(|id| scope.known_era(id)).transpose()?;
+        let filter = Filter { era, kind, from: from.map(|day| day.0), to: to.map(|day| day.0) };
+        let hits = asked.find(context, &scope, &filter)?;
+        page.of(context, scope.revision(), hits, |hit| SearchHit::of(&scope, hit))
     }
 
     /// Compares two moments. What a source does not mention is not thereby gone: each change has a verdict.

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, OneofObject, Result};
-
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::history::{At, History, Lens, Moment as HistoryMoment, UnitIx, View};
+use crate::history::{At, EraIx, History, Lens, Moment as HistoryMoment, UnitIx, View};
 use crate::model::{Basis, EraId, SnapshotId};
 use crate::repository::{Repository, Version};
 
@@ -92,6 +91,12 @@ impl Scope {
 
     pub(super) fn at_resolved(&self, at: At, include_outdated: bool) -> ViewScope {
         ViewScope { scope: self.clone(), at, include_outdated }
+    }
+
+    /// Returns an era that must be there.
+    pub(super) fn known_era(&self, id: &ID) -> Result<EraIx> {
+        let found = id.as_str().parse().ok().and_then(|id| self.history().era_ix(&id));
+        found.ok_or_else(|| Code::UnknownId.error(format!("there is no era `{}`", id.as_str())))
     }
 
     /// Returns a unit that must be there.

@@ -59,7 +59,7 @@ impl Session {
         }
         out.note_report(&parsed.report);
         let history = History::build(Arc::new(corpus));
-        Ok(Self { version: Arc::new(Version { revision: 0, history }), from_files: true })
+        Ok(Self { version: Arc::new(Version::new(0, history)), from_files: true })
     }
 
     pub(super) fn history(&self) -> &History {

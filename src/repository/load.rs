@@ -84,8 +84,12 @@ impl Repository {
             let changes = Changes { upserted, removed };
             let draft = Draft { recorded_at, inputs: inputs.collect(), changes };
             loaded.revision = store.stage(&draft)?.publish()?.number;
-            let version = Version { revision: loaded.revision, history: history(after) };
-            *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(version);
+            let version = Arc::new(Version::new(loaded.revision, history(after)));
+            *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&version);
+            // Where the revision before was searched, this one will be.
+            if latest.search().is_some() {
+                self.build_search_of(&version);
+            }
         }
         Ok(loaded)
     }

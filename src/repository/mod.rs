@@ -6,15 +6,18 @@
 mod check;
 mod inputs;
 mod load;
+mod search;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use moka::sync::Cache;
 
 use crate::diagnostics::Colour;
 use crate::history::History;
 use crate::model::{Corpus, Record};
+use crate::search::{SearchError, SearchIndex};
 use crate::source;
 use crate::store::{BoxError, Document, Finding, Journal, Notice, Revision, Store, StoreError};
 
@@ -25,13 +28,14 @@ pub use load::{LoadError, Loaded};
 /// How many past revisions are kept ready.
 const PAST_VERSIONS: u64 = 4;
 
-/// One revision, ready to be queried. Immutable.
+/// One revision, ready to be queried. Immutable, but that its search index is built when it is first needed.
 #[derive(Debug)]
 pub struct Version {
     /// The number of the revision; 0 before anything is loaded.
     pub revision: u64,
     /// The graph of all that was loaded by then.
     pub history: History,
+    search: OnceLock<Result<SearchIndex, SearchError>>,
 }
 
 /// What is loaded, at every revision.
@@ -41,6 +45,8 @@ pub struct Repository {
     latest: RwLock<Arc<Version>>,
     past: Cache<u64, Arc<Version>>,
     loading: Mutex<()>,
+    /// Whether a search index is built in the background.
+    is_indexing: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -66,7 +72,7 @@ impl Repository {
     /// Returns [`StoreError`] when another process holds the store, or when it cannot be mended.
     pub fn open(dir: &Path) -> Result<(Self, Vec<Notice>), StoreError> {
         let (store, notices) = Store::open(dir, &read_again)?;
-        let latest = Version { revision: store.latest(), history: history(store.corpus(store.latest())?) };
+        let latest = Version::new(store.latest(), history(store.corpus(store.latest())?));
         Ok((Self::of(Backing::Store(store), latest), notices))
     }
 
@@ -81,7 +87,7 @@ impl Repository {
                 let revisions = journal.revisions()?;
                 let number = revisions.last().map_or(0, |revision| revision.number);
                 let corpus = if number == 0 { Corpus::default() } else { journal.corpus(number, &read_again)? };
-                let latest = Version { revision: number, history: history(corpus) };
+                let latest = Version::new(number, history(corpus));
                 Ok((Self::of(Backing::Journal { journal, revisions }, latest), Vec::new()))
             }
             opened => opened,
@@ -94,6 +100,7 @@ impl Repository {
             latest: RwLock::new(Arc::new(latest)),
             past: Cache::new(PAST_VERSIONS),
             loading: Mutex::new(()),
+            is_indexing: Arc::default(),
         }
     }
 
@@ -123,7 +130,7 @@ impl Repository {
                 Backing::Store(store) => store.corpus(revision)?,
                 Backing::Journal { journal, .. } => journal.corpus(revision, &read_again)?,
             };
-            Ok(Arc::new(Version { revision, history: history(corpus) }))
+            Ok(Arc::new(Version::new(revision, history(corpus))))
         };
         self.past.try_get_with(revision, build).map_err(|error: Arc<StoreError>| {
             Arc::try_unwrap(error)

@@ -54,6 +54,7 @@ pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
 /// # Errors
 /// Returns what the system says when the runtime cannot be started or the listener fails.
 pub fn serve(listener: TcpListener, repository: Arc<Repository>, config: &Config) -> io::Result<()> {
+    repository.build_search_in_background();
     let router = router(repository, config);
     listener.set_nonblocking(true)?;
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {

@@ -22,6 +22,7 @@ mod revisions;
 mod robust;
 mod rules;
 mod schema;
+mod search;
 mod service;
 mod store;
 mod traversals;

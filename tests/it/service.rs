@@ -28,4 +28,12 @@ impl Loaded {
         assert_eq!(loaded.revision, 1);
         Self { repository: Arc::new(repository), _folder: folder }
     }
+
+    /// The same, with the search index built.
+    #[track_caller]
+    pub(crate) fn searchable(path: &str) -> Self {
+        let loaded = Self::of(path);
+        loaded.repository.latest().build_search().unwrap();
+        loaded
+    }
 }
