@@ -1,6 +1,5 @@
 //! A comparison of two views, change by change.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
@@ -101,15 +100,13 @@ impl Diff {
 
     /// How many changes there are of each kind and verdict. Filters on `changes` do not bear on it.
     async fn summary(&self) -> Vec<ChangeCount> {
-        let mut counts: BTreeMap<(model::ChangeKind, model::Verdict), i32> = BTreeMap::new();
-        for change in &self.compared.changes {
-            let count = counts.entry((change.kind, change.verdict)).or_default();
-            *count = count.saturating_add(1);
-        }
-        let counts = counts.into_iter();
-        counts
-            .map(|((kind, verdict), count)| ChangeCount { kind: kind.into(), verdict: verdict.into(), count })
-            .collect()
+        let counts = diff::count(&self.compared.changes).into_iter();
+        let told = counts.map(|((kind, verdict), count)| ChangeCount {
+            kind: kind.into(),
+            verdict: verdict.into(),
+            count: i32::try_from(count).unwrap_or(i32::MAX),
+        });
+        told.collect()
     }
 }
 

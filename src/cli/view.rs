@@ -265,11 +265,8 @@ fn absent_parent(view: View<'_>, unit: UnitIx) -> Option<&str> {
 /// Returns the lists below a unit that speak in the view: of several alike, the latest.
 fn lists(view: View<'_>, unit: UnitIx) -> Vec<List<'_>> {
     let mut latest: BTreeMap<(Option<&str>, Option<&str>, bool), List<'_>> = BTreeMap::new();
-    for list in view.history().lists_of(unit) {
+    for list in view.heard_lists(unit) {
         let coverage = list.coverage;
-        if !view.hears(view.layer(list.layer)) || !coverage.evidence.basis.passes(view.lens().floor) {
-            continue;
-        }
         let key = (coverage.kind.as_deref(), coverage.heading.as_deref(), coverage.deep);
         if latest.get(&key).is_none_or(|known| known.layer < list.layer) {
             latest.insert(key, list);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{
     Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, Placed, Presence, RelationFact, RelationTarget,
-    UnitIx, View,
+    UnitIx, View, latest_of_each,
 };
 use crate::model::{
     Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Property, Verdict,
@@ -111,7 +111,7 @@ impl Comparison<'_> {
     }
 
     fn figure_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| latest_figures(view.figures(unit)));
+        let [a, b] = self.views().map(|view| latest_figures(&view.figures(unit)));
         let pair = a.iter().find_map(|old| Some((old, b.iter().find(|new| old.item.contradicts(new.item))?)))?;
         Some(self.by_claims(unit, ChangeKind::FigureChanged, [item_side(pair.0), item_side(pair.1)]))
     }
@@ -124,7 +124,7 @@ impl Comparison<'_> {
     }
 
     fn place_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| latest_places(view.places(unit)));
+        let [a, b] = self.views().map(|view| latest_of_each(&view.places(unit), |a, b| a.role == b.role));
         let of_role = |facts: &[PlaceFact<'_>], role: PlaceRole| -> BTreeSet<(String, Option<String>)> {
             let facts = facts.iter().filter(|fact| fact.item.role == role);
             facts.map(|fact| (fact.item.place.clone(), fact.item.part_of_place.clone())).collect()
@@ -275,24 +275,10 @@ fn skips_level(view: View<'_>, other: View<'_>, parent: Parent, others_parent: P
 }
 
 /// Keeps what the latest layer says of each thing counted; by what is counted.
-fn latest_figures(mut facts: Vec<ItemFact<'_, Figure>>) -> Vec<ItemFact<'_, Figure>> {
-    let all = facts.clone();
-    facts.retain(|fact| {
-        let others = all.iter().filter(|other| other.item.counts_the_same_as(fact.item));
-        others.max_by_key(|other| other.order).is_some_and(|latest| latest.layer == fact.layer)
-    });
-    facts.sort_by_key(|fact| (&fact.item.measure, &fact.item.unit, &fact.item.scope));
-    facts
-}
-
-/// Keeps what the latest layer says of each role.
-fn latest_places(mut facts: Vec<PlaceFact<'_>>) -> Vec<PlaceFact<'_>> {
-    let all = facts.clone();
-    facts.retain(|fact| {
-        let others = all.iter().filter(|other| other.item.role == fact.item.role);
-        others.max_by_key(|other| other.order).is_some_and(|latest| latest.layer == fact.layer)
-    });
-    facts
+fn latest_figures<'h>(facts: &[ItemFact<'h, Figure>]) -> Vec<ItemFact<'h, Figure>> {
+    let mut latest = latest_of_each(facts, Figure::counts_the_same_as);
+    latest.sort_by_key(|fact| (&fact.item.measure, &fact.item.unit, &fact.item.scope));
+    latest
 }
 
 fn item_side<T>(fact: &ItemFact<'_, T>) -> Side {

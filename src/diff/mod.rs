@@ -157,15 +157,21 @@ fn order_key(view: View<'_>) -> (Day, Day, Moment) {
     (start, end, view.moment())
 }
 
+/// Counts changes by kind and verdict.
+#[must_use]
+pub fn count(changes: &[Change]) -> BTreeMap<(ChangeKind, Verdict), usize> {
+    let mut counts = BTreeMap::new();
+    for change in changes {
+        *counts.entry((change.kind, change.verdict)).or_insert(0) += 1;
+    }
+    counts
+}
+
 impl Diff<'_> {
     /// Counts the changes by kind and verdict.
     #[must_use]
     pub fn summary(&self) -> BTreeMap<(ChangeKind, Verdict), usize> {
-        let mut counts = BTreeMap::new();
-        for change in &self.changes {
-            *counts.entry((change.kind, change.verdict)).or_insert(0) += 1;
-        }
-        counts
+        count(&self.changes)
     }
 }
 

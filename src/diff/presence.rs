@@ -152,18 +152,14 @@ impl<'h> Comparison<'h> {
         let claim = place.parent.and(place.claim)?;
         let kind = present.kind_symbol(unit);
         let owners = present.reporting_line(unit);
-        let floor = missing.lens().floor;
         let speaking = owners
             .iter()
             .skip(1)
             .enumerate()
             .filter(|(_, owner)| missing.presence(**owner).is_some())
-            .flat_map(|(above, owner)| self.history.lists_of(*owner).map(move |list| (above, *owner, list)))
+            .flat_map(|(above, owner)| missing.heard_lists(*owner).map(move |list| (above, *owner, list)))
             .filter(|(above, _, list)| {
-                (*above == 0 || list.coverage.deep)
-                    && list.coverage.evidence.basis.passes(floor)
-                    && missing.hears(self.history.layer(list.layer))
-                    && self.history.covers(list.coverage, kind, claim.value.heading)
+                (*above == 0 || list.coverage.deep) && self.history.covers(list.coverage, kind, claim.value.heading)
             })
             .max_by_key(|(above, _, list)| {
                 (list.layer, Reverse(list.coverage.extent), Reverse(list.coverage.evidence.basis), Reverse(*above))

@@ -5,6 +5,7 @@ use crate::model::{ConflictKind, Coverage, Day, Edtf, Extent, Window};
 use super::citation::{Attribute, Citation, ClaimRecord, Conflict};
 use super::graph::History;
 use super::layer::{LayerIx, Origin, SnapshotIx};
+use super::lives::List;
 use super::node::{Claim, Slot, UnitIx};
 use super::view::View;
 
@@ -92,14 +93,16 @@ impl<'h> View<'h> {
         latest_first.flat_map(|seen| self.history.cite(unit, seen, Attribute::Presence)).collect()
     }
 
+    /// Returns the lists of what is below a unit that the view hears and the floor lets through.
+    pub(crate) fn heard_lists(self, owner: UnitIx) -> impl Iterator<Item = List<'h>> {
+        let passes = move |list: &List<'_>| list.coverage.evidence.basis.passes(self.lens.floor);
+        self.history.lists_of(owner).filter(move |list| self.hears(self.layer(list.layer)) && passes(list))
+    }
+
     /// Returns the lists that the sources of the view give of what is below a unit, the latest layer first.
     #[must_use]
     pub fn lists_below(self, unit: UnitIx) -> Vec<(SnapshotIx, &'h Coverage)> {
-        let mut lists: Vec<_> = self
-            .history
-            .lists_of(unit)
-            .filter(|list| self.hears(self.layer(list.layer)) && list.coverage.evidence.basis.passes(self.lens.floor))
-            .collect();
+        let mut lists: Vec<_> = self.heard_lists(unit).collect();
         lists.sort_by_key(|list| std::cmp::Reverse(list.layer));
         lists.into_iter().map(|list| (list.snapshot, list.coverage)).collect()
     }
@@ -110,16 +113,11 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn children_extent(self, unit: UnitIx) -> Option<Extent> {
         let line = self.reporting_line(unit);
-        let lists = line.iter().flat_map(|owner| self.history.lists_of(*owner).map(move |list| (*owner, list)));
-        let lists: Vec<_> = lists
-            .filter(|(owner, list)| {
-                (*owner == unit || list.coverage.deep)
-                    && self.hears(self.layer(list.layer))
-                    && list.coverage.evidence.basis.passes(self.lens.floor)
-            })
-            .collect();
-        let latest = lists.iter().max_by_key(|(_, list)| list.layer)?.1.snapshot;
-        let of_latest = || lists.iter().filter(|(_, list)| list.snapshot == latest).map(|(_, list)| list.coverage);
+        let own_or_deep =
+            |owner: UnitIx| self.heard_lists(owner).filter(move |list| owner == unit || list.coverage.deep);
+        let lists: Vec<_> = line.into_iter().flat_map(own_or_deep).collect();
+        let latest = lists.iter().max_by_key(|list| list.layer)?.snapshot;
+        let of_latest = || lists.iter().filter(|list| list.snapshot == latest).map(|list| list.coverage);
         let unrestricted = of_latest().filter(|c| c.kind.is_none() && c.heading.is_none()).map(|c| c.extent).min();
         unrestricted.or_else(|| of_latest().map(|coverage| coverage.extent.max(Extent::Listed)).max())
     }

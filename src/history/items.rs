@@ -69,8 +69,7 @@ impl<'h> View<'h> {
                 .filter_map(|item| {
                     let (part, evidence) = about(item);
                     let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
-                    let window = self.layer(layer).window;
-                    let order = (window.start(), window.end(), Reverse(evidence.basis), layer);
+                    let order = self.history.layers.order(layer, evidence.basis);
                     let fact = ItemFact { item, layer, snapshot, evidence, identity, order };
                     evidence.basis.passes(self.lens.floor).then_some(fact)
                 })
@@ -115,28 +114,27 @@ impl<'h> View<'h> {
     pub fn last_known(self, unit: UnitIx) -> Option<LastKnown<'h>> {
         self.day()?;
         let known = LastKnown {
-            holder: self.latest_of_each(self.all_holders(unit), |_, _| true).into_iter().next(),
-            figures: self.latest_of_each(self.all_figures(unit), Figure::counts_the_same_as),
-            contacts: self.latest_of_each(self.all_contacts(unit), |a, b| a.kind == b.kind && a.purpose == b.purpose),
+            holder: self.last_of_each(self.all_holders(unit), |_, _| true).into_iter().next(),
+            figures: self.last_of_each(self.all_figures(unit), Figure::counts_the_same_as),
+            contacts: self.last_of_each(self.all_contacts(unit), |a, b| a.kind == b.kind && a.purpose == b.purpose),
         };
         let empty = known.holder.is_none() && known.figures.is_empty() && known.contacts.is_empty();
         (!empty).then_some(known)
     }
 
     /// Keeps, of what has started, what the latest layer says of each thing of which no source of the day says anything.
-    fn latest_of_each<T: 'h>(
+    fn last_of_each<T: 'h>(
         self,
         facts: impl Iterator<Item = ItemFact<'h, T>>,
         is_about_the_same: impl Fn(&T, &T) -> bool,
     ) -> Vec<ItemFact<'h, T>> {
         let facts: Vec<ItemFact<'h, T>> = facts.filter(|fact| self.hears(self.layer(fact.layer))).collect();
-        let is_last = |fact: &ItemFact<'h, T>| {
-            let same = || facts.iter().filter(|other| is_about_the_same(other.item, fact.item));
-            let last = same().max_by_key(|other| other.order);
-            last.is_some_and(|last| last.layer == fact.layer)
-                && !same().any(|other| self.observes(self.layer(other.layer)))
-        };
-        facts.iter().filter(|fact| is_last(fact)).copied().collect()
+        let mut latest = latest_of_each(&facts, &is_about_the_same);
+        latest.retain(|fact| {
+            let mut same = facts.iter().filter(|other| is_about_the_same(other.item, fact.item));
+            !same.any(|other| self.observes(self.layer(other.layer)))
+        });
+        latest
     }
 
     /// Returns where a unit sits and what it answers for: by the latest source that gives any place of
@@ -150,11 +148,7 @@ impl<'h> View<'h> {
         if self.day().is_none() {
             return facts;
         }
-        let latest = |fact: &PlaceFact<'h>| {
-            let of_role = facts.iter().filter(|other| other.item.role == fact.item.role);
-            of_role.max_by_key(|other| other.order).map(|other| other.layer)
-        };
-        facts.iter().filter(|fact| Some(fact.layer) == latest(fact)).copied().collect()
+        latest_of_each(&facts, |a, b| a.role == b.role)
     }
 
     /// Returns the properties of a unit, each name once, by the latest source; by name.
@@ -168,4 +162,16 @@ impl<'h> View<'h> {
         facts.dedup_by(|later, first| later.item.name == first.item.name && later.layer != first.layer);
         facts
     }
+}
+
+/// Keeps what the latest layer says of each thing that is spoken of.
+pub(crate) fn latest_of_each<'h, T>(
+    facts: &[ItemFact<'h, T>],
+    is_about_the_same: impl Fn(&T, &T) -> bool,
+) -> Vec<ItemFact<'h, T>> {
+    let is_latest = |fact: &&ItemFact<'h, T>| {
+        let same = facts.iter().filter(|other| is_about_the_same(other.item, fact.item));
+        same.max_by_key(|other| other.order).is_some_and(|latest| latest.layer == fact.layer)
+    };
+    facts.iter().filter(is_latest).copied().collect()
 }

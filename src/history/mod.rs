@@ -28,6 +28,7 @@ mod visit;
 pub use citation::{Attribute, Citation, ClaimRecord, Conflict};
 pub use era::SequenceIx;
 pub use graph::{Edge, History};
+pub(crate) use items::latest_of_each;
 pub use items::{HolderFact, ItemFact, LastKnown, PlaceFact};
 pub use layer::{EraIx, EventIx, Layer, LayerIx, Origin, SnapshotIx};
 pub use lineage::{Direction, Link};
