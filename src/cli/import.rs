@@ -167,7 +167,8 @@ impl Options {
             }
         };
         let list = |values: &[String]| {
-            (!values.is_empty()).then(|| format!("[{}]", values.iter().map(|v| quoted(v)).collect::<Vec<_>>().join(", ")))
+            (!values.is_empty())
+                .then(|| format!("[{}]", values.iter().map(|v| quoted(v)).collect::<Vec<_>>().join(", ")))
         };
         field("rows", self.events.then(|| "events".to_owned()));
         let columns = Pairs(self.columns.clone());

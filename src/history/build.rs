@@ -144,7 +144,8 @@ impl History {
             };
             let Some(end) = frame.layers.iter().filter_map(log_end).max() else { return Vec::new() };
             let is_only_logged = |unit: &UnitIx| {
-                let mut seen = self.node(*unit).sightings.iter().filter(|s| frame.layers.binary_search(&s.layer).is_ok());
+                let mut seen =
+                    self.node(*unit).sightings.iter().filter(|s| frame.layers.binary_search(&s.layer).is_ok());
                 seen.all(|seen| self.layer(seen.layer).snapshot().is_some_and(|s| self.snapshot(s).continuous))
             };
             let is_over = |unit: &&UnitIx| self.node(**unit).life_at(end).is_none() && is_only_logged(unit);

@@ -61,7 +61,8 @@ pub(super) fn on_day(history: &History, node: &Node, day: Day, floor: Option<Bas
         layer.observes(day).filter(|_| of_this_life)
     });
     if let Some(first) = observing.next() {
-        let certainty = if first || observing.any(|certain| certain) { Certainty::Certain } else { Certainty::Possible };
+        let certainty =
+            if first || observing.any(|certain| certain) { Certainty::Certain } else { Certainty::Possible };
         return Some(Presence { status: Status::Observed, certainty });
     }
     let doubtful = node.doubts.iter().any(|doubt| doubt.contains(day))

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::fields::{ERA_FILE, EVENT_FILE, SNAPSHOT};
-use super::table::TABLE;
 use super::shape::{Choice, Object, Shape};
+use super::table::TABLE;
 
 /// A JSON Schema (draft 2020-12) and the name of the file that it is published in.
 #[derive(Debug, Clone, PartialEq)]

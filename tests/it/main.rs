@@ -25,5 +25,6 @@ mod schema;
 mod search;
 mod service;
 mod store;
+mod tables;
 mod traversals;
 mod views_as_text;

@@ -11,8 +11,8 @@ use super::mapping::At;
 use super::reader::{Cell, Reader, Row, kind, mention, slug};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
-    Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence, Extent,
-    Mention, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
+    Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence,
+    Extent, Mention, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
 };
 use crate::source::origin::Origin;
 
@@ -358,18 +358,22 @@ impl Log {
     fn finish(mut self, reader: &mut Reader<'_, '_>) {
         self.close_day(reader);
         let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) else {
-            let found = Diagnostic::new(Code::EmptyFile, "the log holds nothing");
-            return reader.tell(found.at(reader.place(Span::new(0, 0))));
+            if !reader.has_told() {
+                let found = Diagnostic::new(Code::EmptyFile, "the log holds nothing");
+                reader.tell(found.at(reader.place(Span::new(0, 0))));
+            }
+            return;
         };
         // A list of versions goes on to its end, be there lines of the last or not.
         let listed = self.dates.iter().flatten().map(|date| date.window().end()).max();
         let (from, to) = (first.observed.window().start(), last.observed.window().end());
         let to = listed.map_or(to, |listed| listed.max(to));
         let Ok(observed) = Edtf::parse(&format!("{from}/{to}")) else { return };
-        let title = reader.mapping.title.as_ref().map_or_else(
-            || format!("{}, a log of changes", reader.source.name),
-            |title| title.value.clone(),
-        );
+        let title = reader
+            .mapping
+            .title
+            .as_ref()
+            .map_or_else(|| format!("{}, a log of changes", reader.source.name), |title| title.value.clone());
         let mut snapshot = reader.snapshot(self.id.clone(), title, observed.clone(), &observed.window());
         snapshot.continuous = reader.mapping.complete;
         snapshot.date_evidence = first.date_evidence.clone();
@@ -426,7 +430,8 @@ impl Line<'_> {
     /// Tells that the line lacks a role.
     fn lacks(&self, reader: &mut Reader<'_, '_>, role: &str) -> Option<()> {
         let fields: Vec<String> = self.object.keys().map(|field| format!("`{field}`")).collect();
-        let hint = format!("name its field in the mapping, `columns: {{{role}: …}}`; the line has {}", fields.join(", "));
+        let hint =
+            format!("name its field in the mapping, `columns: {{{role}: …}}`; the line has {}", fields.join(", "));
         let found = Diagnostic::new(Code::MissingField, format!("the line has no {role}"));
         reader.tell(found.at(reader.place(self.row.span)).hint(hint));
         None

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::source::origin::Origin;
 
 /// What columns may hold.
-const ROLES: [&str; 11] = [
+const ROLES: [&str; 12] = [
     "date",
     "id",
     "name",
@@ -27,6 +27,7 @@ const ROLES: [&str; 11] = [
     "holder",
     "shown-under",
     "predecessors",
+    "successors",
 ];
 
 /// A row with its unit and the unit's parent.
@@ -67,7 +68,7 @@ pub(super) fn read<'t>(reader: &mut Reader<'_, 't>, delimiter: u8) {
         let hint = rule.of.as_ref().and_then(|of| did_you_mean(of.as_str(), known.keys().map(|unit| unit.as_str())));
         reader.tell(Diagnostic::new(Code::CoverageOfAbsent, message).at(rule.place).maybe_hint(hint));
     }
-    if grid.has("predecessors") && snapshots.len() == days.len() {
+    if (grid.has("predecessors") || grid.has("successors")) && snapshots.len() == days.len() {
         predecessors::read(reader, &Descent { grid: &grid, days: &days, snapshots: &snapshots });
     }
 }
@@ -347,12 +348,7 @@ fn standing(reader: &mut Reader<'_, '_>, cell: Cell<'_>) -> Standing {
     }
 }
 
-fn figures(
-    reader: &mut Reader<'_, '_>,
-    grid: &Grid<'_>,
-    row: &UnitRow<'_, '_>,
-    evidence: &Evidence,
-) -> Vec<Figure> {
+fn figures(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &UnitRow<'_, '_>, evidence: &Evidence) -> Vec<Figure> {
     let mut figures = Vec::new();
     for column in &reader.mapping.figures {
         let Some(cell) = grid.column(row.row, &column.column.value) else { continue };

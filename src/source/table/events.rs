@@ -3,9 +3,9 @@
 use super::reader::{Cell, Reader};
 use super::rows::{Grid, GridRow};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
-use crate::model::{ChangeEvent, Basis, EventId, EventOriginal, EventResult, EventType, Record};
+use crate::model::{Basis, ChangeEvent, EventId, EventOriginal, EventResult, EventType, Record};
 use crate::source::build::event_type;
-use crate::source::event_file::{sides, Many};
+use crate::source::event_file::{Many, sides};
 use crate::source::origin::Origin;
 use crate::source::words::EVENT_TYPE;
 use crate::source::yaml::{Node, Value};

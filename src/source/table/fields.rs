@@ -15,10 +15,7 @@ pub(super) static FORMAT: Choice = Choice {
 
 static ROWS: Choice = Choice {
     name: "table-rows",
-    values: &[
-        ("units", "A row is what is said of one unit at one date."),
-        ("events", "A row is a change event."),
-    ],
+    values: &[("units", "A row is what is said of one unit at one date."), ("events", "A row is a change event.")],
 };
 
 static IDS: Choice = Choice {
@@ -38,7 +35,7 @@ static TOP: Choice = Choice {
 };
 
 /// What each column is; the names are those of the table.
-static COLUMN_FIELDS: [Field; 18] = [
+static COLUMN_FIELDS: [Field; 19] = [
     optional("date", Text, "When the row holds (EDTF); in a change log a date, or a number that `versions` dates."),
     optional("id", Text, "The id of the unit, or of the event."),
     optional("name", Text, "The name of the unit."),
@@ -50,6 +47,7 @@ static COLUMN_FIELDS: [Field; 18] = [
     optional("holder", Text, "Who holds the post."),
     optional("shown-under", Text, "The heading above it that is no unit."),
     optional("predecessors", Text, "The ids of the units that it came from, between `separator`s."),
+    optional("successors", Text, "The ids of the units that came of it, between `separator`s."),
     optional("properties", Text, "In a change log: the field with the properties, an object or a list."),
     optional("op", Text, "In a change log: what the line does, `add`, `chg`, `del` or `lin`."),
     optional("type", Text, "The type of an event."),

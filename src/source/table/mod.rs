@@ -57,9 +57,7 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
     let Some(format) = mapping.format else {
         let message = format!("the name of the table `{}` does not tell what it is", mapping.table);
         let hint = "say `format: csv` or `format: change-log`";
-        return parsed.report.diagnostics.push(
-            Diagnostic::new(Code::BadTable, message).at(mapping.place).hint(hint),
-        );
+        return parsed.report.diagnostics.push(Diagnostic::new(Code::BadTable, message).at(mapping.place).hint(hint));
     };
     let source = Source::new(table, &mapping.table, text);
     let mut reader = Reader::new(&mapping, source, limits.diagnostics, parsed);
@@ -87,12 +85,7 @@ fn missing(name: &str, place: Place) -> Diagnostic {
 }
 
 /// Returns the text of a table; tells what keeps it from being read.
-fn readable<'b>(
-    file: FileId,
-    bytes: &'b [u8],
-    limits: &Limits,
-    found: &mut Vec<Diagnostic>,
-) -> Option<&'b str> {
+fn readable<'b>(file: FileId, bytes: &'b [u8], limits: &Limits, found: &mut Vec<Diagnostic>) -> Option<&'b str> {
     if bytes.len() > limits.table_bytes {
         let message = format!("the table has {} bytes, and at most {} are read", bytes.len(), limits.table_bytes);
         let hint = "divide it by date into several tables, each with a mapping of its own";
@@ -102,4 +95,10 @@ fn readable<'b>(
     std::str::from_utf8(bytes)
         .map_err(|error| found.push(super::parse::not_utf8(file, bytes, error.valid_up_to())))
         .ok()
+}
+
+/// Returns what a mapping says, for a test that every field says something.
+#[cfg(test)]
+pub(super) fn in_words(node: &Node) -> String {
+    format!("{:?}", Mapping::of(FileId(0), node))
 }

@@ -12,7 +12,6 @@ use crate::model::{
 };
 use crate::source::origin::{Origin, Origins};
 use crate::source::parse::Parsed;
-use crate::source::values::id_near;
 
 /// A table: its file, its name beside its mapping, its text and the hash of its bytes.
 pub(super) struct Source<'t> {
@@ -95,6 +94,11 @@ impl<'r, 't> Reader<'r, 't> {
         self.found.push(diagnostic);
     }
 
+    /// Tells whether anything is wrong.
+    pub(super) fn has_told(&self) -> bool {
+        self.told > 0
+    }
+
     /// Tells whether so much is wrong that reading on would tell nothing new.
     pub(super) fn is_hopeless(&self) -> bool {
         self.told >= self.most
@@ -137,9 +141,9 @@ impl<'r, 't> Reader<'r, 't> {
             Ok(id) if !own.is_empty() => Some(id),
             result => {
                 let label = result.err().map_or_else(|| "no letter and no digit".to_owned(), |error| error.to_string());
-                let hint = id_near(cell.text).map(|better| {
-                    format!("write `{better}`, or say `ids: slug` in the mapping, which makes it so for all")
-                });
+                let better = slug(cell.text);
+                let hint = (!better.is_empty())
+                    .then(|| format!("write `{better}`, or say `ids: slug` in the mapping, which makes it so for all"));
                 let message = format!("{what} is no id: `{}`", cell.text);
                 let found = Diagnostic::new(Code::BadId, message).at(self.place(cell.span)).label(label);
                 self.tell(found.maybe_hint(hint));

@@ -7,7 +7,7 @@ use super::reader::{Cell, Reader, Row};
 use crate::diagnostics::{Code, Diagnostic, Span, did_you_mean};
 
 /// The names under which a column is looked for when the mapping does not name it.
-const OWN_NAMES: [(&str, &[&str]); 15] = [
+const OWN_NAMES: [(&str, &[&str]); 17] = [
     ("date", &["date", "observed", "as_of", "year"]),
     ("id", &["id"]),
     ("name", &["name"]),
@@ -19,6 +19,8 @@ const OWN_NAMES: [(&str, &[&str]); 15] = [
     ("holder", &["holder"]),
     ("shown-under", &["shown-under", "heading"]),
     ("predecessors", &["predecessors", "predecessor"]),
+    ("successors", &["successors", "successor"]),
+    ("type", &["type"]),
     ("originals", &["originals", "from"]),
     ("results", &["results", "to"]),
     ("reference", &["reference"]),
@@ -98,7 +100,7 @@ impl<'t> Grid<'t> {
         for role in roles {
             let named = mapping.column(role);
             let at = match named {
-                Some(named) => Some(self.named(reader, named)?),
+                Some(named) => self.named(reader, named),
                 None => OWN_NAMES
                     .iter()
                     .find(|(known, _)| known == role)
@@ -110,7 +112,7 @@ impl<'t> Grid<'t> {
             }
         }
         for column in mapping.properties.iter().chain(mapping.figures.iter().map(|figure| &figure.column)) {
-            used.insert(self.named(reader, column)?);
+            used.extend(self.named(reader, column));
         }
         used.extend((0..self.headers.len()).filter(|at| self.headers.get(*at).is_some_and(|h| fills(reader, h))));
         let left: Vec<String> = (0..self.headers.len())
@@ -124,7 +126,7 @@ impl<'t> Grid<'t> {
             let hint = "name them in `columns`, or keep them with `properties` or `figures`";
             reader.tell_softly(Diagnostic::new(Code::UnusedColumn, message).at(reader.place(header)).hint(hint));
         }
-        Some(())
+        (!reader.has_told()).then_some(())
     }
 
     /// Finds a column by the name that the mapping gives; tells when there is none.
