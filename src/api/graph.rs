@@ -49,8 +49,8 @@ impl CommonSuperior {
         self.found.finding.into()
     }
 
-    /// For each unit asked for, each once, the line from it up to the superior; as far up as it is known where none
-    /// is found.
+    /// For each unit asked for that the view lists, each once, the line from it up to the superior; as far up as it is
+    /// known where none is found.
     async fn lines(&self) -> Vec<ReportingLine> {
         let lines = self.found.lines.iter();
         lines.filter_map(|line| ReportingLine::of(&self.scope, line.clone())).collect()
@@ -122,8 +122,7 @@ impl StructureStatistics {
     }
 
     /// How many steps it is from a unit up to the top of a source, or to the unit given as `under`, which is at 0.
-    /// Only units whose line reaches it have a depth: those at or under an unplaced unit have none. What is deeper
-    /// than 63 counts as 63.
+    /// Only units whose line reaches it have a depth. What is deeper than 63 counts as 63.
     async fn depth(&self) -> Distribution {
         Distribution::of(&self.found.depth)
     }

@@ -45,7 +45,7 @@ impl Distribution {
     pub fn median(&self) -> Option<f64> {
         let units = self.units();
         let (low, high) = (self.nth(units.checked_sub(1)? / 2)?, self.nth(units / 2)?);
-        Some((real(low) + real(high)) / 2.0)
+        Some(f64::midpoint(real(low), real(high)))
     }
 
     /// Returns the value at a position, were they all written in order.

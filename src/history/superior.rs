@@ -28,8 +28,11 @@ pub struct CommonSuperior {
     pub finding: Finding,
     /// The superior, where one is found.
     pub unit: Option<UnitIx>,
-    /// For each unit, each once, the line from it to the superior; as far as it is known where none is found.
+    /// For each unit that the view lists, each once, the line from it to the superior; as far as it is known where
+    /// none is found.
     pub lines: Vec<Line>,
+    /// The units that the view does not list.
+    pub not_listed: Vec<UnitIx>,
     /// The weakest basis of the steps up to the superior.
     pub weakest_basis: Option<Basis>,
     /// Whether no one source shows all of these lines whole.
@@ -42,22 +45,24 @@ impl View<'_> {
     #[must_use]
     pub fn common_superior(self, of: &[UnitIx]) -> CommonSuperior {
         let mut seen = BTreeSet::new();
-        let asked: Vec<UnitIx> = of.iter().copied().filter(|unit| seen.insert(*unit)).collect();
-        let mut lines: Vec<Vec<UnitIx>> = asked.iter().map(|unit| self.reporting_line(*unit)).collect();
-        let in_view = asked.iter().all(|unit| self.lists(*unit));
-        let unit = if in_view { lowest_on_all(&lines) } else { None };
+        let asked = of.iter().copied().filter(|unit| seen.insert(*unit));
+        let (listed, not_listed): (Vec<UnitIx>, Vec<UnitIx>) = asked.partition(|unit| self.lists(*unit));
+        let mut lines: Vec<Vec<UnitIx>> = listed.into_iter().map(|unit| self.reporting_line(unit)).collect();
+        let unit = if not_listed.is_empty() { lowest_on_all(&lines) } else { None };
         if let Some(superior) = unit {
-            lines.iter_mut().for_each(|line| cut_after(line, superior));
+            for line in &mut lines {
+                cut_after(line, superior);
+            }
         }
         let finding = match unit {
-            _ if !in_view => Finding::NotInView,
+            _ if !not_listed.is_empty() => Finding::NotInView,
             Some(_) => Finding::Found,
             None if self.end_at_tops(&lines) => Finding::NoneAbove,
             None => Finding::NotKnown,
         };
         let (weakest_basis, composite) = if unit.is_some() { self.rests_on(&lines) } else { (None, false) };
         let lines = lines.into_iter().map(|line| self.line_of(line)).collect();
-        CommonSuperior { finding, unit, lines, weakest_basis, composite }
+        CommonSuperior { finding, unit, lines, not_listed, weakest_basis, composite }
     }
 
     /// Tells whether the sources show lines that do not meet to end apart: at two tops, or at the one top asked about.
@@ -89,6 +94,7 @@ impl CommonSuperior {
     pub fn explain(&self, view: View<'_>) -> String {
         let id = |unit: &UnitIx| format!("`{}`", view.history().unit_id(*unit));
         let told = |units: BTreeSet<UnitIx>| units.iter().map(id).collect::<Vec<_>>().join(", ");
+        let is_top = |unit: &UnitIx| view.placement(*unit) == Placement::Root;
         let lower = || self.lines.iter().filter_map(|line| line.units.first().copied());
         let ends = || self.lines.iter().filter_map(|line| line.units.last().copied());
         match (self.finding, &self.unit) {
@@ -104,17 +110,16 @@ impl CommonSuperior {
                 format!("{} {what}.{}", id(unit), if self.composite { joined } else { "" })
             }
             (Finding::NotInView, _) => {
-                format!("The view does not list {}.", told(lower().filter(|unit| !view.lists(*unit)).collect()))
+                format!("The view does not list {}.", told(self.not_listed.iter().copied().collect()))
             }
             (Finding::NoneAbove, _) => {
-                let tops = ends().filter(|unit| view.placement(*unit) == Placement::Root).collect();
-                format!("The sources show {} at the top, and nothing above.", told(tops))
+                let tops = told(ends().filter(is_top).collect());
+                format!("The lines end at the top of what the sources show ({tops}), and nothing stands above.")
             }
             (Finding::NotKnown | Finding::Found, _) => {
-                let open = ends().filter(|unit| view.placement(*unit) != Placement::Root).collect();
+                let open = told(ends().filter(|unit| !is_top(unit)).collect());
                 format!(
-                    "No line is known beyond {}: there may be a common superior that no source of the view names.",
-                    told(open)
+                    "What stands above {open} is not known: there may be a common superior that no source of the view names."
                 )
             }
         }
