@@ -12,7 +12,7 @@ use super::node::{Claim, Parent, Place, Slot, Spot, UnitIx};
 use super::presence::{self, Presence, Status};
 
 /// The longest reporting line that is followed.
-const MAX_LINE: usize = 64;
+pub(super) const MAX_LINE: usize = 64;
 
 /// What a view is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
