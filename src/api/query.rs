@@ -116,9 +116,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The unit's id.")] id: ID,
+        #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Option<Unit>> {
-        let scope = Scope::of(context, revision, None)?;
+        let scope = Scope::of(context, revision, None)?.with_floor(minimum_basis.map(Into::into));
         Ok(scope.history().unit_ix(id.as_str()).map(|unit| scope.unit(unit)))
     }
 
