@@ -73,7 +73,7 @@ impl ChangeEvent {
         let (history, record) = (self.scope.history(), self.record());
         let mut sources = Sources::default();
         add_citations(&mut sources, history, history.cite_event(self.event));
-        let what = format!("Change event {}", record.id);
+        let what = format!("The change event {}", record.id);
         let date = format!("dated {}", record.date);
         self.scope.citation(context, Subject::Event(record.id.clone()), what, Some(date), sources)
     }

@@ -196,6 +196,18 @@ impl Query {
         Ok(Some(Diff { compared: Compared::of(from, to, options) }))
     }
 
+    /// A change event by its id; null when there is none.
+    async fn event(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The event's id.")] id: ID,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Option<ChangeEvent>> {
+        let scope = Scope::of(context, revision, None)?;
+        let event = id.as_str().parse().ok().and_then(|id| scope.history().event_ix(&id));
+        Ok(event.map(|event| ChangeEvent { scope, event }))
+    }
+
     /// The change events, the earliest first.
     #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]

@@ -159,6 +159,12 @@ impl Address {
         format!("eragraph:r{}", pieces.join(":"))
     }
 
+    /// Returns the basis below which nothing is shown, as the GraphQL schema spells it.
+    #[must_use]
+    pub fn floor_word(&self) -> Option<String> {
+        self.floor.map(|floor| basis_word(floor).to_ascii_uppercase())
+    }
+
     /// Returns what the question leaves out or assumes, in words; empty where it asks for all.
     #[must_use]
     pub fn conditions(&self) -> Vec<String> {
@@ -264,6 +270,16 @@ fn moment(text: &str) -> Result<Moment, AddressError> {
             Day::parse(text).map(Moment::Day).ok_or_else(|| AddressError::Day(text.to_owned()))
         }
         None => Err(AddressError::Moment(text.to_owned())),
+    }
+}
+
+/// Returns the field of the GraphQL input `Moment` that a moment fills, and its value.
+#[must_use]
+pub fn moment_input(moment: &Moment) -> (&'static str, String) {
+    match moment {
+        Moment::Day(day) => ("date", day.to_string()),
+        Moment::Snapshot(id) => ("snapshot", id.to_string()),
+        Moment::Era(id) => ("era", id.to_string()),
     }
 }
 

@@ -101,7 +101,7 @@ impl Citation {
     /// Returns the citation as one paragraph of plain text.
     #[must_use]
     pub fn text(&self, base: Option<&BaseUrl>, accessed: Option<Day>) -> String {
-        let recorded = self.recorded_at.map_or_else(String::new, |at| format!(", recorded {at}"));
+        let recorded = self.recorded_at.map_or_else(String::new, |at| format!(", recorded {}", at.strftime("%FT%TZ")));
         let accessed = accessed.map_or_else(String::new, |day| format!(", accessed {day}"));
         let sources = self.sources.told().map_or_else(String::new, |told| format!(" {told}."));
         let (title, revision, url) = (self.title(), self.address.revision, self.url(base));
@@ -151,7 +151,7 @@ pub(super) mod tests {
             what: "Büro } of\n\"X\"".to_owned(),
             moment: None,
             address,
-            recorded_at: "2026-11-21T23:30:00Z".parse().ok(),
+            recorded_at: "2026-11-21T23:30:00.123456789Z".parse().ok(),
             sources,
         }
     }
