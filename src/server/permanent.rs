@@ -124,6 +124,10 @@ async fn answer(
     form: Form,
     headers: &HeaderMap,
 ) -> Result<Response, Refused> {
+    if i32::try_from(question.revision()).is_err() {
+        let message = format!("there is no revision {}", question.revision());
+        return Err(Refused::new(StatusCode::NOT_FOUND, Code::UnknownRevision, message));
+    }
     let page_size = question::PAGE.min(service.limits.max_page);
     let request = Request::new(question.document())
         .variables(question.variables(page_size))

@@ -16,6 +16,7 @@ mod graphql;
 mod http;
 mod layers;
 mod oracle;
+mod permanent;
 mod properties;
 mod readme;
 mod revisions;

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::html::{Html, Links, items, nodes, text, word};
+use super::html::{self, Html, Links, items, nodes, text, word};
 use super::structure::snapshot_item;
 
 /// Adds a unit in one view.
@@ -47,7 +47,7 @@ pub(super) fn state(html: &mut Html, links: Links<'_>, state: &Value) {
         });
     }
     list(html, "Conflicts", items(state, "conflicts"), |html, conflict| {
-        html.text(text(conflict, "/explanation"));
+        html.quoted(text(conflict, "/explanation"));
     });
     html.raw("</dl>\n");
 }
@@ -91,7 +91,7 @@ fn place(html: &mut Html, links: Links<'_>, state: &Value) {
         html.fact("Below it", |html| {
             let extent = text(state, "/childrenExtent");
             if !extent.is_empty() {
-                html.raw("<span class=\"mark\">list: ").text(&word(extent)).raw("</span>");
+                html.raw("<span class=\"mark\">").text(html::extent(extent)).raw("</span>");
             }
             html.raw("<ul>\n");
             for child in children {
@@ -329,7 +329,7 @@ pub(super) fn snapshot(html: &mut Html, links: Links<'_>, snapshot: &Value) {
         let heading = Some(heading).filter(|heading| !heading.is_empty()).map(|heading| format!(", under “{heading}”"));
         let deep = list.get("deep") == Some(&Value::Bool(true));
         html.text(&[kind, heading].into_iter().flatten().collect::<String>());
-        html.text(if deep { ", all levels: " } else { ": " }).text(&word(text(list, "/extent")));
+        html.text(if deep { ", all levels: " } else { ": " }).text(html::extent(text(list, "/extent")));
         html.evidence(links, items(list, "evidence"));
     });
     list_of(html, "Topics", snapshot, "topics", |html, topic| {

@@ -22,6 +22,14 @@ impl Html {
         self
     }
 
+    /// Adds a text in which names stand between back-quotes.
+    pub(super) fn quoted(&mut self, text: &str) -> &mut Self {
+        for (at, piece) in text.split('`').enumerate() {
+            if at.is_multiple_of(2) { self.text(piece) } else { self.element("code", piece) };
+        }
+        self
+    }
+
     /// Adds an element that holds a text.
     pub(super) fn element(&mut self, tag: &'static str, text: &str) -> &mut Self {
         self.raw("<").raw(tag).raw(">").text(text).raw("</").raw(tag).raw(">")
@@ -174,6 +182,15 @@ impl Links<'_> {
     pub(super) fn sides(self) -> Option<[String; 2]> {
         let Subject::Diff { from, to, .. } = &self.0.subject else { return None };
         Some([from, to].map(|at| self.to(Subject::View { at: at.clone(), include_outdated: false })))
+    }
+}
+
+/// Says how full a list is.
+pub(super) fn extent(word: &str) -> &'static str {
+    match word {
+        "CLOSED" => "the source means these to be all",
+        "LISTED" => "a list that does not say that it is complete",
+        _ => "a selection",
     }
 }
 

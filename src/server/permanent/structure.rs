@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::html::{Html, Links, items, nodes, text, word};
+use super::html::{self, Html, Links, items, nodes, text, word};
 use super::question::Question;
 
 /// Adds a view: the units of this page, each below its parent where that is on the page too.
@@ -79,7 +79,7 @@ fn row(html: &mut Html, links: Links<'_>, unit: &Value, is_top: bool) {
     }
     let extent = text(unit, "/childrenExtent");
     if !extent.is_empty() {
-        html.raw(" <span class=\"mark\">").text(&format!("list below: {}", word(extent))).raw("</span>");
+        html.raw(" <span class=\"mark\">").text(html::extent(extent)).raw("</span>");
     }
     if is_top && text(unit, "/placement") == "PLACED" {
         html.raw(" · below ").text(text(unit, "/parent/name"));
@@ -137,7 +137,7 @@ pub(super) fn diff(html: &mut Html, links: Links<'_>, diff: &Value, question: &Q
     counted(html, diff, "changes", "change", question);
     let summary = items(diff, "summary");
     if !summary.is_empty() {
-        html.raw("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Counts\"><table>\n<thead><tr>");
+        html.raw("<div class=\"table counts\" tabindex=\"0\" role=\"region\" aria-label=\"Counts\"><table>\n<thead><tr>");
         html.raw("<th scope=\"col\">Change</th><th scope=\"col\">Verdict</th><th scope=\"col\">Count</th></tr></thead>\n<tbody>\n");
         for count in summary {
             html.raw("<tr>").element("td", &word(text(count, "/kind"))).element("td", &word(text(count, "/verdict")));
@@ -161,7 +161,7 @@ fn one_change(html: &mut Html, links: Links<'_>, change: &Value) {
     if !relation.is_empty() {
         html.raw("<p>Relation: ").text(relation).raw("</p>\n");
     }
-    html.element("p", text(change, "/explanation")).raw("\n");
+    html.raw("<p>").quoted(text(change, "/explanation")).raw("</p>\n");
     let sides = ["/before", "/after"].map(|side| change.pointer(side).filter(|state| !state.is_null()).map(side_text));
     if let [Some(before), Some(after)] = &sides
         && before != after
