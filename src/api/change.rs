@@ -9,7 +9,7 @@ use crate::export::Subject;
 use crate::history::UnitIx;
 use crate::{diff, model};
 
-use super::citation::{Citation, moment_words, organisation, sources_of};
+use super::citation::{Citation, add_citations, moment_words, organisation, sources_of};
 use super::error::Code;
 use super::evidence::Evidence;
 use super::page::{Page, PageArguments, weight};
@@ -56,7 +56,8 @@ impl Compared {
         };
         let what = format!("Comparison of the structure{}", organisation(&[from, to]));
         let moments = format!("{} and {}", moment_words(from), moment_words(to));
-        let sources = sources_of(history, from.snapshots().into_iter().chain(to.snapshots()));
+        let mut sources = sources_of(history, from.snapshots().into_iter().chain(to.snapshots()));
+        add_citations(&mut sources, history, self.changes.iter().flat_map(|change| change.evidence.iter().cloned()));
         scope.citation(context, subject, what, Some(moments), sources)
     }
 

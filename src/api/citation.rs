@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result};
 
 use crate::export::{self, Address, BaseUrl, CitedSource, Sources, Subject};
-use crate::history::{self, Attribute, History, Moment, Placement, SnapshotIx, UnitIx, View};
+use crate::history::{self, Attribute, ClaimRecord, History, Moment, Placement, SnapshotIx, Status, UnitIx, View};
 use crate::repository::Repository;
 
 use super::error::Code;
@@ -13,14 +13,8 @@ use super::scalar::{Date, DateTime};
 use super::scope::{Scope, ViewScope};
 
 /// The attributes whose claims a unit in a view rests on.
-const CITED_ATTRIBUTES: [Attribute; 6] = [
-    Attribute::Presence,
-    Attribute::Name,
-    Attribute::Acronym,
-    Attribute::Kind,
-    Attribute::Parent,
-    Attribute::Summary,
-];
+const CITED_ATTRIBUTES: [Attribute; 6] =
+    [Attribute::Presence, Attribute::Name, Attribute::Acronym, Attribute::Kind, Attribute::Parent, Attribute::Summary];
 /// How many organisations the title of a structure names.
 const NAMED_ROOTS: usize = 3;
 
@@ -93,9 +87,7 @@ impl Citation {
 /// Returns the base that is asked for, else the one that the service was given.
 fn known_base(context: &Context<'_>, asked: Option<String>) -> Result<Option<BaseUrl>> {
     match asked {
-        Some(text) => {
-            BaseUrl::parse(&text).map(Some).map_err(|error| Code::ValidationFailed.error(error.to_string()))
-        }
+        Some(text) => BaseUrl::parse(&text).map(Some).map_err(|error| Code::ValidationFailed.error(error.to_string())),
         None => Ok(context.data_opt::<BaseUrl>().cloned()),
     }
 }
@@ -124,7 +116,8 @@ impl ViewScope {
         let view = self.view();
         let subject = Subject::View { at: view.moment(), include_outdated: self.include_outdated };
         let what = format!("Structure{}", organisation(&[view]));
-        let sources = sources_of(self.scope.history(), view.snapshots());
+        let mut sources = sources_of(self.scope.history(), view.snapshots());
+        add_citations(&mut sources, self.scope.history(), events_of(view));
         self.scope.citation(context, subject, what, Some(moment_words(view)), sources)
     }
 
@@ -136,14 +129,35 @@ impl ViewScope {
         let subject = Subject::State { at: view.moment(), include_outdated: self.include_outdated, unit: id };
         let mut sources = Sources::default();
         let claims = CITED_ATTRIBUTES.iter().filter_map(|attribute| view.claim(unit, *attribute));
+        let (followed, next): (Vec<_>, Vec<_>) = claims.unzip();
+        let later = next.into_iter().flatten().chain(seen_again(view, unit));
         add_citations(&mut sources, history, view.evidence(unit));
-        add_citations(&mut sources, history, claims.flat_map(|(claim, _)| claim.citations));
+        add_citations(&mut sources, history, followed.into_iter().flat_map(|claim| claim.citations));
         add_citations(&mut sources, history, view.relations(unit).into_iter().filter_map(|fact| fact.citation));
         for snapshot in snapshots_of_items(view, unit) {
             sources.add(cited_source(history, snapshot));
         }
+        add_citations(&mut sources, history, later.flat_map(|claim| claim.citations));
         self.scope.citation(context, subject, what, Some(moment_words(view)), sources)
     }
+}
+
+/// Returns the sighting after the day that makes a unit BETWEEN.
+fn seen_again(view: View<'_>, unit: UnitIx) -> Option<ClaimRecord> {
+    let day = view.day().filter(|_| view.presence(unit).is_some_and(|presence| presence.status == Status::Between))?;
+    let seen = view.history().claims(unit, Attribute::Presence).into_iter();
+    seen.filter(|claim| claim.basis.passes(view.lens().floor))
+        .find(|claim| view.history().layer(claim.layer).start() > day)
+}
+
+/// Returns where the events stand that a day has heard of; snapshots and eras hear none.
+fn events_of(view: View<'_>) -> Vec<history::Citation> {
+    let (Some(day), history) = (view.day(), view.history()) else { return Vec::new() };
+    let heard = history.events().filter(|event| {
+        let event = history.event(*event);
+        event.date.window().start() <= day && event.basis.passes(view.lens().floor)
+    });
+    heard.flat_map(|event| history.cite_event(event)).collect()
 }
 
 /// Returns the snapshots whose holders, figures, contacts, places and properties the view tells of a unit.

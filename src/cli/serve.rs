@@ -50,8 +50,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     if let Some(Err(error)) = args.public_url.as_deref().map(BaseUrl::parse) {
         return Err(CliError::usage(error.to_string()));
     }
-    let config =
-        Config { sources: args.sources.clone(), public_url: args.public_url.clone(), ..Config::default() };
+    let config = Config { sources: args.sources.clone(), public_url: args.public_url.clone(), ..Config::default() };
     // First, so that an address that will not do is told before any work.
     let listener = listen(&args.listen)?;
     let address = listener.local_addr().map_err(CliError::Service)?;

@@ -238,7 +238,8 @@ impl<'p> Parameters<'p> {
     }
 
     fn minimum_basis(&mut self) -> Result<Option<Basis>, AddressError> {
-        let words = [Basis::Stated, Basis::Shown, Basis::Inferred, Basis::Outside].map(|basis| (basis_word(basis), basis));
+        let words =
+            [Basis::Stated, Basis::Shown, Basis::Inferred, Basis::Outside].map(|basis| (basis_word(basis), basis));
         self.word("minimum-basis", "`stated`, `shown`, `inferred` or `outside`", &words)
     }
 
@@ -405,7 +406,9 @@ mod tests {
         for (base, whole) in good {
             assert_eq!(BaseUrl::join(BaseUrl::parse(base).ok().as_ref(), "/r"), whole);
         }
-        for bad in ["", "example.org", "https://", "javascript:x", "https://a?b", "https://a#b", "https://a b", "https://{a}"] {
+        for bad in
+            ["", "example.org", "https://", "javascript:x", "https://a?b", "https://a#b", "https://a b", "https://{a}"]
+        {
             assert!(BaseUrl::parse(bad).is_err(), "{bad}");
         }
     }

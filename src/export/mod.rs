@@ -5,6 +5,6 @@ mod bibtex;
 mod citation;
 mod csl;
 
-pub use address::{Address, AddressError, BaseUrl, BaseUrlError, Subject, moment_input};
 pub use crate::history::Moment;
+pub use address::{Address, AddressError, BaseUrl, BaseUrlError, Subject, moment_input};
 pub use citation::{Citation, CitedSource, Sources};

@@ -90,7 +90,9 @@ pub(super) async fn get(
     }
     let after = take(&mut parameters, "after");
     match Question::parse(&address, &parameters, after) {
-        Ok(question) => answer(&service, &question, form, &headers).await.unwrap_or_else(|refused| refuse(&refused, form)),
+        Ok(question) => {
+            answer(&service, &question, form, &headers).await.unwrap_or_else(|refused| refuse(&refused, form))
+        }
         Err(error) => refuse(&error.into(), form),
     }
 }
@@ -118,27 +120,22 @@ fn accepted(headers: &HeaderMap) -> Form {
     if page > json { Form::Page } else { Form::Json }
 }
 
-async fn answer(
-    service: &Service,
-    question: &Question,
-    form: Form,
-    headers: &HeaderMap,
-) -> Result<Response, Refused> {
+async fn answer(service: &Service, question: &Question, form: Form, headers: &HeaderMap) -> Result<Response, Refused> {
     if i32::try_from(question.revision()).is_err() {
         let message = format!("there is no revision {}", question.revision());
         return Err(Refused::new(StatusCode::NOT_FOUND, Code::UnknownRevision, message));
     }
     let page_size = question::PAGE.min(service.limits.max_page);
-    let request = Request::new(question.document())
-        .variables(question.variables(page_size))
-        .data(Budget::new(&service.limits));
+    let request =
+        Request::new(question.document()).variables(question.variables(page_size)).data(Budget::new(&service.limits));
     let done = tokio::time::timeout(service.limits.timeout, service.schema.execute(request)).await.map_err(|_| {
         let message = format!("the answer took longer than {} s", service.limits.timeout.as_secs());
         Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message)
     })?;
     let data = data(done)?;
     let subject = data.pointer(question.pointer()).filter(|subject| !subject.is_null());
-    let subject = subject.ok_or_else(|| Refused::not_there(format!("revision {} has no such thing", question.revision())))?;
+    let subject =
+        subject.ok_or_else(|| Refused::not_there(format!("revision {} has no such thing", question.revision())))?;
     let (body, content_type) = match form {
         Form::Page => (page::page(question, subject, page_size), HTML),
         Form::Json => (format!("{}\n", json!({ "data": data })), JSON),

@@ -25,6 +25,7 @@ mod rules;
 mod schema;
 mod search;
 mod service;
+mod source_text;
 mod store;
 mod traversals;
 mod views_as_text;

@@ -110,7 +110,8 @@ fn what_is_cited_is_found_at_its_address() {
         assert!(text.contains(&format!(". {address}. Source")), "{text}");
         let page = get(&loaded, address, HTML);
         assert_eq!((page.status, page.header(CONTENT_TYPE)), (StatusCode::OK, "text/html; charset=utf-8"));
-        let forms = ["text", "bibtex", "cslJson"].map(|form| subject(&data)["citation"][form].as_str().unwrap().to_owned());
+        let forms =
+            ["text", "bibtex", "cslJson"].map(|form| subject(&data)["citation"][form].as_str().unwrap().to_owned());
         for form in forms {
             assert!(page.body.contains(&escaped(form.trim_end())), "{address}: {form}\n{}", page.body);
         }
@@ -173,7 +174,11 @@ fn an_answer_is_kept_for_ever_and_named_by_a_strong_tag() {
 fn check_refused(address: &str, status: StatusCode, code: &str) {
     let loaded = library();
     let answer = get(&loaded, address, JSON);
-    assert_eq!((answer.status, answer.json()["errors"][0]["extensions"]["code"].as_str()), (status, Some(code)), "{address}");
+    assert_eq!(
+        (answer.status, answer.json()["errors"][0]["extensions"]["code"].as_str()),
+        (status, Some(code)),
+        "{address}"
+    );
     let page = get(&loaded, address, HTML);
     assert_eq!((page.status, page.header(CONTENT_TYPE)), (status, "text/html; charset=utf-8"), "{address}");
     assert!(page.body.contains("There is no such answer"), "{}", page.body);
@@ -273,7 +278,8 @@ fn texts_of_sources_are_no_part_of_a_permanent_answer() {
     let with_sources = Config { sources: folder, ..Config::default() };
     for address in ADDRESSES {
         for accept in [JSON, HTML] {
-            let [plain, with] = [&Config::default(), &with_sources].map(|config| get_with(&loaded, config, address, accept));
+            let [plain, with] =
+                [&Config::default(), &with_sources].map(|config| get_with(&loaded, config, address, accept));
             assert_eq!(plain.body, with.body, "{address}");
         }
     }
@@ -330,8 +336,25 @@ units:
         assert_eq!(page.status, StatusCode::OK, "{address}: {}", page.body);
         let body = page.body.replace("<title>", "").replace("</title>", "").replace("<h1>", "").replace("</h1>", "");
         for markup in [
-            "<script", "<img src=x", "<b>", "<i>", "<u>", "<t>", "<svg", "<summary", "<holder", "<m>", "<q>",
-            "<place", "<relation", "<name", "<value", "<below", "<under", "href=\"javascript", "<!--",
+            "<script",
+            "<img src=x",
+            "<b>",
+            "<i>",
+            "<u>",
+            "<t>",
+            "<svg",
+            "<summary",
+            "<holder",
+            "<m>",
+            "<q>",
+            "<place",
+            "<relation",
+            "<name",
+            "<value",
+            "<below",
+            "<under",
+            "href=\"javascript",
+            "<!--",
         ] {
             assert!(!body.contains(markup), "{markup} in {address}:\n{body}");
         }

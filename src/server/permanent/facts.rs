@@ -19,11 +19,9 @@ pub(super) fn state(html: &mut Html, links: Links<'_>, state: &Value) {
     });
     let also: Vec<&str> = items(state, "alsoWritten").iter().filter_map(Value::as_str).collect();
     html.fact_of("Also written", &also.join("; "));
-    for (term, pointer, claim) in [
-        ("Acronym", "/acronym", "acronymClaim"),
-        ("Kind", "/kind", "kindClaim"),
-        ("Work", "/summary", "summaryClaim"),
-    ] {
+    for (term, pointer, claim) in
+        [("Acronym", "/acronym", "acronymClaim"), ("Kind", "/kind", "kindClaim"), ("Work", "/summary", "summaryClaim")]
+    {
         if !text(state, pointer).is_empty() {
             html.fact(term, |html| {
                 html.text(text(state, pointer));
@@ -234,7 +232,9 @@ fn list_of(html: &mut Html, term: &'static str, value: &Value, name: &str, mut a
 
 /// Begins a table that can be scrolled.
 fn table(html: &mut Html, label: &'static str, columns: &[&'static str]) {
-    html.raw("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"").raw(label).raw("\"><table>\n<thead><tr>");
+    html.raw("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"")
+        .raw(label)
+        .raw("\"><table>\n<thead><tr>");
     for column in columns {
         html.raw("<th scope=\"col\">").raw(column).raw("</th>");
     }
@@ -244,7 +244,9 @@ fn table(html: &mut Html, label: &'static str, columns: &[&'static str]) {
 /// Adds a unit over all time.
 pub(super) fn unit(html: &mut Html, links: Links<'_>, unit: &Value) {
     html.raw("<h2>Its history</h2>\n");
-    html.raw("<p class=\"note\">Stretches of days in which its carried name, acronym, kind and claimed parent stay the ");
+    html.raw(
+        "<p class=\"note\">Stretches of days in which its carried name, acronym, kind and claimed parent stay the ",
+    );
     html.raw("same; “until” is the first day after.</p>\n");
     table(html, "Its history", &["From", "Until", "Name", "Kind", "Parent", "Evidence"]);
     for period in items(unit, "history") {
@@ -259,7 +261,11 @@ pub(super) fn unit(html: &mut Html, links: Links<'_>, unit: &Value) {
     for name in items(unit, "names") {
         html.raw("<li>").text(text(name, "/name"));
         let acronym = text(name, "/acronym");
-        if text(name, "/name").is_empty() { html.text(acronym) } else { html.raw("") };
+        if text(name, "/name").is_empty() {
+            html.text(acronym)
+        } else {
+            html.raw("")
+        };
         bracketed(html, if text(name, "/name").is_empty() { "" } else { acronym });
         html.raw(" <span class=\"evidence\">");
         let by = items(name, "snapshots").iter().map(|snapshot| (snapshot, false));

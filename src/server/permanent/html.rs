@@ -25,7 +25,11 @@ impl Html {
     /// Adds a text in which names stand between back-quotes.
     pub(super) fn quoted(&mut self, text: &str) -> &mut Self {
         for (at, piece) in text.split('`').enumerate() {
-            if at.is_multiple_of(2) { self.text(piece) } else { self.element("code", piece) };
+            if at.is_multiple_of(2) {
+                self.text(piece)
+            } else {
+                self.element("code", piece)
+            };
         }
         self
     }

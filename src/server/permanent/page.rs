@@ -82,7 +82,9 @@ fn cite(html: &mut Html, subject: &Value) {
     html.raw("<section aria-labelledby=\"cite\">\n<h2 id=\"cite\">Cite this</h2>\n");
     html.raw("<p class=\"note\">This address answers the same for ever, whatever is loaded later. ");
     html.raw("Add the day on which you read it.</p>\n");
-    for (name, pointer) in [("Text", "/citation/text"), ("BibTeX", "/citation/bibtex"), ("CSL-JSON", "/citation/cslJson")] {
+    for (name, pointer) in
+        [("Text", "/citation/text"), ("BibTeX", "/citation/bibtex"), ("CSL-JSON", "/citation/cslJson")]
+    {
         html.element("h3", name).raw("\n<pre tabindex=\"0\" aria-label=\"").text(name).raw("\">");
         html.text(text(subject, pointer).trim_end()).raw("</pre>\n");
     }
@@ -94,7 +96,9 @@ fn elsewhere(html: &mut Html, question: &Question, page_size: usize) {
     html.raw("<nav aria-label=\"The same elsewhere\">\n");
     let query = percent(&question.written_out(page_size));
     if web() != Web::Off && query.len() <= MAX_QUERY_BYTES {
-        html.raw("<a class=\"button\" href=\"/graphiql?query=").text(&query).raw("\">Open the question in GraphiQL</a>\n");
+        html.raw("<a class=\"button\" href=\"/graphiql?query=")
+            .text(&query)
+            .raw("\">Open the question in GraphiQL</a>\n");
     }
     html.link(Some(&question.as_json()), "The same as JSON").raw("\n</nav>\n");
 }

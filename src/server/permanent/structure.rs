@@ -137,7 +137,9 @@ pub(super) fn diff(html: &mut Html, links: Links<'_>, diff: &Value, question: &Q
     counted(html, diff, "changes", "change", question);
     let summary = items(diff, "summary");
     if !summary.is_empty() {
-        html.raw("<div class=\"table counts\" tabindex=\"0\" role=\"region\" aria-label=\"Counts\"><table>\n<thead><tr>");
+        html.raw(
+            "<div class=\"table counts\" tabindex=\"0\" role=\"region\" aria-label=\"Counts\"><table>\n<thead><tr>",
+        );
         html.raw("<th scope=\"col\">Change</th><th scope=\"col\">Verdict</th><th scope=\"col\">Count</th></tr></thead>\n<tbody>\n");
         for count in summary {
             html.raw("<tr>").element("td", &word(text(count, "/kind"))).element("td", &word(text(count, "/verdict")));
