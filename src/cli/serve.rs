@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// Offer the text of cited lines from the copies of the sources in this folder; nothing of them is stored.
     #[arg(long, value_name = "DIR", env = "ERAGRAPH_SOURCES", hide_env_values = true)]
     sources: Option<PathBuf>,
-    /// The address under which others reach the service, for citations: https://example.org.
+    /// The address under which others reach the service, for citations: `https://example.org`.
     #[arg(long, value_name = "URL", env = "ERAGRAPH_PUBLIC_URL", hide_env_values = true)]
     public_url: Option<String>,
 }

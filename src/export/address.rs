@@ -266,11 +266,10 @@ fn moment(text: &str) -> Result<Moment, AddressError> {
     match text.split_once(':') {
         Some(("snapshot", snapshot)) => id(snapshot).map(Moment::Snapshot),
         Some(("era", era)) => id(era).map(Moment::Era),
-        Some(_) => Err(AddressError::Moment(text.to_owned())),
         None if text.starts_with(|first: char| first.is_ascii_digit()) => {
             Day::parse(text).map(Moment::Day).ok_or_else(|| AddressError::Day(text.to_owned()))
         }
-        None => Err(AddressError::Moment(text.to_owned())),
+        Some(_) | None => Err(AddressError::Moment(text.to_owned())),
     }
 }
 

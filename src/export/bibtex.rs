@@ -23,8 +23,8 @@ pub(super) fn entry(citation: &Citation, base: Option<&BaseUrl>, accessed: Optio
     fields.extend(citation.sources.told().map(|told| ("note", escape(&told))));
     // With no author, this is what a bibliography sorts by.
     fields.push(("key", "eragraph".to_owned()));
-    let lines: String = fields.iter().map(|(name, value)| format!("  {name} = {{{value}}},\n")).collect();
-    format!("@misc{{{},\n{lines}}}\n", citation.address.key())
+    let lines: Vec<String> = fields.iter().map(|(name, value)| format!("  {name} = {{{value}}},\n")).collect();
+    format!("@misc{{{},\n{}}}\n", citation.address.key(), lines.concat())
 }
 
 /// Escapes what TeX reads as commands. Braces become commands too: BibTeX counts even those after a backslash.
