@@ -37,7 +37,6 @@ fn escape(text: &str) -> String {
             '}' => escaped.push_str("\\textbraceright{}"),
             '~' => escaped.push_str("\\textasciitilde{}"),
             '^' => escaped.push_str("\\textasciicircum{}"),
-            '"' => escaped.push_str("\\textquotedbl{}"),
             '%' | '&' | '#' | '_' | '$' => {
                 escaped.push('\\');
                 escaped.push(character);
@@ -57,8 +56,8 @@ mod tests {
     fn whatever_the_texts_hold_the_entry_is_whole() {
         let base = BaseUrl::parse("https://example.org").ok();
         let entry = entry(&awkward(), base.as_ref(), Day::parse("2026-12-01"));
-        let expected = r"@misc{eragraph:r3:unit:a_b:minimum-basis:shown,
-  title = {{Büro \textbraceright{} of \textquotedbl{}X\textquotedbl{} (minimum basis shown)}},
+        let expected = r#"@misc{eragraph:r3:unit:a_b:minimum-basis:shown,
+  title = {{Büro \textbraceright{} of "X" (minimum basis shown)}},
   howpublished = {eragraph, revision 3},
   year = {2026},
   month = {11},
@@ -68,7 +67,7 @@ mod tests {
   note = {Source: 100\% of \#1 \textbraceleft{}half (Smith \& Sons, \$5, \textasciitilde{}a\textasciicircum{}b\textbackslash{}c, file a\_b.txt, dated 2008\textasciitilde{}/2009)},
   key = {eragraph},
 }
-";
+"#;
         assert_eq!(entry, expected);
         let count = |brace: char| entry.matches(brace).count();
         assert_eq!(count('{'), count('}'));
