@@ -94,7 +94,7 @@ impl Html {
             return self;
         }
         self.raw(" <span class=\"evidence\">");
-        self.joined(evidence, "; ", |html, one| html.one_evidence(links, one));
+        self.joined(evidence, "<br>", |html, one| html.one_evidence(links, one));
         self.raw("</span>")
     }
 
