@@ -216,7 +216,7 @@ for (const [index, path] of (await permanentAddresses()).entries()) {
       `the permanent page ${path} can be read and cited, ${width} pixels wide`,
       async page => {
         await page.goto(`${origin}${path}`);
-        await screenshot(page, `permanent-${index + 1}-${width}`, { fullPage: true });
+        await screenshot(page, `permanent-${index + 1}-${width}`);
         assert((await page.locator('h1').count()) === 1, 'it has not one title');
         const forms = await page.locator('section[aria-labelledby="cite"] pre').allTextContents();
         assert(forms.length === 3 && forms.every(form => form.includes(path)), `the citations are ${forms}`);
@@ -225,7 +225,7 @@ for (const [index, path] of (await permanentAddresses()).entries()) {
         const dead = await page.locator('a:not([href]), a[href=""]').count();
         assert(dead === 0, `${dead} links lead nowhere`);
       },
-      { viewport: { width, height: 900 }, colorScheme },
+      { viewport: { width, height: 2000 }, colorScheme },
     );
   }
   await check(`the question of ${path} opens in GraphiQL and has the same answer`, async page => {
