@@ -6,6 +6,7 @@
 //! - `diagnostics`: what is wrong with an input, where, and how to mend it.
 //! - `source`: text to model, one file per format.
 //! - `history`: the versioned graph and its views; `diff` and `lineage` read it.
+//! - `matching`: which units of new snapshots may be the same as known ones.
 //! - `search`: an index of the texts of a history.
 //! - `store`: the database and the journal of inputs.
 //! - `repository`: the one place that loads and commits.
@@ -17,6 +18,7 @@ pub mod config;
 pub mod diagnostics;
 pub mod diff;
 pub mod history;
+pub mod matching;
 pub mod model;
 pub mod repository;
 pub mod search;

@@ -11,6 +11,7 @@ pub struct Origin {
     file: FileId,
     id: Span,
     ids: BTreeMap<String, Span>,
+    units: BTreeMap<UnitId, Span>,
     names: BTreeMap<(UnitId, String), Span>,
     lines: BTreeMap<String, Span>,
 }
@@ -20,12 +21,17 @@ pub type Origins = BTreeMap<RecordKey, Origin>;
 
 impl Origin {
     pub(super) fn new(file: FileId, id: Span) -> Self {
-        Self { file, id, ids: BTreeMap::new(), names: BTreeMap::new(), lines: BTreeMap::new() }
+        Self { file, id, ids: BTreeMap::new(), units: BTreeMap::new(), names: BTreeMap::new(), lines: BTreeMap::new() }
     }
 
     /// Notes where the record names an id; the first place counts.
     pub(super) fn note_id(&mut self, id: &str, span: Span) {
         self.ids.entry(id.to_owned()).or_insert(span);
+    }
+
+    /// Notes where the record describes a unit; the first place counts.
+    pub(super) fn note_unit(&mut self, unit: &UnitId, span: Span) {
+        self.units.entry(unit.clone()).or_insert(span);
     }
 
     pub(super) fn note_name(&mut self, unit: &UnitId, text: &str, span: Span) {
@@ -52,6 +58,13 @@ impl Origin {
     #[must_use]
     pub fn place_of_id(&self, id: &str) -> Place {
         Place::new(self.file, self.ids.get(id).copied().unwrap_or(self.id))
+    }
+
+    /// Returns the place of the id where the record describes a unit; where it does not, that where it names it.
+    #[must_use]
+    pub fn place_of_unit(&self, unit: &UnitId) -> Place {
+        let span = self.units.get(unit).copied();
+        span.map_or_else(|| self.place_of_id(unit.as_str()), |span| Place::new(self.file, span))
     }
 
     /// Returns the place where the record gives a name to a unit.

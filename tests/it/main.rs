@@ -15,6 +15,7 @@ mod example;
 mod graphql;
 mod http;
 mod layers;
+mod matching;
 mod oracle;
 mod properties;
 mod readme;

@@ -1,0 +1,166 @@
+//! Which new unit goes with which known one: all pairs of a record together, each unit in one pair at most.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{RecordKey, UnitId};
+
+use super::doubt;
+use super::found::Suggestions;
+use super::index::Index;
+use super::judge;
+use super::profile::{Batch, Events, Profile};
+use super::rarity::Rarity;
+use super::weigh::{Scale, Weighed};
+
+/// How often the pairs are weighed again, with what was found about parents and children the time before.
+const ROUNDS: usize = 4;
+
+/// The least bits with which a pair is taken for the same while others are weighed.
+const ASSUMED: f64 = 1.0;
+
+/// Two pairs of one unit that are no further apart than this, in bits, are as good as one another.
+const TIE: f64 = 0.5;
+
+/// What is known, and how rare everything is.
+pub(super) struct Matcher {
+    pub(super) events: Events,
+    pub(super) rarity: Rarity,
+    pub(super) index: Index,
+    units: BTreeMap<UnitId, Profile>,
+    /// The records that describe each unit, those of later records among them.
+    records: BTreeMap<UnitId, BTreeSet<RecordKey>>,
+}
+
+/// The pairs of one record, weighed: for each new unit, the known ones that it may be.
+pub(super) type Pairs = BTreeMap<UnitId, BTreeMap<UnitId, Weighed>>;
+
+impl Matcher {
+    pub(super) fn new<'b>(events: Events, all: impl Iterator<Item = &'b Batch> + Clone) -> Self {
+        let mut records: BTreeMap<UnitId, BTreeSet<RecordKey>> = BTreeMap::new();
+        for (id, profile) in all.clone().flat_map(|batch| &batch.units) {
+            records.entry(id.clone()).or_default().extend(profile.records.iter().cloned());
+        }
+        let rarity = Rarity::of(all);
+        Self { events, rarity, index: Index::default(), units: BTreeMap::new(), records }
+    }
+
+    /// Takes up what a record says as known.
+    pub(super) fn learn(&mut self, batch: &Batch) {
+        for (id, profile) in &batch.units {
+            let events = &self.events;
+            let known = self.units.entry(id.clone()).or_insert_with(|| events.given(id).cloned().unwrap_or_default());
+            known.join(profile);
+            self.index.add(id, known);
+        }
+    }
+
+    pub(super) fn known_count(&self) -> usize {
+        self.units.len()
+    }
+
+    pub(super) fn known(&self, unit: &UnitId) -> Option<&Profile> {
+        self.units.get(unit)
+    }
+
+    /// Returns the known units that were ever below a known one.
+    pub(super) fn children(&self, parent: &UnitId) -> impl Iterator<Item = &UnitId> {
+        self.known(parent).into_iter().flat_map(|profile| &profile.children)
+    }
+
+    /// Tells whether two units cannot be one, or are joined already: a source shows them side by side, or an event
+    /// makes one of the other.
+    fn are_apart(&self, a: &UnitId, b: &UnitId) -> bool {
+        let records = |unit| self.records.get(unit).into_iter().flatten();
+        let side_by_side =
+            records(a).any(|record| self.records.get(b).is_some_and(|others| others.contains(record)));
+        side_by_side || self.events.join(a, b)
+    }
+
+    /// Compares a record with what is known, and tells what it finds.
+    pub(super) fn compare(&self, batch: &Batch, found: &mut Suggestions) {
+        let fresh: Vec<(&UnitId, &Profile)> = batch
+            .order
+            .iter()
+            .filter(|id| self.known(id).is_none())
+            .filter_map(|id| Some((id, batch.units.get(id)?)))
+            .collect();
+        found.new_units += fresh.len();
+        let mut scale =
+            Scale { matcher: self, batch, same: BTreeMap::new(), taken: BTreeSet::new(), is_settled: false };
+        let mut pairs = Pairs::new();
+        for round in 0..ROUNDS {
+            pairs = self.weigh_all(&fresh, &scale);
+            found.compared += pairs.values().map(BTreeMap::len).sum::<usize>();
+            let same = assign(&pairs);
+            let is_stable = round > 1 && same == scale.same;
+            scale.taken = same.values().cloned().collect();
+            scale.same = same;
+            scale.is_settled = round > 0;
+            if is_stable {
+                break;
+            }
+        }
+        judge::judge(&scale, &pairs, &fresh, found);
+        doubt::find(&scale, found);
+    }
+
+    fn weigh_all(&self, fresh: &[(&UnitId, &Profile)], scale: &Scale<'_>) -> Pairs {
+        let mut pairs = Pairs::new();
+        for (id, profile) in fresh {
+            let weighed = self.candidates(profile, scale).into_iter().filter(|other| !self.is_out(id, other, scale));
+            let weighed = weighed.filter_map(|other| {
+                let weighed = scale.weigh(profile, id, &other, self.known(&other)?);
+                Some((other, weighed))
+            });
+            pairs.insert((*id).clone(), weighed.collect());
+        }
+        pairs
+    }
+
+    fn is_out(&self, new: &UnitId, known: &UnitId, scale: &Scale<'_>) -> bool {
+        scale.batch.units.contains_key(known) || self.are_apart(new, known)
+    }
+
+    /// Returns the known units to weigh against a new one.
+    pub(super) fn candidates(&self, profile: &Profile, scale: &Scale<'_>) -> Vec<UnitId> {
+        let parents = profile.parents.iter().filter_map(|parent| scale.known_as(parent));
+        let siblings: BTreeSet<UnitId> = parents.flat_map(|parent| self.children(parent)).cloned().collect();
+        self.index.candidates(profile, &siblings, &self.rarity)
+    }
+}
+
+/// Takes pairs for the same, the weightiest first; where two are as good as one another, neither.
+fn assign(pairs: &Pairs) -> BTreeMap<UnitId, UnitId> {
+    let mut order: Vec<(f64, &UnitId, &UnitId)> = pairs
+        .iter()
+        .flat_map(|(new, others)| others.iter().map(move |(known, weighed)| (weighed, new, known)))
+        .filter(|(weighed, ..)| weighed.bits >= ASSUMED && !weighed.is_homonym)
+        .map(|(weighed, new, known)| (weighed.bits, new, known))
+        .collect();
+    order.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+    let mut of_known: BTreeMap<&UnitId, Vec<(f64, &UnitId)>> = BTreeMap::new();
+    let mut of_new: BTreeMap<&UnitId, Vec<(f64, &UnitId)>> = BTreeMap::new();
+    for (bits, new, known) in &order {
+        of_known.entry(known).or_default().push((*bits, new));
+        of_new.entry(new).or_default().push((*bits, known));
+    }
+    let mut same: BTreeMap<UnitId, UnitId> = BTreeMap::new();
+    let mut taken: BTreeSet<&UnitId> = BTreeSet::new();
+    for (bits, new, known) in order {
+        if same.contains_key(new) || taken.contains(known) {
+            continue;
+        }
+        let near = |others: &[(f64, &UnitId)], is_free: &dyn Fn(&UnitId) -> bool| {
+            others.iter().any(|(other, unit)| bits - other <= TIE && is_free(unit))
+        };
+        let rivals = of_known.get(known).map_or(&[][..], Vec::as_slice);
+        let choices = of_new.get(new).map_or(&[][..], Vec::as_slice);
+        let is_tied = near(rivals, &|other| other != new && !same.contains_key(other))
+            || near(choices, &|other| other != known && !taken.contains(other));
+        if !is_tied {
+            same.insert(new.clone(), known.clone());
+            taken.insert(known);
+        }
+    }
+    same
+}
