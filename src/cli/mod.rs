@@ -13,6 +13,7 @@ mod schema;
 mod serve;
 mod session;
 mod style;
+mod suggest;
 mod tree;
 mod validate;
 mod verify;

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::Value;
+
 use crate::model::{Corpus, RecordKey};
 use crate::repository::{check_files, read_inputs};
 
@@ -10,6 +12,7 @@ use super::load::{check_folder, counts};
 use super::output::Output;
 use super::session::open_to_read;
 use super::style::counted;
+use super::suggest;
 
 /// What to check.
 #[derive(Debug, clap::Args)]
@@ -23,6 +26,10 @@ pub(super) struct Args {
     /// Check the files as they would stand beside what is loaded, not by themselves.
     #[arg(long)]
     with_store: bool,
+    /// Tell which units may be the same as known ones: those of the store, where there is one, and of earlier snapshots
+    /// among the files. Nothing is joined.
+    #[arg(long)]
+    suggest: bool,
 }
 
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
@@ -39,8 +46,14 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         check_files(&files, &before, &[], args.sources.as_deref()).0
     };
     let report = &parsed.report;
+    let suggestions =
+        if args.suggest && !report.has_errors() { Some(suggest::find(data, &parsed, out)?) } else { None };
     if out.is_json() {
-        out.print_json(&report.to_json())?;
+        let mut told = report.to_json();
+        if let (Some(found), Value::Object(told)) = (&suggestions, &mut told) {
+            told.insert("suggestions".into(), suggest::json(found, &parsed));
+        }
+        out.print_json(&told)?;
     } else {
         let keys: Vec<RecordKey> = parsed.records.iter().map(|(_, record)| record.key()).collect();
         let style = out.style;
@@ -53,6 +66,12 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
             (false, false) => style.yellow(&summary),
         };
         out.print(&format!("{drawn}{}, {}: {summary}\n", counted(files.len(), "file"), counts(&keys)))?;
+        if let Some(found) = &suggestions {
+            let text = suggest::human(found, &parsed, out);
+            out.print(&text)?;
+        } else if args.suggest {
+            out.notice("which units may be the same is told when the files have no errors");
+        }
     }
     Ok(if report.has_errors() { Exit::Invalid } else { Exit::Done })
 }

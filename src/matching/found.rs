@@ -1,5 +1,7 @@
 //! What a comparison of new units with known ones finds: candidates, their scores, and the reasons in words.
 
+use serde::Serialize;
+
 use crate::model::{RecordKey, UnitId};
 
 /// The lowest score at which a candidate is taken for the same, where no other comes near.
@@ -44,7 +46,7 @@ pub struct Match {
 }
 
 /// What the best candidate of a new unit comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Outcome {
     /// It is proposed as the same.
     Likely,
@@ -83,7 +85,7 @@ pub struct Reason {
 }
 
 /// What is compared of two units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Trait {
     /// Their names, former ones and other spellings among them.
     Name,

@@ -9,7 +9,7 @@ use super::name::likeness;
 use super::profile::Profile;
 use super::rarity::Rarity;
 
-/// A word that more known units bear than this leads to none of them.
+/// A word that more known units bear than this leads to none of them, nor does a parent with more below it.
 const MOST_BEARERS: usize = 256;
 
 /// The most known units that are weighed against one new unit.
@@ -41,8 +41,8 @@ impl Index {
         };
         for name in &profile.names {
             name.words.iter().for_each(|word| put(&mut self.words, word.clone()));
-            put(&mut self.keys, name.key());
-            name.initials().into_iter().for_each(|initials| put(&mut self.initials, initials));
+            put(&mut self.keys, name.key.clone());
+            name.initials.iter().for_each(|initials| put(&mut self.initials, initials.clone()));
         }
         profile.acronyms.iter().for_each(|acronym| put(&mut self.acronyms, acronym.clone()));
         profile.details.iter().for_each(|detail| put(&mut self.details, detail.clone()));
@@ -54,13 +54,18 @@ impl Index {
     }
 
     /// Returns the known units that are most worth weighing, at most [`MOST_CANDIDATES`].
-    pub(super) fn candidates(&self, profile: &Profile, siblings: &BTreeSet<UnitId>, rarity: &Rarity) -> Vec<UnitId> {
+    pub(super) fn candidates<'i>(
+        &'i self,
+        profile: &Profile,
+        siblings: &[&'i BTreeSet<UnitId>],
+        rarity: &Rarity,
+    ) -> Vec<UnitId> {
         let mut worth = Worth::default();
         for name in &profile.names {
             let bits = name.words.iter().map(|word| rarity.of_word(word)).sum();
-            worth.add(self.keys.get(&name.key()), bits);
-            for initials in name.initials() {
-                worth.add(self.acronyms.get(&initials), rarity.of_acronym(&initials));
+            worth.add(self.keys.get(&name.key), bits);
+            for initials in &name.initials {
+                worth.add(self.acronyms.get(initials), rarity.of_acronym(initials));
             }
         }
         let words: BTreeSet<&String> = profile.names.iter().flat_map(|name| &name.words).collect();
@@ -76,7 +81,9 @@ impl Index {
         for detail in &profile.details {
             worth.add(self.details.get(detail), rarity.of_detail(detail));
         }
-        worth.add(Some(siblings), SIBLING);
+        for siblings in siblings.iter().filter(|siblings| siblings.len() <= MOST_BEARERS) {
+            worth.add(Some(siblings), SIBLING);
+        }
         worth.best()
     }
 

@@ -72,7 +72,8 @@ fn candidate(
 ) -> Option<Candidate> {
     let mut reasons = weighed.reasons.clone();
     let mut bits = weighed.bits;
-    let rival = best.get(known).filter(|(other, unit)| *unit != new && *other > weighed.bits && score(*other) >= POSSIBLE);
+    let rival =
+        best.get(known).filter(|(other, unit)| *unit != new && *other > weighed.bits && score(*other) >= POSSIBLE);
     if let Some((_, rival)) = rival {
         reasons.push(Reason::new(Trait::Rival, RIVAL, format!("`{rival}` of the same source fits it better")));
         bits += RIVAL;

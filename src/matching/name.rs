@@ -18,31 +18,33 @@ const MOST_WORDS: usize = 32;
 pub(super) struct Name {
     pub(super) text: String,
     pub(super) words: Vec<String>,
+    /// The words in an order of their own, so that names with the same words have one key.
+    pub(super) key: String,
+    /// The acronyms that the name would have: of all words, and of those that are not small.
+    pub(super) initials: BTreeSet<String>,
 }
 
 impl Name {
     pub(super) fn of(text: &str) -> Self {
         let mut words: Vec<String> = words_of_name(text).iter().map(|word| fold(word)).collect();
         words.truncate(MOST_WORDS);
-        Self { text: text.to_owned(), words }
+        Self { text: text.to_owned(), key: key(&words), initials: initials(&words), words }
     }
+}
 
-    /// Returns the words in an order of their own, so that names with the same words have one key.
-    pub(super) fn key(&self) -> String {
-        let mut words: Vec<&str> = self.words.iter().map(String::as_str).collect();
-        words.sort_unstable();
-        words.join(" ")
-    }
+fn key(words: &[String]) -> String {
+    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.sort_unstable();
+    words.join(" ")
+}
 
-    /// Returns the acronyms that the name would have: of all words, and of those that are not small.
-    pub(super) fn initials(&self) -> BTreeSet<String> {
-        let of = |words: &mut dyn Iterator<Item = &String>| -> String {
-            words.filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
-        };
-        let all = of(&mut self.words.iter());
-        let large = of(&mut self.words.iter().filter(|word| word.chars().count() > SMALL_WORD));
-        [all, large].into_iter().filter(|initials| initials.chars().count() > 1).collect()
-    }
+fn initials(words: &[String]) -> BTreeSet<String> {
+    let of = |words: &mut dyn Iterator<Item = &String>| -> String {
+        words.filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
+    };
+    let all = of(&mut words.iter());
+    let large = of(&mut words.iter().filter(|word| word.chars().count() > SMALL_WORD));
+    [all, large].into_iter().filter(|initials| initials.chars().count() > 1).collect()
 }
 
 /// Returns an acronym as it is compared: letters and digits only, in capitals.
@@ -108,7 +110,7 @@ mod tests {
     fn check(name: &str, words: &[&str], initials: &[&str]) {
         let name = Name::of(name);
         assert_eq!(name.words, words);
-        assert_eq!(name.initials().iter().map(String::as_str).collect::<Vec<_>>(), initials);
+        assert_eq!(name.initials.iter().map(String::as_str).collect::<Vec<_>>(), initials);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use crate::model::{RecordKey, UnitId};
 
 use super::doubt;
 use super::found::Suggestions;
-use super::index::Index;
+use super::index::{Index, MOST_CANDIDATES};
 use super::judge;
 use super::profile::{Batch, Events, Profile};
 use super::rarity::Rarity;
@@ -47,10 +47,13 @@ impl Matcher {
     /// Takes up what a record says as known.
     pub(super) fn learn(&mut self, batch: &Batch) {
         for (id, profile) in &batch.units {
-            let events = &self.events;
-            let known = self.units.entry(id.clone()).or_insert_with(|| events.given(id).cloned().unwrap_or_default());
+            let known = self.units.entry(id.clone()).or_insert_with(|| {
+                let given = self.events.given(id).cloned().unwrap_or_default();
+                self.index.add(id, &given);
+                given
+            });
             known.join(profile);
-            self.index.add(id, known);
+            self.index.add(id, profile);
         }
     }
 
@@ -62,17 +65,11 @@ impl Matcher {
         self.units.get(unit)
     }
 
-    /// Returns the known units that were ever below a known one.
-    pub(super) fn children(&self, parent: &UnitId) -> impl Iterator<Item = &UnitId> {
-        self.known(parent).into_iter().flat_map(|profile| &profile.children)
-    }
-
     /// Tells whether two units cannot be one, or are joined already: a source shows them side by side, or an event
     /// makes one of the other.
     fn are_apart(&self, a: &UnitId, b: &UnitId) -> bool {
         let records = |unit| self.records.get(unit).into_iter().flatten();
-        let side_by_side =
-            records(a).any(|record| self.records.get(b).is_some_and(|others| others.contains(record)));
+        let side_by_side = records(a).any(|record| self.records.get(b).is_some_and(|others| others.contains(record)));
         side_by_side || self.events.join(a, b)
     }
 
@@ -85,17 +82,14 @@ impl Matcher {
             .filter_map(|id| Some((id, batch.units.get(id)?)))
             .collect();
         found.new_units += fresh.len();
-        let mut scale =
-            Scale { matcher: self, batch, same: BTreeMap::new(), taken: BTreeSet::new(), is_settled: false };
+        let mut scale = Scale::new(self, batch, BTreeMap::new(), false);
         let mut pairs = Pairs::new();
         for round in 0..ROUNDS {
             pairs = self.weigh_all(&fresh, &scale);
             found.compared += pairs.values().map(BTreeMap::len).sum::<usize>();
             let same = assign(&pairs);
             let is_stable = round > 1 && same == scale.same;
-            scale.taken = same.values().cloned().collect();
-            scale.same = same;
-            scale.is_settled = round > 0;
+            scale = Scale::new(self, batch, same, round > 0);
             if is_stable {
                 break;
             }
@@ -123,8 +117,8 @@ impl Matcher {
 
     /// Returns the known units to weigh against a new one.
     pub(super) fn candidates(&self, profile: &Profile, scale: &Scale<'_>) -> Vec<UnitId> {
-        let parents = profile.parents.iter().filter_map(|parent| scale.known_as(parent));
-        let siblings: BTreeSet<UnitId> = parents.flat_map(|parent| self.children(parent)).cloned().collect();
+        let parents = profile.parents.iter().filter_map(|parent| self.known(scale.known_as(parent)?));
+        let siblings: Vec<&BTreeSet<UnitId>> = parents.map(|parent| &parent.children).collect();
         self.index.candidates(profile, &siblings, &self.rarity)
     }
 }
@@ -141,8 +135,11 @@ fn assign(pairs: &Pairs) -> BTreeMap<UnitId, UnitId> {
     let mut of_known: BTreeMap<&UnitId, Vec<(f64, &UnitId)>> = BTreeMap::new();
     let mut of_new: BTreeMap<&UnitId, Vec<(f64, &UnitId)>> = BTreeMap::new();
     for (bits, new, known) in &order {
-        of_known.entry(known).or_default().push((*bits, new));
-        of_new.entry(new).or_default().push((*bits, known));
+        for (list, other) in [(of_known.entry(known).or_default(), *new), (of_new.entry(new).or_default(), *known)] {
+            if list.len() < MOST_CANDIDATES {
+                list.push((*bits, other));
+            }
+        }
     }
     let mut same: BTreeMap<UnitId, UnitId> = BTreeMap::new();
     let mut taken: BTreeSet<&UnitId> = BTreeSet::new();

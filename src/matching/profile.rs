@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{
-    Corpus, DeclaredUnit, EventId, Mention, Placing, RecordKey, Snapshot, UnitId, Window,
-};
+use crate::model::{Corpus, DeclaredUnit, EventId, Mention, Placing, RecordKey, Snapshot, UnitId, Window};
 
 use super::name::{Name, acronym};
 
@@ -234,4 +232,3 @@ impl Events {
         ends.iter().find(|(_, end)| holds(end)).map(|(event, _)| event)
     }
 }
-

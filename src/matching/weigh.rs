@@ -23,13 +23,16 @@ const NOT_LATEST: f64 = -0.5;
 /// What a shared acronym is worth above its rarity, and its most.
 const SAME_ACRONYM: (f64, f64) = (2.0, 9.0);
 /// What an acronym is worth that is the initials of the other's name, for each letter, and its most.
-const INITIALS: (f64, f64) = (1.0, 4.0);
-const OTHER_ACRONYM: f64 = -2.0;
+const INITIALS: (f64, f64) = (2.0, 8.0);
+/// What another acronym costs, and where each is but the initials of its own name.
+const OTHER_ACRONYM: (f64, f64) = (-2.0, -0.5);
 /// The least and the most that a shared parent is worth.
 const SAME_PARENT: (f64, f64) = (1.0, 6.0);
 /// What one name below one parent is worth above both: units with one parent have names of their own.
 const NAME_BELOW_PARENT: f64 = 3.0;
 const FORMER_PARENT: f64 = -1.0;
+/// What a parent is worth that an event makes the successor of the old one.
+const SUCCESSOR: f64 = 1.5;
 const BOTH_AT_TOP: f64 = 1.5;
 /// What another parent costs where the old one is still in the source, and where it is not.
 const OTHER_PARENT: (f64, f64) = (-4.0, -1.5);
@@ -62,12 +65,32 @@ pub(super) struct Scale<'m> {
     /// The known unit that each new one is taken for.
     pub(super) same: BTreeMap<UnitId, UnitId>,
     /// The known units that are taken.
-    pub(super) taken: BTreeSet<UnitId>,
+    taken: BTreeSet<UnitId>,
+    /// For each known unit of the record, how many units that were ever below it are not in the record.
+    free: BTreeMap<UnitId, usize>,
     /// Whether a new parent that is taken for none is another parent, or may yet be found.
-    pub(super) is_settled: bool,
+    is_settled: bool,
 }
 
-impl Scale<'_> {
+impl<'m> Scale<'m> {
+    pub(super) fn new(
+        matcher: &'m Matcher,
+        batch: &'m Batch,
+        same: BTreeMap<UnitId, UnitId>,
+        is_settled: bool,
+    ) -> Self {
+        let taken = same.values().cloned().collect();
+        let mut scale = Self { matcher, batch, same, taken, free: BTreeMap::new(), is_settled };
+        for unit in batch.units.keys() {
+            let Some((known, profile)) = scale.known_as(unit).and_then(|id| Some((id, matcher.known(id)?))) else {
+                continue;
+            };
+            let free = profile.children.iter().filter(|child| !scale.is_taken(child)).count();
+            scale.free.insert(known.clone(), free);
+        }
+        scale
+    }
+
     /// Weighs a unit of the record against a known one.
     pub(super) fn weigh(&self, new: &Profile, id: &UnitId, other: &UnitId, known: &Profile) -> Weighed {
         let name = self.name(new, known);
@@ -79,7 +102,7 @@ impl Scale<'_> {
         let children = self.children(new, known);
         let details = self.details(new, known);
         let shares_trait = [&acronym, &children].into_iter().flatten().any(|reason| reason.bits > 0.0);
-        let is_distinct = is_same_name && self.is_distinct(new);
+        let is_distinct = is_same_name && self.is_distinct(new, known);
         let below_parent = if is_same_name && is_under_same { NAME_BELOW_PARENT } else { 0.0 };
         let name = name.map(|(name, _)| Reason { bits: name.bits + below_parent, ..name });
         let mut reasons: Vec<Reason> = name.into_iter().collect();
@@ -102,29 +125,37 @@ impl Scale<'_> {
             (if is_former { bits + NOT_LATEST } else { bits }, is_same, is_former, name, other)
         });
         let (bits, is_same, is_former, name, other) = weighed.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        let which = if is_former { format!(" as “{}”, which it was also called", other.text) } else { String::new() };
-        let text = if name.text == other.text {
-            format!("the same name{which}")
-        } else if is_same && is_respelled(&name.text, &other.text) {
-            let of = if is_former { which } else { format!(": “{}”", other.text) };
-            format!("the same name but for its spelling{of}")
-        } else if is_same {
-            format!("the same words as in “{}”", other.text)
-        } else if bits > 0.0 {
-            format!("a name much like “{}”", other.text)
-        } else {
-            format!("another name: “{}”", other.text)
+        let here = match new.names.last() {
+            Some(main) if main.words != name.words => format!("here also “{}”: ", name.text),
+            _ => String::new(),
         };
+        let there = match (is_former, name.text == other.text) {
+            (true, true) => ", which it also had".to_owned(),
+            (true, false) => format!(": “{}”, which it also had", other.text),
+            (false, true) => String::new(),
+            (false, false) => format!(": “{}”", other.text),
+        };
+        let what = if name.text == other.text {
+            "the same name"
+        } else if is_same && is_respelled(&name.text, &other.text) {
+            "the same name but for its spelling"
+        } else if is_same {
+            "the same words"
+        } else if bits > 0.0 {
+            "a name much like it"
+        } else {
+            "another name"
+        };
+        let text = format!("{here}{what}{there}");
         Some((Reason::new(Trait::Name, bits, text), is_same))
     }
 
     fn pair_of_names(&self, new: &Name, known: &Name) -> (f64, bool) {
         let rarity = &self.matcher.rarity;
         let many = self.matcher.known_count() + 1;
-        if new.key() == known.key() {
-            let worth: f64 = new.words.iter().map(|word| rarity.of_word(word)).sum();
-            let namesakes = self.matcher.index.namesakes(&known.key());
-            return (worth.min(bits_of_one_in(many, namesakes) + WHOLE_NAME), true);
+        if new.key == known.key {
+            let namesakes = self.matcher.index.namesakes(&known.key);
+            return (self.worth(new).min(bits_of_one_in(many, namesakes) + WHOLE_NAME), true);
         }
         let (mut shared, mut unshared) = (0.0, 0.0);
         let mut left: Vec<&String> = known.words.iter().collect();
@@ -143,12 +174,16 @@ impl Scale<'_> {
         ((shared - UNSHARED_WORD * unshared).max(OTHER_NAME), false)
     }
 
-    /// Tells whether the words of a name are too rare, taken together, to be met twice by chance.
-    fn is_distinct(&self, new: &Profile) -> bool {
-        let rarity = &self.matcher.rarity;
-        let most = bits_of_one_in(self.matcher.known_count() + 1, 1) + DISTINCT;
-        let worth = |name: &Name| name.words.iter().map(|word| rarity.of_word(word)).sum::<f64>();
-        new.names.last().is_some_and(|name| worth(name) >= most)
+    /// Tells whether units share a name whose words are too rare, taken together, to be met twice by chance.
+    fn is_distinct(&self, new: &Profile, known: &Profile) -> bool {
+        let least = bits_of_one_in(self.matcher.known_count() + 1, 1) + DISTINCT;
+        let shared = new.names.iter().filter(|name| known.names.iter().any(|other| other.key == name.key));
+        shared.into_iter().any(|name| self.worth(name) >= least)
+    }
+
+    /// Returns the bits that all words of a name are worth together.
+    fn worth(&self, name: &Name) -> f64 {
+        name.words.iter().map(|word| self.matcher.rarity.of_word(word)).sum()
     }
 
     fn acronym(&self, new: &Profile, known: &Profile) -> Option<Reason> {
@@ -160,13 +195,12 @@ impl Scale<'_> {
         }
         if !new.acronyms.is_empty() && !known.acronyms.is_empty() {
             let other: Vec<&str> = known.acronyms.iter().map(String::as_str).collect();
-            return Some(Reason::new(Trait::Acronym, OTHER_ACRONYM, format!("another acronym: {}", other.join(", "))));
+            let goes_with_name =
+                [new, known].iter().all(|profile| spelled(&profile.names, &profile.acronyms).is_some());
+            let bits = if goes_with_name { OTHER_ACRONYM.1 } else { OTHER_ACRONYM.0 };
+            return Some(Reason::new(Trait::Acronym, bits, format!("another acronym: {}", other.join(", "))));
         }
-        let spells = |names: &[Name], acronyms: &BTreeSet<String>| {
-            let initials: BTreeSet<String> = names.iter().flat_map(Name::initials).collect();
-            initials.intersection(acronyms).next().cloned()
-        };
-        let spelled = spells(&new.names, &known.acronyms).or_else(|| spells(&known.names, &new.acronyms))?;
+        let spelled = spelled(&new.names, &known.acronyms).or_else(|| spelled(&known.names, &new.acronyms))?;
         let bits = (number(spelled.chars().count()) * INITIALS.0).min(INITIALS.1);
         Some(Reason::new(Trait::Acronym, bits, format!("the acronym {spelled} is the initials of the other's name")))
     }
@@ -180,9 +214,8 @@ impl Scale<'_> {
         };
         let parents: Vec<&UnitId> = new.parents.iter().filter_map(|parent| self.known_as(parent)).collect();
         if let Some(same) = known.parents.iter().rev().find(|parent| parents.contains(parent)) {
-            let siblings = self.matcher.children(same);
-            let mine = self.same.get(id);
-            let free = siblings.filter(|child| !self.is_taken(child) || Some(*child) == mine).count();
+            let is_mine = self.same.get(id).is_some_and(|mine| self.is_below(mine, same));
+            let free = self.free.get(same).copied().unwrap_or(0) + usize::from(is_mine);
             let bits = bits_of_one_in(self.matcher.known_count(), free).clamp(SAME_PARENT.0, SAME_PARENT.1);
             if same == old {
                 return reason(bits, format!("under the same parent, `{same}`"));
@@ -190,6 +223,9 @@ impl Scale<'_> {
             return reason((bits + FORMER_PARENT).max(0.5), format!("under `{same}`, as it was before"));
         }
         let other = new.parents.last()?;
+        if self.matcher.events.join(old, self.known_as(other).unwrap_or(other)) {
+            return reason(SUCCESSOR, format!("under `{other}`, which an event joins to `{old}`"));
+        }
         if parents.is_empty() && !self.is_settled {
             return None;
         }
@@ -241,6 +277,10 @@ impl Scale<'_> {
         Some(Reason::new(Trait::Time, ENDED, format!("`{event}` ended it before")))
     }
 
+    fn is_below(&self, unit: &UnitId, parent: &UnitId) -> bool {
+        self.matcher.known(parent).is_some_and(|parent| parent.children.contains(unit))
+    }
+
     /// Returns the known unit that a unit of the record is, or is taken for.
     pub(super) fn known_as<'s>(&'s self, unit: &'s UnitId) -> Option<&'s UnitId> {
         if self.matcher.known(unit).is_some() { Some(unit) } else { self.same.get(unit) }
@@ -250,4 +290,9 @@ impl Scale<'_> {
     pub(super) fn is_taken(&self, known: &UnitId) -> bool {
         self.batch.units.contains_key(known) || self.taken.contains(known)
     }
+}
+
+/// Returns an acronym that is the initials of one of the names.
+fn spelled(names: &[Name], acronyms: &BTreeSet<String>) -> Option<String> {
+    names.iter().flat_map(|name| &name.initials).find(|initials| acronyms.contains(*initials)).cloned()
 }

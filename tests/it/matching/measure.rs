@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use eragraph::matching::{Outcome, Suggestions, suggest};
+use eragraph::matching::{Outcome, Suggestions, Trait, suggest};
 use eragraph::model::{
-    Corpus, Day, Edtf, Evidence, Basis, Mention, NameClaim, NameForm, Placing, Record, RelationEnd, Snapshot,
+    Basis, Corpus, Day, Edtf, Evidence, Mention, NameClaim, NameForm, Placing, Record, RelationEnd, Snapshot,
     SnapshotId, SourceFile, Standing, Text, UnitId,
 };
 use eragraph::repository::{check_files, read_inputs};
@@ -22,6 +22,8 @@ pub(super) struct Figures {
     pub(super) right: usize,
     /// Proposed, and wrong.
     pub(super) wrong: usize,
+    /// Of these, what has the same name under the same parent all the same: the data number it anew.
+    pub(super) renumbered: usize,
     /// Named as possible, the right one first.
     pub(super) possible_right: usize,
     /// Named as possible, another one first.
@@ -53,6 +55,7 @@ impl Figures {
         self.unknown += other.unknown;
         self.right += other.right;
         self.wrong += other.wrong;
+        self.renumbered += other.renumbered;
         self.possible_right += other.possible_right;
         self.possible_wrong += other.possible_wrong;
         self.homonym_wrong += other.homonym_wrong;
@@ -93,7 +96,11 @@ pub(super) fn with_fresh_ids(snapshot: &Snapshot) -> (Snapshot, BTreeMap<UnitId,
 }
 
 /// Renames the units of a snapshot and compares it with the rest of the corpus; with `earlier_only`, with what is older.
-pub(super) fn measure(corpus: &Corpus, id: &SnapshotId, earlier_only: bool) -> (Figures, Suggestions, BTreeMap<UnitId, UnitId>) {
+pub(super) fn measure(
+    corpus: &Corpus,
+    id: &SnapshotId,
+    earlier_only: bool,
+) -> (Figures, Suggestions, BTreeMap<UnitId, UnitId>) {
     let snapshot = &corpus.snapshots[id];
     let mut before = corpus.clone();
     before.snapshots.retain(|other, known| {
@@ -111,7 +118,13 @@ pub(super) fn measure(corpus: &Corpus, id: &SnapshotId, earlier_only: bool) -> (
         figures.known += usize::from(is_known);
         figures.unknown += usize::from(!is_known);
         let Some(found) = found.matches.iter().find(|found| found.unit == *new) else { continue };
-        let is_right = found.candidates[0].unit == *old;
+        let best = &found.candidates[0];
+        let is_right = best.unit == *old;
+        let has_same = |compared| best.reasons.iter().any(|reason| reason.compared == compared && reason.bits > 0.0);
+        let is_same = best.name.to_lowercase().replace(',', "") == found.name.to_lowercase().replace(',', "");
+        if found.outcome == Outcome::Likely && !is_right && is_same && has_same(Trait::Parent) {
+            figures.renumbered += 1;
+        }
         let count = match (found.outcome, is_right) {
             (Outcome::Likely, true) => &mut figures.right,
             (Outcome::Likely, false) => &mut figures.wrong,
@@ -139,13 +152,20 @@ pub(super) fn measure_all(corpus: &Corpus, earlier_only: bool, tell: bool) -> Fi
                     let why: Vec<String> =
                         best.reasons.iter().map(|reason| format!("{:.1} {}", reason.bits, reason.text)).collect();
                     let (outcome, name, score, margin) = (found.outcome, &found.name, best.score, found.margin);
-                    println!("  {outcome:?} {truth} “{name}” → {} {score:.2} +{margin:.2} [{}]", best.unit, why.join("; "));
+                    println!(
+                        "  {outcome:?} {truth} “{name}” → {} {score:.2} +{margin:.2} [{}]",
+                        best.unit,
+                        why.join("; ")
+                    );
                 }
             }
             for (new, truth) in &old {
                 let is_named = found.matches.iter().any(|found| found.unit == *new);
                 let mention = corpus.snapshots[id].mentions.iter().find(|mention| mention.unit == *truth).unwrap();
-                let known = corpus.snapshots.iter().any(|(other, s)| other != id && s.mentions.iter().any(|m| m.unit == *truth));
+                let known = corpus
+                    .snapshots
+                    .iter()
+                    .any(|(other, s)| other != id && s.mentions.iter().any(|m| m.unit == *truth));
                 if !is_named && known {
                     println!("  missed {truth} “{}”", mention.name.as_ref().map_or("", |name| &name.text));
                 }
@@ -226,7 +246,9 @@ fn measure_the_suggestions() {
         for earlier_only in [false, true] {
             let sum = measure_all(&corpus(path), earlier_only, true);
             let (precision, recall, named) = (sum.precision(), sum.recall(), sum.named());
-            println!("{path}, earlier only {earlier_only}: {sum:?}\n  precision {precision}, recall {recall}, named {named}");
+            println!(
+                "{path}, earlier only {earlier_only}: {sum:?}\n  precision {precision}, recall {recall}, named {named}"
+            );
         }
     }
     let Ok(path) = std::env::var("ERAGRAPH_COMMITTEES") else { return };
