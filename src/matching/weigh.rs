@@ -21,7 +21,7 @@ const OTHER_NAME: f64 = -10.0;
 /// What it costs that only a former name, or another spelling, agrees.
 const NOT_LATEST: f64 = -0.5;
 /// What a shared acronym is worth above its rarity, and its most.
-const SAME_ACRONYM: (f64, f64) = (2.0, 9.0);
+const SAME_ACRONYM: (f64, f64) = (4.0, 11.0);
 /// What an acronym is worth that is the initials of the other's name, for each letter, and its most.
 const INITIALS: (f64, f64) = (2.0, 8.0);
 /// What another acronym costs, and where each is but the initials of its own name.

@@ -1,8 +1,8 @@
 //! How well the suggestions do: a snapshot whose ids are replaced by fresh ones, against the ids that it had.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use eragraph::matching::{Outcome, Suggestions, Trait, suggest};
+use eragraph::matching::{Match, Outcome, Trait, suggest};
 use eragraph::model::{
     Basis, Corpus, Day, Edtf, Evidence, Mention, NameClaim, NameForm, Placing, Record, RelationEnd, Snapshot,
     SnapshotId, SourceFile, Standing, Text, UnitId,
@@ -49,18 +49,6 @@ impl Figures {
     pub(super) fn named(&self) -> usize {
         100 * (self.right + self.possible_right) / self.known.max(1)
     }
-
-    fn add(&mut self, other: Self) {
-        self.known += other.known;
-        self.unknown += other.unknown;
-        self.right += other.right;
-        self.wrong += other.wrong;
-        self.renumbered += other.renumbered;
-        self.possible_right += other.possible_right;
-        self.possible_wrong += other.possible_wrong;
-        self.homonym_wrong += other.homonym_wrong;
-        self.homonym_right += other.homonym_right;
-    }
 }
 
 pub(super) fn corpus(path: &str) -> Corpus {
@@ -70,110 +58,127 @@ pub(super) fn corpus(path: &str) -> Corpus {
     corpus
 }
 
+/// Which ids of a snapshot are replaced, and what it is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trial {
+    /// All ids; with all other snapshots.
+    AllIds,
+    /// All ids; with the snapshots before it.
+    AllIdsAgainstEarlier,
+    /// One id at a time, and the others stay; with all other snapshots.
+    OneId,
+}
+
+/// What a unit with a fresh id was found to be: its true id, and what is proposed.
+type Answer<'f> = (&'f UnitId, Option<&'f Match>);
+
+impl Figures {
+    fn count(&mut self, (truth, found): Answer<'_>, is_known: bool) {
+        self.known += usize::from(is_known);
+        self.unknown += usize::from(!is_known);
+        let Some(found) = found else { return };
+        let best = &found.candidates[0];
+        let is_right = best.unit == *truth;
+        let has_parent = best.reasons.iter().any(|reason| reason.compared == Trait::Parent && reason.bits > 0.0);
+        let plain = |name: &str| name.to_lowercase().replace(',', "");
+        if found.outcome == Outcome::Likely && !is_right && has_parent && plain(&best.name) == plain(&found.name) {
+            self.renumbered += 1;
+        }
+        let count = match (found.outcome, is_right) {
+            (Outcome::Likely, true) => &mut self.right,
+            (Outcome::Likely, false) => &mut self.wrong,
+            (Outcome::Possible, true) => &mut self.possible_right,
+            (Outcome::Possible, false) => &mut self.possible_wrong,
+            (Outcome::Homonym, true) => &mut self.homonym_wrong,
+            (Outcome::Homonym, false) => &mut self.homonym_right,
+        };
+        *count += 1;
+    }
+}
+
 /// Returns the snapshot with other ids, which tell nothing of the old ones, and the old one of each.
-pub(super) fn with_fresh_ids(snapshot: &Snapshot) -> (Snapshot, BTreeMap<UnitId, UnitId>) {
+fn with_fresh_ids(snapshot: &Snapshot, only: Option<&UnitId>) -> (Snapshot, BTreeMap<UnitId, UnitId>) {
     let mut fresh: BTreeMap<UnitId, UnitId> = BTreeMap::new();
-    for mention in &snapshot.mentions {
+    for unit in
+        snapshot.mentions.iter().map(|mention| &mention.unit).filter(|unit| only.is_none_or(|only| only == *unit))
+    {
         let next = UnitId::new(&format!("fresh-{}", (fresh.len() + 1) * 7919 % 10007)).unwrap();
-        fresh.entry(mention.unit.clone()).or_insert(next);
+        fresh.entry(unit.clone()).or_insert(next);
     }
+    let rename = |unit: &mut UnitId| *unit = fresh.get(unit).unwrap_or(unit).clone();
     let mut renamed = snapshot.clone();
-    for coverage in &mut renamed.coverage {
-        coverage.of = fresh[&coverage.of].clone();
-    }
+    renamed.coverage.iter_mut().for_each(|coverage| rename(&mut coverage.of));
     for mention in &mut renamed.mentions {
-        mention.unit = fresh[&mention.unit].clone();
+        rename(&mut mention.unit);
         if let Placing::Under { parent, .. } = &mut mention.placing {
-            *parent = fresh[parent].clone();
+            rename(parent);
         }
         for relation in &mut mention.relations {
             if let RelationEnd::Unit(unit) = &mut relation.to {
-                *unit = fresh[unit].clone();
+                rename(unit);
             }
         }
     }
     (renamed, fresh.into_iter().map(|(old, new)| (new, old)).collect())
 }
 
-/// Renames the units of a snapshot and compares it with the rest of the corpus; with `earlier_only`, with what is older.
-pub(super) fn measure(
-    corpus: &Corpus,
-    id: &SnapshotId,
-    earlier_only: bool,
-) -> (Figures, Suggestions, BTreeMap<UnitId, UnitId>) {
-    let snapshot = &corpus.snapshots[id];
-    let mut before = corpus.clone();
-    before.snapshots.retain(|other, known| {
-        other != id && (!earlier_only || known.window(None).start() < snapshot.window(None).start())
-    });
-    let is_known = |unit: &UnitId| {
+/// Replaces ids of each snapshot in turn, and hears what is said of each; `hear` is told whether the unit is known.
+fn try_all(corpus: &Corpus, trial: Trial, hear: &mut dyn FnMut(&SnapshotId, Answer<'_>, bool)) {
+    for (id, snapshot) in &corpus.snapshots {
+        let mut before = corpus.clone();
+        let is_earlier = |other: &Snapshot| other.window(None).start() < snapshot.window(None).start();
+        before
+            .snapshots
+            .retain(|other, known| other != id && (trial != Trial::AllIdsAgainstEarlier || is_earlier(known)));
         let mentions = before.snapshots.values().flat_map(|snapshot| &snapshot.mentions);
-        before.units.contains_key(unit) || mentions.into_iter().any(|mention| mention.unit == *unit)
-    };
-    let (renamed, old) = with_fresh_ids(snapshot);
-    let found = suggest(&before, &[Record::Snapshot(renamed)]);
-    let mut figures = Figures::default();
-    for (new, old) in &old {
-        let is_known = is_known(old);
-        figures.known += usize::from(is_known);
-        figures.unknown += usize::from(!is_known);
-        let Some(found) = found.matches.iter().find(|found| found.unit == *new) else { continue };
-        let best = &found.candidates[0];
-        let is_right = best.unit == *old;
-        let has_same = |compared| best.reasons.iter().any(|reason| reason.compared == compared && reason.bits > 0.0);
-        let is_same = best.name.to_lowercase().replace(',', "") == found.name.to_lowercase().replace(',', "");
-        if found.outcome == Outcome::Likely && !is_right && is_same && has_same(Trait::Parent) {
-            figures.renumbered += 1;
+        let mut known: BTreeSet<&UnitId> = mentions.map(|mention| &mention.unit).collect();
+        known.extend(before.units.keys());
+        let each: BTreeSet<&UnitId> = snapshot.mentions.iter().map(|mention| &mention.unit).collect();
+        let which: Vec<Option<&UnitId>> =
+            if trial == Trial::OneId { each.into_iter().map(Some).collect() } else { vec![None] };
+        for only in which {
+            let (renamed, old) = with_fresh_ids(snapshot, only);
+            let found = suggest(&before, &[Record::Snapshot(renamed)]);
+            for (new, truth) in &old {
+                let told = found.matches.iter().find(|found| found.unit == *new);
+                hear(id, (truth, told), known.contains(truth));
+            }
         }
-        let count = match (found.outcome, is_right) {
-            (Outcome::Likely, true) => &mut figures.right,
-            (Outcome::Likely, false) => &mut figures.wrong,
-            (Outcome::Possible, true) => &mut figures.possible_right,
-            (Outcome::Possible, false) => &mut figures.possible_wrong,
-            (Outcome::Homonym, true) => &mut figures.homonym_wrong,
-            (Outcome::Homonym, false) => &mut figures.homonym_right,
-        };
-        *count += 1;
     }
-    (figures, found, old)
 }
 
-/// Measures each snapshot in turn, and prints what is not as it should be.
-pub(super) fn measure_all(corpus: &Corpus, earlier_only: bool, tell: bool) -> Figures {
+pub(super) fn measure(corpus: &Corpus, trial: Trial) -> Figures {
     let mut sum = Figures::default();
-    for id in corpus.snapshots.keys() {
-        let (figures, found, old) = measure(corpus, id, earlier_only);
-        if tell {
-            println!("{id}: {figures:?}, {} pairs weighed", found.compared);
-            for found in &found.matches {
-                let best = &found.candidates[0];
-                let truth = &old[&found.unit];
-                if best.unit != *truth || found.outcome != Outcome::Likely {
-                    let why: Vec<String> =
-                        best.reasons.iter().map(|reason| format!("{:.1} {}", reason.bits, reason.text)).collect();
-                    let (outcome, name, score, margin) = (found.outcome, &found.name, best.score, found.margin);
-                    println!(
-                        "  {outcome:?} {truth} “{name}” → {} {score:.2} +{margin:.2} [{}]",
-                        best.unit,
-                        why.join("; ")
-                    );
-                }
-            }
-            for (new, truth) in &old {
-                let is_named = found.matches.iter().any(|found| found.unit == *new);
-                let mention = corpus.snapshots[id].mentions.iter().find(|mention| mention.unit == *truth).unwrap();
-                let known = corpus
-                    .snapshots
-                    .iter()
-                    .any(|(other, s)| other != id && s.mentions.iter().any(|m| m.unit == *truth));
-                if !is_named && known {
-                    println!("  missed {truth} “{}”", mention.name.as_ref().map_or("", |name| &name.text));
-                }
-            }
-        }
-        sum.add(figures);
-    }
+    try_all(corpus, trial, &mut |_, answer, is_known| sum.count(answer, is_known));
     sum
+}
+
+/// Prints the figures and, with `ERAGRAPH_TELL`, each unit for which something else than the truth is proposed.
+fn print(what: &str, corpus: &Corpus, trial: Trial) {
+    let mut sum = Figures::default();
+    let mut scores: Vec<(f64, f64, bool)> = Vec::new();
+    try_all(corpus, trial, &mut |snapshot, answer, is_known| {
+        sum.count(answer, is_known);
+        let (truth, found) = answer;
+        let best = found.map(|found| &found.candidates[0]);
+        scores.extend(found.zip(best).map(|(found, best)| (best.score, found.margin, best.unit == *truth)));
+        let is_right =
+            found.is_some_and(|found| found.outcome == Outcome::Likely) && best.is_some_and(|best| best.unit == *truth);
+        if std::env::var("ERAGRAPH_TELL").is_ok() && !is_right && (is_known || found.is_some()) {
+            let reasons = best.into_iter().flat_map(|best| &best.reasons);
+            let reasons: Vec<String> = reasons.map(|reason| format!("{:.1} {}", reason.bits, reason.text)).collect();
+            let told =
+                found.zip(best).map(|(found, best)| (found.outcome, &found.name, &best.unit, best.score, found.margin));
+            println!("  {snapshot} {truth}: {told:?} {reasons:?}");
+        }
+    });
+    println!("{what}, {trial:?}: {sum:?}");
+    println!("  precision {}, recall {}, named first {}", sum.precision(), sum.recall(), sum.named());
+    for least in [0.5, 0.7, 0.8, 0.9, 0.95, 0.99] {
+        let taken = scores.iter().filter(|(score, margin, _)| *score >= least && *margin >= 0.25);
+        let (right, wrong): (Vec<&(f64, f64, bool)>, Vec<_>) = taken.partition(|(.., is_right)| *is_right);
+        println!("  from {least}: {} right, {} wrong", right.len(), wrong.len());
+    }
 }
 
 /// Reads rows of `congress,observed,id,name,kind,parent`: a snapshot for each day, each unit with the id of the row.
@@ -243,17 +248,10 @@ fn fields(line: &str) -> Vec<String> {
 #[ignore = "prints figures for docs/matching.md; the committees are no part of the repository"]
 fn measure_the_suggestions() {
     for path in ["snapshots/ice", "examples/riverside-library"] {
-        for earlier_only in [false, true] {
-            let sum = measure_all(&corpus(path), earlier_only, true);
-            let (precision, recall, named) = (sum.precision(), sum.recall(), sum.named());
-            println!(
-                "{path}, earlier only {earlier_only}: {sum:?}\n  precision {precision}, recall {recall}, named {named}"
-            );
+        for trial in [Trial::AllIds, Trial::AllIdsAgainstEarlier, Trial::OneId] {
+            print(path, &corpus(path), trial);
         }
     }
     let Ok(path) = std::env::var("ERAGRAPH_COMMITTEES") else { return };
-    let corpus = committees(&std::fs::read_to_string(path).unwrap());
-    let sum = measure_all(&corpus, true, std::env::var("ERAGRAPH_TELL").is_ok());
-    let (precision, recall, named) = (sum.precision(), sum.recall(), sum.named());
-    println!("committees: {sum:?}\n  precision {precision}, recall {recall}, named {named}");
+    print("committees", &committees(&std::fs::read_to_string(path).unwrap()), Trial::AllIdsAgainstEarlier);
 }
