@@ -49,7 +49,8 @@ fn rather(scale: &Scale<'_>, id: &UnitId, new: &Profile) -> Option<Candidate> {
         let weighed = scale.weigh(new, id, &other, matcher.known(&other)?);
         (score(weighed.bits) >= POSSIBLE && !weighed.is_homonym).then_some((other, weighed))
     });
-    let (unit, weighed) = weighed.max_by(|a, b| a.1.bits.total_cmp(&b.1.bits))?;
+    let (unit, mut weighed) = weighed.max_by(|a, b| a.1.bits.total_cmp(&b.1.bits))?;
+    weighed.reasons.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()));
     let profile = matcher.known(&unit)?;
     Some(Candidate {
         name: profile.called(&unit),

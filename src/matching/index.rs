@@ -98,7 +98,6 @@ impl Index {
             .take_while(move |(known, _)| known.starts_with(&start))
             .take(MOST_NEAR)
             .filter(|(known, _)| is_long && known.as_str() != word && likeness(known, word) > 0.0)
-            .map(|(known, units)| (known, units))
             .collect::<Vec<_>>();
         self.words.get_key_value(word).into_iter().chain(alike)
     }

@@ -153,6 +153,11 @@ pub(super) fn measure(corpus: &Corpus, trial: Trial) -> Figures {
     sum
 }
 
+#[expect(clippy::print_stdout, reason = "the figures are for whoever runs the measurement")]
+fn say(line: &str) {
+    println!("{line}");
+}
+
 /// Prints the figures and, with `ERAGRAPH_TELL`, each unit for which something else than the truth is proposed.
 fn print(what: &str, corpus: &Corpus, trial: Trial) {
     let mut sum = Figures::default();
@@ -169,15 +174,15 @@ fn print(what: &str, corpus: &Corpus, trial: Trial) {
             let reasons: Vec<String> = reasons.map(|reason| format!("{:.1} {}", reason.bits, reason.text)).collect();
             let told =
                 found.zip(best).map(|(found, best)| (found.outcome, &found.name, &best.unit, best.score, found.margin));
-            println!("  {snapshot} {truth}: {told:?} {reasons:?}");
+            say(&format!("  {snapshot} {truth}: {told:?} {reasons:?}"));
         }
     });
-    println!("{what}, {trial:?}: {sum:?}");
-    println!("  precision {}, recall {}, named first {}", sum.precision(), sum.recall(), sum.named());
+    say(&format!("{what}, {trial:?}: {sum:?}"));
+    say(&format!("  precision {}, recall {}, named first {}", sum.precision(), sum.recall(), sum.named()));
     for least in [0.5, 0.7, 0.8, 0.9, 0.95, 0.99] {
         let taken = scores.iter().filter(|(score, margin, _)| *score >= least && *margin >= 0.25);
         let (right, wrong): (Vec<&(f64, f64, bool)>, Vec<_>) = taken.partition(|(.., is_right)| *is_right);
-        println!("  from {least}: {} right, {} wrong", right.len(), wrong.len());
+        say(&format!("  from {least}: {} right, {} wrong", right.len(), wrong.len()));
     }
 }
 
