@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::model::{Corpus, RecordKey};
 use crate::repository::{check_files, read_inputs};
+use crate::source::InputFile;
 
 use super::error::{CliError, Exit};
 use super::load::{check_folder, counts};
@@ -17,7 +18,7 @@ use super::suggest;
 /// What to check.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files, and folders with all `.yaml` and `.yml` files in them.
+    /// Files, and folders with all `.yaml` and `.yml` files in them, and the tables that these name.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// Check every citation against the source files in this folder.
@@ -32,10 +33,30 @@ pub(super) struct Args {
     suggest: bool,
 }
 
+/// What is done beside checking the files by themselves.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside {
+    /// They are checked as they would stand beside what is loaded.
+    store: bool,
+    /// It is told which units may be known ones.
+    suggest: bool,
+}
+
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
     check_folder(args.sources.as_deref())?;
     let files = read_inputs(&args.paths)?;
-    let before = if args.with_store {
+    check(&files, data, Beside { store: args.with_store, suggest: args.suggest }, args.sources.as_deref(), out)
+}
+
+/// Checks files, beside what is loaded or by themselves, and tells every mistake.
+pub(super) fn check(
+    files: &[InputFile],
+    data: &Path,
+    beside: Beside,
+    sources: Option<&Path>,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let before = if beside.store {
         let (_, version) = open_to_read(data, out)?;
         Corpus::clone(version.history.corpus())
     } else {
@@ -43,11 +64,11 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     };
     let parsed = {
         let _progress = out.progress(&format!("checking {}", counted(files.len(), "file")));
-        check_files(&files, &before, &[], args.sources.as_deref()).0
+        check_files(files, &before, &[], sources).0
     };
     let report = &parsed.report;
     let suggestions =
-        if args.suggest && !report.has_errors() { Some(suggest::find(data, &parsed, out)?) } else { None };
+        if beside.suggest && !report.has_errors() { Some(suggest::find(data, &parsed, out)?) } else { None };
     if out.is_json() {
         let mut told = report.to_json();
         if let (Some(found), Value::Object(told)) = (&suggestions, &mut told) {
@@ -69,7 +90,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         if let Some(found) = &suggestions {
             let text = suggest::human(found, &parsed, out);
             out.print(&text)?;
-        } else if args.suggest {
+        } else if beside.suggest {
             out.notice("which units may be the same is told when the files have no errors");
         }
     }

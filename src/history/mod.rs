@@ -4,11 +4,13 @@
 //! slot holds the claims about it in time order. A [`View`] is a `Copy` value that answers from the
 //! slots for one moment, copying nothing. The rules are those of `docs/rules.md`.
 
+mod between;
 mod build;
 mod citation;
 mod cite;
 mod conflict;
 mod cycle;
+mod dominators;
 mod era;
 mod facts;
 mod graph;
@@ -22,10 +24,14 @@ mod path;
 mod periods;
 mod presence;
 mod relations;
+mod statistics;
+mod superior;
 mod view;
 mod visit;
 
+pub use between::RelationBetween;
 pub use citation::{Attribute, Citation, ClaimRecord, Conflict};
+pub use dominators::{CutPoints, Ties};
 pub use era::SequenceIx;
 pub use graph::{Edge, History};
 pub(crate) use items::latest_of_each;
@@ -39,4 +45,6 @@ pub use path::{Line, Step};
 pub use periods::{DatedName, Period};
 pub use presence::{Certainty, Presence, Status};
 pub use relations::{RelationFact, RelationTarget};
+pub use statistics::{Distribution, ListCompleteness, StructureStatistics};
+pub use superior::{CommonSuperior, Finding};
 pub use view::{At, Lens, Moment, Placed, Placement, UnknownId, View};

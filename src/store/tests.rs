@@ -182,6 +182,7 @@ fn full_snapshot() -> Snapshot {
         coverage: vec![coverage],
         topics: vec![Topic { label: "T".into(), heading: Some("H".into()), evidence: evidence(), part }],
         mentions: vec![full_mention(part)],
+        continuous: false,
     }
 }
 

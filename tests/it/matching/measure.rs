@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eragraph::matching::{Match, Outcome, Trait, suggest};
-use eragraph::model::{
-    Basis, Corpus, Day, Edtf, Evidence, Mention, NameClaim, NameForm, Placing, Record, RelationEnd, Snapshot,
-    SnapshotId, SourceFile, Standing, Text, UnitId,
-};
+use eragraph::model::{Corpus, Placing, Record, RelationEnd, Snapshot, SnapshotId, UnitId};
 use eragraph::repository::{check_files, read_inputs};
+use eragraph::source::InputFile;
+use serde_json::{Value, json};
 
 use crate::service::in_checkout;
 
@@ -188,51 +187,30 @@ fn print(what: &str, corpus: &Corpus, trial: Trial) {
 
 /// Reads rows of `congress,observed,id,name,kind,parent`: a snapshot for each day, each unit with the id of the row.
 fn committees(text: &str) -> Corpus {
-    let mut corpus = Corpus::default();
     let mut by_day: BTreeMap<String, Vec<Vec<String>>> = BTreeMap::new();
-    for line in text.lines().skip(1) {
-        let row = fields(line);
+    for row in text.lines().skip(1).map(fields) {
         by_day.entry(row[1].clone()).or_default().push(row);
     }
-    for (day, rows) in by_day {
-        let evidence = || Evidence { lines: None, basis: Basis::Outside, reference: None, note: None };
-        let mention = |row: &Vec<String>| Mention {
-            unit: UnitId::new(&row[2]).unwrap(),
-            part: None,
-            evidence: evidence(),
-            placing: UnitId::new(&row[5])
-                .map_or(Placing::Root, |parent| Placing::Under { parent, evidence: evidence() }),
-            shown_under: None,
-            name: Some(NameClaim { text: row[3].clone(), form: NameForm::Written, evidence: evidence() }),
-            acronym: None,
-            also_written: Vec::new(),
-            kind: Some(Text { text: row[4].clone(), evidence: evidence() }),
-            standing: Standing::Internal,
-            summary: None,
-            same: None,
-            holder: None,
-            figures: Vec::new(),
-            relations: Vec::new(),
-            contacts: Vec::new(),
-            places: Vec::new(),
-            properties: Vec::new(),
-        };
-        let snapshot = Snapshot {
-            id: SnapshotId::new(&format!("congress-{day}")).unwrap(),
-            title: day.clone(),
-            observed: Edtf::of_day(Day::parse(&day).unwrap()),
-            era: None,
-            source: SourceFile { file: None, sha256: None, reference: None },
-            date_evidence: Vec::new(),
-            note: None,
-            parts: Vec::new(),
-            coverage: Vec::new(),
-            topics: Vec::new(),
-            mentions: rows.iter().map(mention).collect(),
-        };
-        corpus.insert(Record::Snapshot(snapshot));
-    }
+    let file = |(day, rows): (&String, &Vec<Vec<String>>)| {
+        let snapshot = json!({
+            "snapshot": format!("congress-{day}"),
+            "observed": day,
+            "title": day,
+            "source": {"reference": "a table"},
+            "units": below("", rows),
+        });
+        InputFile { name: format!("{day}.yaml"), bytes: snapshot.to_string().into_bytes() }
+    };
+    let files: Vec<InputFile> = by_day.iter().map(file).collect();
+    let (parsed, corpus) = check_files(&files, &Corpus::default(), &[], None);
+    assert!(!parsed.report.has_errors(), "{}", parsed.report.summary());
     corpus
+}
+
+/// Returns the units of the rows that hang under a parent, as a snapshot file nests them.
+fn below(parent: &str, rows: &[Vec<String>]) -> Value {
+    let unit = |row: &Vec<String>| json!({"id": row[2], "name": row[3], "kind": row[4], "lines": 1, "units": below(&row[2], rows)});
+    rows.iter().filter(|row| row[5] == parent).map(unit).collect()
 }
 
 fn fields(line: &str) -> Vec<String> {
