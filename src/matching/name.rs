@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn case_accents_articles_and_punctuation_are_no_part_of_a_word() {
         check("The Bibliothèque", &["bibliotheque"], &[]);
-        check("Cafe\u{301} Müller & Søn", &["cafe", "muller", "and", "son"], &["CMAS", "CMS"]);
+        check("Cafe\u{301} Müller & Søn", &["cafe", "muller", "and", "son"], &["CM", "CMAS"]);
         check("Children's Department", &["childrens", "department"], &["CD"]);
         check("287(g) Program", &["287", "g", "program"], &["2GP"]);
     }
