@@ -44,20 +44,22 @@ fn differences(scale: &Scale<'_>, id: &UnitId, new: &Profile, known: &Profile) -
 /// Returns the known unit that fits what the record says, where one does.
 fn rather(scale: &Scale<'_>, id: &UnitId, new: &Profile) -> Option<Candidate> {
     let matcher = scale.matcher;
-    let others = matcher.candidates(new, scale).into_iter().filter(|other| other != id && !scale.is_taken(other));
+    let worth = matcher.index.glance(new, &matcher.rarity);
+    let others = matcher.candidates(new, worth, scale).into_iter();
+    let others = others.filter(|other| *other != id && !scale.is_taken(other));
     let weighed = others.filter_map(|other| {
-        let weighed = scale.weigh(new, id, &other, matcher.known(&other)?);
+        let weighed = scale.weigh(new, id, other, matcher.known(other)?);
         (score(weighed.bits) >= POSSIBLE && !weighed.is_homonym).then_some((other, weighed))
     });
     let (unit, mut weighed) = weighed.max_by(|a, b| a.1.bits.total_cmp(&b.1.bits))?;
     weighed.reasons.sort_by(|a, b| b.bits.abs().total_cmp(&a.bits.abs()));
-    let profile = matcher.known(&unit)?;
+    let profile = matcher.known(unit)?;
     Some(Candidate {
-        name: profile.called(&unit),
+        name: profile.called(unit),
         last_seen: profile.last.clone(),
         score: score(weighed.bits),
         reasons: weighed.reasons,
         is_homonym: false,
-        unit,
+        unit: unit.clone(),
     })
 }

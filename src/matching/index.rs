@@ -1,6 +1,6 @@
 //! Which known units are worth weighing against a new one: those that share a rare word, an acronym, a detail or a parent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Bound;
 
 use crate::model::UnitId;
@@ -14,6 +14,9 @@ const MOST_BEARERS: usize = 256;
 
 /// The most known units that are weighed against one new unit.
 pub(super) const MOST_CANDIDATES: usize = 48;
+
+/// The most known units that are kept from a first glance, from which a shared parent may choose.
+const MOST_GLANCED: usize = 4 * MOST_CANDIDATES;
 
 /// The most words that are looked through for misspellings of one.
 const MOST_NEAR: usize = 64;
@@ -53,13 +56,8 @@ impl Index {
         self.keys.get(key).map_or(0, BTreeSet::len)
     }
 
-    /// Returns the known units that are most worth weighing, at most [`MOST_CANDIDATES`].
-    pub(super) fn candidates<'i>(
-        &'i self,
-        profile: &Profile,
-        siblings: &[&'i BTreeSet<UnitId>],
-        rarity: &Rarity,
-    ) -> Vec<UnitId> {
+    /// Returns what speaks at a first glance for the known units that share a word, an acronym or a detail.
+    pub(super) fn glance<'i>(&'i self, profile: &Profile, rarity: &Rarity) -> Worth<'i> {
         let mut worth = Worth::default();
         for name in &profile.names {
             let bits = name.words.iter().map(|word| rarity.of_word(word)).sum();
@@ -81,10 +79,8 @@ impl Index {
         for detail in &profile.details {
             worth.add(self.details.get(detail), rarity.of_detail(detail));
         }
-        for siblings in siblings.iter().filter(|siblings| siblings.len() <= MOST_BEARERS) {
-            worth.add(Some(siblings), SIBLING);
-        }
-        worth.best()
+        worth.keep(MOST_GLANCED);
+        worth
     }
 
     /// Returns the known words that are this one, or may be it misspelled.
@@ -104,8 +100,8 @@ impl Index {
 }
 
 /// What speaks, at a first glance, for each known unit.
-#[derive(Default)]
-struct Worth<'i>(BTreeMap<&'i UnitId, f64>);
+#[derive(Debug, Clone, Default)]
+pub(super) struct Worth<'i>(HashMap<&'i UnitId, f64>);
 
 impl<'i> Worth<'i> {
     fn add(&mut self, units: Option<&'i BTreeSet<UnitId>>, bits: f64) {
@@ -114,9 +110,27 @@ impl<'i> Worth<'i> {
         }
     }
 
-    fn best(self) -> Vec<UnitId> {
-        let mut best: Vec<(&UnitId, f64)> = self.0.into_iter().collect();
-        best.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        best.into_iter().take(MOST_CANDIDATES).map(|(unit, _)| unit.clone()).collect()
+    /// Adds what hangs under the same parent, unless that is too much to tell anything.
+    pub(super) fn add_siblings(&mut self, siblings: &'i BTreeSet<UnitId>) {
+        if siblings.len() <= MOST_BEARERS {
+            self.add(Some(siblings), SIBLING);
+        }
+    }
+
+    /// Returns the known units that are most worth weighing, at most [`MOST_CANDIDATES`].
+    pub(super) fn best(&self) -> Vec<&'i UnitId> {
+        self.ranked().into_iter().take(MOST_CANDIDATES).map(|(unit, _)| unit).collect()
+    }
+
+    fn keep(&mut self, most: usize) {
+        if self.0.len() > most {
+            self.0 = self.ranked().into_iter().take(most).collect();
+        }
+    }
+
+    fn ranked(&self) -> Vec<(&'i UnitId, f64)> {
+        let mut ranked: Vec<(&UnitId, f64)> = self.0.iter().map(|(unit, bits)| (*unit, *bits)).collect();
+        ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        ranked
     }
 }

@@ -58,6 +58,10 @@ pub(super) fn likeness(a: &str, b: &str) -> f64 {
     if a == b {
         return 1.0;
     }
+    if a.chars().next() != b.chars().next() {
+        // Most words differ here, and hardly anybody mistypes the first letter.
+        return 0.0;
+    }
     let has_digit = |word: &str| word.chars().any(|c| c.is_ascii_digit());
     if has_digit(a) || has_digit(b) {
         // Numbers that differ by one digit are two numbers.

@@ -6,7 +6,7 @@ use crate::model::{RecordKey, UnitId};
 
 use super::doubt;
 use super::found::Suggestions;
-use super::index::{Index, MOST_CANDIDATES};
+use super::index::{Index, MOST_CANDIDATES, Worth};
 use super::judge;
 use super::profile::{Batch, Events, Profile};
 use super::rarity::Rarity;
@@ -75,11 +75,12 @@ impl Matcher {
 
     /// Compares a record with what is known, and tells what it finds.
     pub(super) fn compare(&self, batch: &Batch, found: &mut Suggestions) {
-        let fresh: Vec<(&UnitId, &Profile)> = batch
-            .order
-            .iter()
-            .filter(|id| self.known(id).is_none())
-            .filter_map(|id| Some((id, batch.units.get(id)?)))
+        let new = batch.order.iter().filter(|id| self.known(id).is_none());
+        let fresh: Vec<Fresh<'_>> = new
+            .filter_map(|id| {
+                let profile = batch.units.get(id)?;
+                Some(Fresh { id, profile, worth: self.index.glance(profile, &self.rarity) })
+            })
             .collect();
         found.new_units += fresh.len();
         let mut scale = Scale::new(self, batch, BTreeMap::new(), false);
@@ -88,23 +89,23 @@ impl Matcher {
             pairs = self.weigh_all(&fresh, &scale);
             found.compared += pairs.values().map(BTreeMap::len).sum::<usize>();
             let same = assign(&pairs);
-            let is_stable = round > 1 && same == scale.same;
-            scale = Scale::new(self, batch, same, round > 0);
-            if is_stable {
+            if round + 1 == ROUNDS || (round > 1 && same == scale.same) {
                 break;
             }
+            scale = Scale::new(self, batch, same, round > 0);
         }
+        scale.tells = true;
         judge::judge(&scale, &pairs, &fresh, found);
         doubt::find(&scale, found);
     }
 
-    fn weigh_all(&self, fresh: &[(&UnitId, &Profile)], scale: &Scale<'_>) -> Pairs {
+    fn weigh_all(&self, fresh: &[Fresh<'_>], scale: &Scale<'_>) -> Pairs {
         let mut pairs = Pairs::new();
-        for (id, profile) in fresh {
-            let weighed = self.candidates(profile, scale).into_iter().filter(|other| !self.is_out(id, other, scale));
-            let weighed = weighed.filter_map(|other| {
-                let weighed = scale.weigh(profile, id, &other, self.known(&other)?);
-                Some((other, weighed))
+        for Fresh { id, profile, worth } in fresh {
+            let others = self.candidates(profile, worth.clone(), scale);
+            let weighed = others.into_iter().filter(|other| !self.is_out(id, other, scale)).filter_map(|other| {
+                let weighed = scale.weigh(profile, id, other, self.known(other)?);
+                Some((other.clone(), weighed))
             });
             pairs.insert((*id).clone(), weighed.collect());
         }
@@ -115,12 +116,26 @@ impl Matcher {
         scale.batch.units.contains_key(known) || self.are_apart(new, known)
     }
 
-    /// Returns the known units to weigh against a new one.
-    pub(super) fn candidates(&self, profile: &Profile, scale: &Scale<'_>) -> Vec<UnitId> {
-        let parents = profile.parents.iter().filter_map(|parent| self.known(scale.known_as(parent)?));
-        let siblings: Vec<&BTreeSet<UnitId>> = parents.map(|parent| &parent.children).collect();
-        self.index.candidates(profile, &siblings, &self.rarity)
+    /// Returns the known units to weigh against a unit of the record: the best at a first glance, or below its parent.
+    pub(super) fn candidates<'m>(
+        &'m self,
+        profile: &Profile,
+        mut worth: Worth<'m>,
+        scale: &Scale<'_>,
+    ) -> Vec<&'m UnitId> {
+        for parent in &profile.parents {
+            let known = scale.known_as(parent).and_then(|parent| self.known(parent));
+            known.into_iter().for_each(|parent| worth.add_siblings(&parent.children));
+        }
+        worth.best()
     }
+}
+
+/// A unit of the record whose id is new.
+pub(super) struct Fresh<'m> {
+    pub(super) id: &'m UnitId,
+    pub(super) profile: &'m Profile,
+    worth: Worth<'m>,
 }
 
 /// Takes pairs for the same, the weightiest first; where two are as good as one another, neither.

@@ -1,6 +1,6 @@
 //! How rare a word, an acronym, a kind or a detail is among all units at hand, and so how much it says to share it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::model::UnitId;
 
@@ -10,10 +10,10 @@ use super::profile::Batch;
 #[derive(Debug, Default)]
 pub(super) struct Rarity {
     units: usize,
-    words: BTreeMap<String, usize>,
-    acronyms: BTreeMap<String, usize>,
-    kinds: BTreeMap<String, usize>,
-    details: BTreeMap<String, usize>,
+    words: HashMap<String, usize>,
+    acronyms: HashMap<String, usize>,
+    kinds: HashMap<String, usize>,
+    details: HashMap<String, usize>,
 }
 
 impl Rarity {

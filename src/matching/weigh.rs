@@ -70,6 +70,8 @@ pub(super) struct Scale<'m> {
     free: BTreeMap<UnitId, usize>,
     /// Whether a new parent that is taken for none is another parent, or may yet be found.
     is_settled: bool,
+    /// Whether reasons are put into words; most pairs are weighed and never told.
+    pub(super) tells: bool,
 }
 
 impl<'m> Scale<'m> {
@@ -80,7 +82,7 @@ impl<'m> Scale<'m> {
         is_settled: bool,
     ) -> Self {
         let taken = same.values().cloned().collect();
-        let mut scale = Self { matcher, batch, same, taken, free: BTreeMap::new(), is_settled };
+        let mut scale = Self { matcher, batch, same, taken, free: BTreeMap::new(), is_settled, tells: false };
         for unit in batch.units.keys() {
             let Some((known, profile)) = scale.known_as(unit).and_then(|id| Some((id, matcher.known(id)?))) else {
                 continue;
@@ -125,29 +127,17 @@ impl<'m> Scale<'m> {
             (if is_former { bits + NOT_LATEST } else { bits }, is_same, is_former, name, other)
         });
         let (bits, is_same, is_former, name, other) = weighed.max_by(|a, b| a.0.total_cmp(&b.0))?;
-        let here = match new.names.last() {
-            Some(main) if main.words != name.words => format!("here also “{}”: ", name.text),
-            _ => String::new(),
-        };
-        let there = match (is_former, name.text == other.text) {
-            (true, true) => ", which it also had".to_owned(),
-            (true, false) => format!(": “{}”, which it also had", other.text),
-            (false, true) => String::new(),
-            (false, false) => format!(": “{}”", other.text),
-        };
-        let what = if name.text == other.text {
-            "the same name"
-        } else if is_same && is_respelled(&name.text, &other.text) {
-            "the same name but for its spelling"
-        } else if is_same {
-            "the same words"
-        } else if bits > 0.0 {
-            "a name much like it"
-        } else {
-            "another name"
-        };
-        let text = format!("{here}{what}{there}");
-        Some((Reason::new(Trait::Name, bits, text), is_same))
+        let reason = self.reason(Trait::Name, bits, || {
+            let main = new.names.last().filter(|main| main.words != name.words);
+            let here = main.map(|_| format!("here also “{}”: ", name.text)).unwrap_or_default();
+            format!("{here}{}", words_for_names(name, other, is_same, is_former, bits))
+        });
+        Some((reason, is_same))
+    }
+
+    /// Returns a reason, put into words where they are told.
+    fn reason(&self, compared: Trait, bits: f64, text: impl FnOnce() -> String) -> Reason {
+        Reason { compared, bits, text: if self.tells { text() } else { String::new() } }
     }
 
     fn pair_of_names(&self, new: &Name, known: &Name) -> (f64, bool) {
@@ -191,26 +181,29 @@ impl<'m> Scale<'m> {
         let shared = new.acronyms.intersection(&known.acronyms).max_by(|a, b| rarity(a).total_cmp(&rarity(b)));
         if let Some(shared) = shared {
             let bits = (rarity(shared) + SAME_ACRONYM.0).min(SAME_ACRONYM.1);
-            return Some(Reason::new(Trait::Acronym, bits, format!("the same acronym, {shared}")));
+            return Some(self.reason(Trait::Acronym, bits, || format!("the same acronym, {shared}")));
         }
         if !new.acronyms.is_empty() && !known.acronyms.is_empty() {
-            let other: Vec<&str> = known.acronyms.iter().map(String::as_str).collect();
             let goes_with_name =
                 [new, known].iter().all(|profile| spelled(&profile.names, &profile.acronyms).is_some());
             let bits = if goes_with_name { OTHER_ACRONYM.1 } else { OTHER_ACRONYM.0 };
-            return Some(Reason::new(Trait::Acronym, bits, format!("another acronym: {}", other.join(", "))));
+            return Some(self.reason(Trait::Acronym, bits, || {
+                let other: Vec<&str> = known.acronyms.iter().map(String::as_str).collect();
+                format!("another acronym: {}", other.join(", "))
+            }));
         }
         let spelled = spelled(&new.names, &known.acronyms).or_else(|| spelled(&known.names, &new.acronyms))?;
         let bits = (number(spelled.chars().count()) * INITIALS.0).min(INITIALS.1);
-        Some(Reason::new(Trait::Acronym, bits, format!("the acronym {spelled} is the initials of the other's name")))
+        let text = || format!("the acronym {spelled} is the initials of the other's name");
+        Some(self.reason(Trait::Acronym, bits, text))
     }
 
     /// Compares what the units hang under: by id, or by what a new parent is taken for.
     pub(super) fn parent(&self, new: &Profile, id: &UnitId, known: &Profile) -> Option<Reason> {
-        let reason = |bits, text| Some(Reason::new(Trait::Parent, bits, text));
+        let reason = |bits, text: &dyn Fn() -> String| Some(self.reason(Trait::Parent, bits, text));
         let Some(old) = known.parents.last() else {
             let at_top = new.is_root && known.is_root && new.parents.is_empty();
-            return at_top.then(|| Reason::new(Trait::Parent, BOTH_AT_TOP, "both stand at the top of their sources"));
+            return at_top.then(|| reason(BOTH_AT_TOP, &|| "both stand at the top of their sources".to_owned()))?;
         };
         let parents: Vec<&UnitId> = new.parents.iter().filter_map(|parent| self.known_as(parent)).collect();
         if let Some(same) = known.parents.iter().rev().find(|parent| parents.contains(parent)) {
@@ -218,21 +211,21 @@ impl<'m> Scale<'m> {
             let free = self.free.get(same).copied().unwrap_or(0) + usize::from(is_mine);
             let bits = bits_of_one_in(self.matcher.known_count(), free).clamp(SAME_PARENT.0, SAME_PARENT.1);
             if same == old {
-                return reason(bits, format!("under the same parent, `{same}`"));
+                return reason(bits, &|| format!("under the same parent, `{same}`"));
             }
-            return reason((bits + FORMER_PARENT).max(0.5), format!("under `{same}`, as it was before"));
+            return reason((bits + FORMER_PARENT).max(0.5), &|| format!("under `{same}`, as it was before"));
         }
         let other = new.parents.last()?;
         if self.matcher.events.join(old, self.known_as(other).unwrap_or(other)) {
-            return reason(SUCCESSOR, format!("under `{other}`, which an event joins to `{old}`"));
+            return reason(SUCCESSOR, &|| format!("under `{other}`, which an event joins to `{old}`"));
         }
         if parents.is_empty() && !self.is_settled {
             return None;
         }
         if self.is_taken(old) {
-            return reason(OTHER_PARENT.0, format!("under `{other}`, while `{old}` is here too"));
+            return reason(OTHER_PARENT.0, &|| format!("under `{other}`, while `{old}` is here too"));
         }
-        reason(OTHER_PARENT.1, format!("under `{other}`, not under `{old}`"))
+        reason(OTHER_PARENT.1, &|| format!("under `{other}`, not under `{old}`"))
     }
 
     fn children(&self, new: &Profile, known: &Profile) -> Option<Reason> {
@@ -240,21 +233,20 @@ impl<'m> Scale<'m> {
         let shared: Vec<&&UnitId> = children.iter().filter(|child| known.children.contains(**child)).collect();
         if let Some(first) = shared.first() {
             let bits = (number(shared.len()) * SAME_CHILDREN.0).min(SAME_CHILDREN.1);
-            let others = match shared.len() - 1 {
-                0 => String::new(),
-                more => format!(" and {more} more"),
-            };
-            return Some(Reason::new(Trait::Children, bits, format!("`{first}`{others} below both")));
+            return Some(self.reason(Trait::Children, bits, || match shared.len() - 1 {
+                0 => format!("`{first}` below both"),
+                more => format!("`{first}` and {more} more below both"),
+            }));
         }
         let differ = children.len() > 1 && known.children.len() > 1;
-        differ.then(|| Reason::new(Trait::Children, OTHER_CHILDREN, "other units below it"))
+        differ.then(|| self.reason(Trait::Children, OTHER_CHILDREN, || "other units below it".to_owned()))
     }
 
     fn details(&self, new: &Profile, known: &Profile) -> Vec<Reason> {
         let shared = new.details.intersection(&known.details);
         let reasons = shared.map(|detail| {
             let bits = self.matcher.rarity.of_detail(detail).min(SAME_DETAIL);
-            Reason::new(Trait::Detail, bits, format!("the same {detail}"))
+            self.reason(Trait::Detail, bits, || format!("the same {detail}"))
         });
         let mut reasons: Vec<Reason> = reasons.collect();
         reasons.sort_by(|a, b| b.bits.total_cmp(&a.bits));
@@ -266,15 +258,15 @@ impl<'m> Scale<'m> {
         let (kind, other) = (new.kinds.first()?, known.kinds.first()?);
         if let Some(shared) = new.kinds.intersection(&known.kinds).next() {
             let bits = self.matcher.rarity.of_kind(shared).min(SAME_KIND);
-            return Some(Reason::new(Trait::Kind, bits, format!("the same kind, {shared}")));
+            return Some(self.reason(Trait::Kind, bits, || format!("the same kind, {shared}")));
         }
-        Some(Reason::new(Trait::Kind, OTHER_KIND, format!("another kind: {kind}, not {other}")))
+        Some(self.reason(Trait::Kind, OTHER_KIND, || format!("another kind: {kind}, not {other}")))
     }
 
     fn time(&self, known: &UnitId, seen: &Profile) -> Option<Reason> {
         let date = self.batch.window?;
         let event = self.matcher.events.end_before(known, &seen.windows, &date)?;
-        Some(Reason::new(Trait::Time, ENDED, format!("`{event}` ended it before")))
+        Some(self.reason(Trait::Time, ENDED, || format!("`{event}` ended it before")))
     }
 
     fn is_below(&self, unit: &UnitId, parent: &UnitId) -> bool {
@@ -295,4 +287,22 @@ impl<'m> Scale<'m> {
 /// Returns an acronym that is the initials of one of the names.
 fn spelled(names: &[Name], acronyms: &BTreeSet<String>) -> Option<String> {
     names.iter().flat_map(|name| &name.initials).find(|initials| acronyms.contains(*initials)).cloned()
+}
+
+/// Tells how two names compare; `bits` of them speak for the units being one.
+fn words_for_names(new: &Name, known: &Name, is_same: bool, is_former: bool, bits: f64) -> String {
+    let what = if new.text == known.text {
+        "the same name"
+    } else if is_same && is_respelled(&new.text, &known.text) {
+        "the same name but for its spelling"
+    } else if is_same {
+        "the same words"
+    } else if bits > 0.0 {
+        "a name much like it"
+    } else {
+        "another name"
+    };
+    let which = if new.text == known.text { String::new() } else { format!(": “{}”", known.text) };
+    let former = if is_former { ", which it also had" } else { "" };
+    format!("{what}{which}{former}")
 }
