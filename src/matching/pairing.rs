@@ -124,8 +124,9 @@ impl Matcher {
         scale: &Scale<'_>,
     ) -> Vec<&'m UnitId> {
         for parent in &profile.parents {
-            let known = scale.known_as(parent).and_then(|parent| self.known(parent));
-            known.into_iter().for_each(|parent| worth.add_siblings(&parent.children));
+            if let Some(known) = scale.known_as(parent).and_then(|parent| self.known(parent)) {
+                worth.add_siblings(&known.children);
+            }
         }
         worth.best()
     }
