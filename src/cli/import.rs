@@ -9,6 +9,7 @@ use crate::source::{InputFile, companions};
 use super::error::{CliError, Exit};
 use super::load;
 use super::output::Output;
+use super::validate::{self, Beside};
 
 /// What to import, and how it is read.
 #[derive(Debug, clap::Args)]
@@ -119,7 +120,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         }
     }
     if args.dry_run {
-        return super::validate::check(&files, data, false, args.sources.as_deref(), out);
+        return validate::check(&files, data, Beside::default(), args.sources.as_deref(), out);
     }
     load::load(data, &files, &[], args.sources.as_deref(), out)
 }

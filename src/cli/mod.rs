@@ -14,6 +14,7 @@ mod schema;
 mod serve;
 mod session;
 mod style;
+mod suggest;
 mod tree;
 mod validate;
 mod verify;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::service::in_checkout;
 
 /// Each layer, with those that it may name. What is not here may not be a layer.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("config", &[]),
     ("model", &[]),
     ("diagnostics", &["model"]),
@@ -16,6 +16,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("diff", &["history", "model"]),
     ("search", &["history", "model"]),
     ("export", &["history", "model"]),
+    ("matching", &["model"]),
     ("store", &["model"]),
     ("repository", &["diagnostics", "history", "model", "search", "source", "store"]),
     ("api", &["config", "diff", "export", "history", "model", "repository", "search", "store"]),
@@ -29,6 +30,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "diff",
             "export",
             "history",
+            "matching",
             "model",
             "repository",
             "server",

@@ -16,6 +16,7 @@ mod graph_questions;
 mod graphql;
 mod http;
 mod layers;
+mod matching;
 mod oracle;
 mod permanent;
 mod properties;

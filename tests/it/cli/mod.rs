@@ -1,6 +1,7 @@
 //! The program as its users meet it: every verb, every exit code, and output that scripts can rely on.
 
 mod reading;
+mod suggesting;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
