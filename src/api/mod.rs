@@ -11,6 +11,7 @@ mod details;
 mod error;
 mod event;
 mod evidence;
+mod lineage;
 mod node;
 mod page;
 mod query;

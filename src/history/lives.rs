@@ -148,6 +148,22 @@ pub(super) fn latest_by<'s, V>(history: &History, slot: &'s Slot<V>, day: Day) -
 }
 
 impl History {
+    /// Returns the closed list which a unit has left by the day, and which no later sighting undid by then; the latest
+    /// one, where there are several.
+    pub(super) fn list_left(&self, unit: UnitIx, day: Day) -> Option<(SnapshotIx, &Coverage)> {
+        let left = closed_lists(self).into_iter().filter(|(snapshot, coverage, layer)| {
+            let has_left = |end: End| {
+                end.window.certain_from().is_some_and(|out| out <= day) && end.until.is_none_or(|until| day < until)
+            };
+            layer.start() <= day
+                && !self.mentions(*snapshot, unit)
+                && end_by_list(self, unit, layer.window).is_some_and(has_left)
+                && lacking(self, *snapshot, coverage, layer).contains(&unit)
+        });
+        left.max_by_key(|(_, _, layer)| (layer.start(), layer.window.end()))
+            .map(|(snapshot, coverage, _)| (snapshot, coverage))
+    }
+
     /// Returns the lists that sources give of the units below an owner.
     pub(crate) fn lists_of(&self, owner: UnitIx) -> impl Iterator<Item = List<'_>> {
         self.lists.get(&owner).into_iter().flatten().filter_map(|(snapshot, at)| {

@@ -9,6 +9,8 @@ mod citation;
 mod cite;
 mod conflict;
 mod cycle;
+mod descent;
+mod descent_words;
 mod era;
 mod facts;
 mod graph;
@@ -26,6 +28,7 @@ mod view;
 mod visit;
 
 pub use citation::{Attribute, Citation, ClaimRecord, Conflict};
+pub use descent::{Descent, DescentEnd, DescentQuestion};
 pub use era::SequenceIx;
 pub use graph::{Edge, History};
 pub(crate) use items::latest_of_each;

@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eragraph::diff::{Assumption, DiffOptions};
-use eragraph::history::{Direction, History, Lens, Moment, Parent, UnitIx, View};
+use eragraph::history::{
+    Certainty, DescentEnd, DescentQuestion, Direction, History, Lens, Moment, Parent, UnitIx, View,
+};
 use eragraph::model::{Basis, Corpus, UnitId};
 
-use crate::oracle::conflicts::{Conflict, Link};
+use crate::oracle::conflicts::Conflict;
+use crate::oracle::descent::{Descent, Link, Question};
 use crate::oracle::model::Period;
 use crate::oracle::{At, Row};
 
@@ -87,7 +90,46 @@ impl Fast {
     ) -> BTreeSet<Link> {
         let links = self.history.lineage(self.ix(unit), direction, depth, floor).into_iter();
         let id = |unit| self.history.unit_id(unit).clone();
-        links.map(|link| (id(link.unit), self.history.event(link.event).id.clone(), link.part, link.steps)).collect()
+        let event = |event| self.history.event(event).id.clone();
+        let all: Vec<Link> =
+            links.map(|link| (id(link.from), id(link.unit), event(link.event), link.part, link.steps)).collect();
+        let each: BTreeSet<Link> = all.iter().cloned().collect();
+        assert_eq!(all.len(), each.len(), "each step is there once: {all:?}");
+        each
+    }
+
+    pub(crate) fn descent(&self, unit: &UnitId, question: Question) -> BTreeSet<Descent> {
+        let Question { forward, day, floor } = question;
+        let direction = if forward { Direction::Successors } else { Direction::Predecessors };
+        let question = DescentQuestion { unit: self.ix(unit), direction, day, floor, depth: 64 };
+        let found = self.history.descent(&question).into_iter();
+        let told = found.map(|descent| {
+            let explanation = self.history.explain_descent(&question, &descent);
+            assert!(explanation.contains(unit.as_str()), "{explanation}");
+            let way = descent.links.iter();
+            Descent {
+                unit: self.history.unit_id(descent.unit).clone(),
+                way: way
+                    .map(|link| (self.history.event(link.event).id.clone(), self.history.unit_id(link.unit).clone()))
+                    .collect(),
+                weakest: descent.weakest_basis,
+                part: descent.part,
+                possible: descent.certainty == Certainty::Possible,
+                end: match descent.end {
+                    DescentEnd::Stands(_) => "stands",
+                    DescentEnd::Again(..) => "again",
+                    DescentEnd::Dissolved(_) => "dissolved",
+                    DescentEnd::Unordered(_) => "unordered",
+                    DescentEnd::LeftList | DescentEnd::Untold => "out of view",
+                    DescentEnd::NotYet => "not yet",
+                    DescentEnd::There => "there",
+                    DescentEnd::Made(_) => "made",
+                    DescentEnd::TooFar => "too far",
+                }
+                .to_owned(),
+            }
+        });
+        told.collect()
     }
 }
 

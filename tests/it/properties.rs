@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use crate::bind::Fast;
-use crate::oracle::generate::{DAYS, corpora, day};
+use crate::oracle::descent::Question;
+use crate::oracle::generate::{DAYS, corpora, corpora_of_events, day};
 use crate::oracle::{At, Oracle, Row, diff};
 use crate::views_as_text::{differences, fast_lines, slow_lines};
 
@@ -80,13 +81,28 @@ proptest! {
     }
 
     #[test]
-    fn lineage_is_as_the_model_has_it(corpus in corpora(), depth in 0..4_u32) {
+    fn lineage_is_as_the_model_has_it(corpus in corpora_of_events(), depth in 0..4_u32) {
         let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
         for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
             for (direction, forward) in [(Direction::Successors, true), (Direction::Predecessors, false)] {
                 let found = fast.lineage(unit, direction, depth, floor);
                 prop_assert_eq!(oracle.lineage(unit, forward, depth, floor), found, "{} {:?}", unit, direction);
             }
+        }
+    }
+
+    #[test]
+    fn what_became_of_a_unit_and_what_made_it_up_are_as_the_model_has_them(corpus in corpora_of_events()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
+            for n in (-1..=DAYS).step_by(6) {
+                let day = Some(day(n));
+                for question in [Question { forward: true, day, floor }, Question { forward: false, day, floor }] {
+                    prop_assert_eq!(oracle.descent(unit, question), fast.descent(unit, question), "{} {:?}", unit, question);
+                }
+            }
+            let ever = Question { forward: false, day: None, floor };
+            prop_assert_eq!(oracle.descent(unit, ever), fast.descent(unit, ever), "{} {:?}", unit, floor);
         }
     }
 

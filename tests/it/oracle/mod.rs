@@ -6,6 +6,7 @@
 pub(crate) mod attributes;
 pub(crate) mod compare;
 pub(crate) mod conflicts;
+pub(crate) mod descent;
 pub(crate) mod facts;
 pub(crate) mod generate;
 pub(crate) mod lives;
