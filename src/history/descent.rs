@@ -266,7 +266,7 @@ impl History {
             // What ended it is hidden, and what names it again is not: how long it was there is not told.
             return Some(DescentEnd::Stands(Presence { certainty: Certainty::Possible, ..presence }));
         }
-        let dissolved = seen().filter(|event| self.event(*event).results.is_empty()).next_back();
+        let dissolved = seen().rfind(|event| self.event(*event).results.is_empty());
         let end = dissolved.map(DescentEnd::Dissolved).or_else(|| seen().next_back().map(DescentEnd::Unordered));
         Some(end.unwrap_or(DescentEnd::Untold))
     }
