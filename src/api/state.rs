@@ -5,9 +5,10 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
 
 use super::conflict::Conflict;
-use super::details::{Contact, Figure, Holder, LastKnown, PlaceState, Property, RelationState, item_evidence};
+use super::details::{Contact, Figure, Holder, LastKnown, Property, RelationState, item_evidence};
 use super::evidence::{Claim, Evidence};
 use super::page::{Page, PageArguments, weight};
+use super::place::PlaceState;
 use super::scope::ViewScope;
 use super::snapshot::Coverage;
 use super::unit::Unit;

@@ -11,6 +11,7 @@ use super::lineage::{Descent, LineageLink};
 use super::page::{Page, PageArguments, weight};
 use super::scalar::Date;
 use super::scope::{Moment, Scope, beside_the_runtime};
+use super::series::FigureSeries;
 use super::snapshot::Snapshot;
 use super::state::UnitState;
 use super::words::{Basis, Direction, NameForm};
@@ -182,6 +183,22 @@ impl Unit {
     ) -> Result<Page<Descent>> {
         let page = PageArguments::new(first, after, last, before);
         self.descent(context, &page, history::Direction::Predecessors, as_of, minimum_basis)
+    }
+
+    /// Its figures as series over time, by measure, unit of measurement and scope.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn figures(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this measure: `employees`.")] measure: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<FigureSeries>> {
+        let found = FigureSeries::find(&self.scope, vec![self.unit], measure.as_deref());
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.revision(), found, |series| FigureSeries::of(&self.scope, &series))
     }
 
     /// The change events that name it, the earliest first.

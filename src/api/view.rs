@@ -5,7 +5,8 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::history::{Line, Placement, Step, UnitIx};
 
 use super::page::{Page, PageArguments, weight};
-use super::scope::ViewScope;
+use super::place::ContactState;
+use super::scope::{ViewScope, beside_the_runtime};
 use super::snapshot::Snapshot;
 use super::state::UnitState;
 use super::words::{Basis, Standing};
@@ -90,6 +91,26 @@ impl View {
                 && standing.is_none_or(|standing| view.standing(*unit) == standing)
         });
         self.page(context, &PageArguments::new(first, after, last, before), units)
+    }
+
+    /// How to reach the units in this view, by unit: the contacts that sources of the moment give and, on a day, the last
+    /// known of each kind and purpose that none of them gives.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list")]
+    async fn contacts(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only contacts of this kind: `telephone`, `email` …")] kind: Option<String>,
+        #[graphql(desc = "Only of units somewhere below this one.")] under: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<ContactState>> {
+        let units = self.units_under(under.as_ref())?;
+        let found = beside_the_runtime(|| ContactState::all(&self.scope, units, kind.as_deref()));
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.scope.revision(), found, |state| state)
     }
 
     /// The path from each unit through its parents, as far as it is known.

@@ -183,16 +183,11 @@ fn restriction(coverage: &Coverage) -> String {
 
 /// Returns every unit that was ever below the owner: directly, or at any depth.
 fn candidates(history: &History, owner: UnitIx, deep: bool) -> BTreeSet<UnitIx> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![owner];
-    while let Some(parent) = open.pop() {
-        for edge in history.graph.edges_directed(parent, Incoming).filter(|edge| *edge.weight() == Edge::Parent) {
-            if found.insert(edge.source()) && deep {
-                open.push(edge.source());
-            }
-        }
+    if deep {
+        return history.ever_below(owner);
     }
-    found
+    let edges = history.graph.edges_directed(owner, Incoming).filter(|edge| *edge.weight() == Edge::Parent);
+    edges.map(|edge| edge.source()).collect()
 }
 
 /// Returns the claim by which a layer puts the unit on a list: the parent, and the kind and heading that

@@ -24,6 +24,7 @@ mod path;
 mod periods;
 mod presence;
 mod relations;
+mod series;
 mod view;
 mod visit;
 
@@ -42,4 +43,5 @@ pub use path::{Line, Step};
 pub use periods::{DatedName, Period};
 pub use presence::{Certainty, Presence, Status};
 pub use relations::{RelationFact, RelationTarget};
+pub use series::Series;
 pub use view::{At, Lens, Moment, Placed, Placement, UnknownId, View};

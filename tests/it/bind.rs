@@ -12,6 +12,7 @@ use eragraph::model::{Basis, Corpus, UnitId};
 use crate::oracle::conflicts::Conflict;
 use crate::oracle::descent::{Descent, Link, Question};
 use crate::oracle::model::Period;
+use crate::oracle::series::Series;
 use crate::oracle::{At, Row};
 
 /// The fast graph of a corpus.
@@ -96,6 +97,16 @@ impl Fast {
         let each: BTreeSet<Link> = all.iter().cloned().collect();
         assert_eq!(all.len(), each.len(), "each step is there once: {all:?}");
         each
+    }
+
+    pub(crate) fn series(&self, unit: &UnitId, floor: Option<Basis>) -> BTreeSet<Series> {
+        let found = self.history.series(self.ix(unit), floor).into_iter();
+        let told = found.map(|series| {
+            assert!(!self.history.explain_series(&series).is_empty());
+            let points = series.points().map(|point| format!("{} {}", point.item.measure, point.item));
+            (points.collect(), self.history.is_trend(&series))
+        });
+        told.collect()
     }
 
     pub(crate) fn descent(&self, unit: &UnitId, question: Question) -> BTreeSet<Descent> {

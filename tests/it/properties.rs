@@ -92,6 +92,14 @@ proptest! {
     }
 
     #[test]
+    fn figures_over_time_are_as_the_model_has_them(corpus in corpora()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
+            prop_assert_eq!(oracle.series(unit, floor), fast.series(unit, floor), "{} {:?}", unit, floor);
+        }
+    }
+
+    #[test]
     fn what_became_of_a_unit_and_what_made_it_up_are_as_the_model_has_them(corpus in corpora_of_events()) {
         let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
         for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {

@@ -28,6 +28,9 @@ pub(crate) struct Descent {
     pub end: String,
 }
 
+/// What is better told: what is there, what is certain, the nearer basis, the whole, the fewer steps.
+type Rank = (u8, bool, Option<Basis>, bool, usize);
+
 #[derive(Clone)]
 struct Way<'a> {
     unit: UnitId,
@@ -116,9 +119,8 @@ impl<'a> Oracle<'a> {
     pub(crate) fn descent(&self, unit: &UnitId, question: Question) -> BTreeSet<Descent> {
         let ways = self.ways(unit, question);
         let by = |way: &Way<'a>| (way.unit.clone(), way.steps.last().map(|(event, ..)| event.id.clone()));
-        let goes_on: BTreeSet<_> =
-            ways.iter().filter(|way| self.end(way, question).is_none()).map(|way| by(way)).collect();
-        let mut best: BTreeMap<UnitId, ((u8, bool, Option<Basis>, bool, usize), Descent)> = BTreeMap::new();
+        let goes_on: BTreeSet<_> = ways.iter().filter(|way| self.end(way, question).is_none()).map(&by).collect();
+        let mut best: BTreeMap<UnitId, (Rank, Descent)> = BTreeMap::new();
         for way in &ways {
             let Some((rank, end)) = self.end(way, question) else { continue };
             if end == "unordered" && goes_on.contains(&by(way)) {

@@ -13,6 +13,7 @@ pub(crate) mod lives;
 pub(crate) mod model;
 pub(crate) mod print;
 mod sanity;
+pub(crate) mod series;
 pub(crate) mod view;
 
 pub(crate) use compare::{Row, diff};
