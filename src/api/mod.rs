@@ -11,6 +11,7 @@ mod details;
 mod error;
 mod event;
 mod evidence;
+mod gap;
 mod lineage;
 mod node;
 mod page;

@@ -24,7 +24,7 @@ use super::series::FigureSeries;
 use super::snapshot::{Era, Snapshot};
 use super::unit::Unit;
 use super::view::View;
-use super::words::{Assumption, Basis, Standing};
+use super::words::{Assumption, Basis, ConflictKind, Standing};
 
 /// The resolvers of `Query`.
 pub struct Query;
@@ -275,11 +275,16 @@ impl Query {
         page.of(context, scope.revision(), found, |series| FigureSeries::of(&scope, &series))
     }
 
-    /// What the sources of one time say that cannot all be so.
+    /// What the sources of one time say that cannot all be so, and what would settle it.
     #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn conflicts(
         &self,
         context: &Context<'_>,
+        #[graphql(desc = "Only conflicts of these kinds.")] kinds: Option<Vec<ConflictKind>>,
+        #[graphql(desc = "Only conflicts about this unit.")] unit: Option<ID>,
+        #[graphql(desc = "Only conflicts of which every claim stands on this basis or a nearer one.")]
+        minimum_basis: Option<Basis>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
         first: Option<i32>,
         after: Option<String>,
@@ -288,7 +293,9 @@ impl Query {
     ) -> Result<Page<Conflict>> {
         let page = PageArguments::new(first, after, last, before);
         let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
-        let positions = (0..scope.history().conflicts().len()).collect();
+        let scope = scope.with_floor(minimum_basis.map(Into::into));
+        let unit = unit.map(|unit| scope.known_unit(&unit)).transpose()?;
+        let positions = Conflict::positions(&scope, kinds.as_deref(), unit);
         page.of(context, scope.revision(), positions, |at| Conflict { scope: scope.clone(), at })
     }
 

@@ -22,7 +22,8 @@ impl Conflict {
             list(&names)
         );
         let key = format!("parent-cycle:{}", names.join(":"));
-        Self { kind: ConflictKind::ParentCycle, key, units, attribute: Attribute::Parent, claims, explanation }
+        let about = "parent".to_owned();
+        Self { kind: ConflictKind::ParentCycle, key, units, attribute: Attribute::Parent, about, claims, explanation }
     }
 }
 
@@ -92,7 +93,8 @@ fn disagreement(
         list(&values)
     );
     let key = format!("disagreement:{}:{id}", word.replace(' ', "-"));
-    Some(Conflict { kind: ConflictKind::Disagreement, key, units: vec![unit], attribute, claims, explanation })
+    let (kind, units, about) = (ConflictKind::Disagreement, vec![unit], word.to_owned());
+    Some(Conflict { kind, key, units, attribute, about, claims, explanation })
 }
 
 /// A figure with the layer that gives it.
@@ -167,6 +169,7 @@ fn closed_list(history: &History, snapshot: SnapshotIx, number: usize, coverage:
             key: format!("closed-list:{}:{number}:{id}", history.snapshot(snapshot).id),
             units: vec![unit],
             attribute: Attribute::Presence,
+            about: format!("below `{}`{}", coverage.of, restriction(coverage)),
             claims,
             explanation,
         });

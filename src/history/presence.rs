@@ -90,3 +90,13 @@ fn is_outdated(history: &History, node: &Node, latest: &Claim<Sighting>, day: Da
     };
     !node.sequences.is_empty() && node.sequences.iter().all(|sequence| is_past(*sequence))
 }
+
+/// Returns the day from which a unit that was last seen so counts as of an earlier era, in every sequence that it is of.
+pub(super) fn outdated_from(history: &History, node: &Node, latest: &Claim<Sighting>) -> Option<Day> {
+    let layer = history.layer(latest.layer);
+    let began = node.sequences.iter().map(|sequence| {
+        let seen = history.eras.position(*sequence, layer.era, layer.start());
+        history.eras.first_begun_after(*sequence, seen)
+    });
+    began.collect::<Option<Vec<Day>>>()?.into_iter().max()
+}

@@ -7,10 +7,11 @@ use eragraph::diff::{Assumption, DiffOptions};
 use eragraph::history::{
     Certainty, DescentEnd, DescentQuestion, Direction, History, Lens, Moment, Parent, UnitIx, View,
 };
-use eragraph::model::{Basis, Corpus, UnitId};
+use eragraph::model::{Basis, Corpus, GapKind, UnitId};
 
 use crate::oracle::conflicts::Conflict;
 use crate::oracle::descent::{Descent, Link, Question};
+use crate::oracle::gaps::Gap;
 use crate::oracle::model::Period;
 use crate::oracle::series::Series;
 use crate::oracle::{At, Row};
@@ -97,6 +98,20 @@ impl Fast {
         let each: BTreeSet<Link> = all.iter().cloned().collect();
         assert_eq!(all.len(), each.len(), "each step is there once: {all:?}");
         each
+    }
+
+    /// Returns the gaps of a view; each tells what it is about, and none is open from after the view's day.
+    pub(crate) fn gaps(&self, view: View<'_>, years: u16) -> BTreeSet<Gap> {
+        let kinds = [GapKind::NoParentStated, GapKind::NoHolderKnown, GapKind::NotSeenForLong];
+        let told = view.gaps(&kinds, None, years).into_iter().map(|gap| {
+            let id = self.history.unit_id(gap.unit);
+            for text in [view.explain_gap(&gap), view.would_close(&gap)] {
+                assert!(text.contains(&format!("`{id}`")), "{text}");
+            }
+            assert!(gap.since.is_none_or(|since| view.day().is_some_and(|day| since <= day)), "{gap:?}");
+            (gap.kind, id.clone(), gap.since.filter(|_| gap.kind == GapKind::NotSeenForLong))
+        });
+        told.collect()
     }
 
     pub(crate) fn series(&self, unit: &UnitId, floor: Option<Basis>) -> BTreeSet<Series> {

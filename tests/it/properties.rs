@@ -9,6 +9,7 @@ use proptest::test_runner::RngSeed;
 
 use crate::bind::Fast;
 use crate::oracle::descent::Question;
+use crate::oracle::gaps::gaps;
 use crate::oracle::generate::{DAYS, corpora, corpora_of_events, day};
 use crate::oracle::{At, Oracle, Row, diff};
 use crate::views_as_text::{differences, fast_lines, slow_lines};
@@ -78,6 +79,12 @@ proptest! {
     fn conflicts_are_as_the_model_has_them(corpus in corpora()) {
         let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
         prop_assert_eq!(oracle.conflicts(), fast.conflicts());
+        for conflict in fast.history.conflicts() {
+            let told = fast.history.would_settle(conflict);
+            for unit in &conflict.units {
+                prop_assert!(told.contains(fast.history.unit_id(*unit).as_str()), "{}", told);
+            }
+        }
     }
 
     #[test]
@@ -87,6 +94,20 @@ proptest! {
             for (direction, forward) in [(Direction::Successors, true), (Direction::Predecessors, false)] {
                 let found = fast.lineage(unit, direction, depth, floor);
                 prop_assert_eq!(oracle.lineage(unit, forward, depth, floor), found, "{} {:?}", unit, direction);
+            }
+        }
+    }
+
+    #[test]
+    fn gaps_are_as_the_model_has_them(corpus in corpora()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for at in moments(&corpus.0) {
+            for (floor, include_outdated) in [(None, false), (None, true), (Some(Basis::Shown), false)] {
+                let slow = oracle.view(&at, floor, include_outdated);
+                for (years, presumed_counts) in [(0, true), (1, false)] {
+                    let quick = fast.gaps(fast.view(&at, floor, include_outdated), years);
+                    prop_assert_eq!(gaps(&slow, presumed_counts), quick, "{:?} floor {:?}", at, floor);
+                }
             }
         }
     }

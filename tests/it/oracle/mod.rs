@@ -8,6 +8,7 @@ pub(crate) mod compare;
 pub(crate) mod conflicts;
 pub(crate) mod descent;
 pub(crate) mod facts;
+pub(crate) mod gaps;
 pub(crate) mod generate;
 pub(crate) mod lives;
 pub(crate) mod model;
