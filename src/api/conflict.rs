@@ -74,6 +74,6 @@ impl Conflict {
 
     /// Which source to look for: one of which time, that says what.
     async fn would_settle(&self) -> String {
-        self.record().map_or_else(String::new, |record| self.scope.history().would_settle(record))
+        self.record().map_or_else(String::new, |record| self.scope.history().would_settle(record, self.scope.floor))
     }
 }

@@ -259,7 +259,8 @@ impl History {
             return None;
         }
         if closing.is_empty() {
-            let left = || self.list_left(at.unit, day).map_or(DescentEnd::Untold, |_| DescentEnd::LeftList);
+            let left =
+                || self.list_left(at.unit, day, question.floor).map_or(DescentEnd::Untold, |_| DescentEnd::LeftList);
             return Some(presence.map_or_else(left, DescentEnd::Stands));
         }
         if let (None, Some(presence)) = (seen().next(), presence) {

@@ -95,7 +95,7 @@ impl History {
                     event(other)
                 ),
             },
-            DescentEnd::LeftList => self.left_list(descent.unit, day),
+            DescentEnd::LeftList => self.left_list(descent.unit, day, question.floor),
             DescentEnd::NotYet => self.not_yet(question, descent.unit, day),
             DescentEnd::Untold => format!(
                 "`{id}` is not in the structure on {day}, and nothing{} says what became of it; {}.",
@@ -138,9 +138,9 @@ impl History {
         }
     }
 
-    fn left_list(&self, unit: UnitIx, day: Day) -> String {
+    fn left_list(&self, unit: UnitIx, day: Day, floor: Option<Basis>) -> String {
         let id = self.unit_id(unit);
-        let Some((snapshot, coverage)) = self.list_left(unit, day) else { return String::new() };
+        let Some((snapshot, coverage)) = self.list_left(unit, day, floor) else { return String::new() };
         format!(
             "`{id}` had left the complete list of what is below `{}` in `{}` ({}). No loaded source says that it ceased, or what became of it.",
             coverage.of,

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use petgraph::Direction::Incoming;
 use petgraph::visit::EdgeRef;
 
-use crate::model::{Coverage, Day, Extent, PartIx, Window};
+use crate::model::{Basis, Coverage, Day, Extent, PartIx, Window};
 
 use super::graph::{Edge, History};
 use super::layer::{Layer, LayerIx, Origin, SnapshotIx};
@@ -149,9 +149,10 @@ pub(super) fn latest_by<'s, V>(history: &History, slot: &'s Slot<V>, day: Day) -
 
 impl History {
     /// Returns the closed list which a unit has left by the day, and which no later sighting undid by then; the latest
-    /// one, where there are several.
-    pub(super) fn list_left(&self, unit: UnitIx, day: Day) -> Option<(SnapshotIx, &Coverage)> {
-        let left = closed_lists(self).into_iter().filter(|(snapshot, coverage, layer)| {
+    /// on a basis that passes, where there are several.
+    pub(super) fn list_left(&self, unit: UnitIx, day: Day, floor: Option<Basis>) -> Option<(SnapshotIx, &Coverage)> {
+        let passing = closed_lists(self).into_iter().filter(|(_, list, _)| list.evidence.basis.passes(floor));
+        let left = passing.filter(|(snapshot, coverage, layer)| {
             let has_left = |end: End| {
                 end.window.certain_from().is_some_and(|out| out <= day) && end.until.is_none_or(|until| day < until)
             };

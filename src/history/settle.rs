@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::model::{ConflictKind, Day, GapKind, Window};
+use crate::model::{Basis, ConflictKind, Day, GapKind, Window};
 
 use super::citation::{Attribute, Conflict};
 use super::gap::Gap;
@@ -13,10 +13,11 @@ use super::presence::Status;
 use super::view::{Moment, View};
 
 impl History {
-    /// Names the source that would settle a conflict.
+    /// Names the source that would settle a conflict; units by their latest names on a basis that passes.
     #[must_use]
-    pub fn would_settle(&self, conflict: &Conflict) -> String {
-        let units: Vec<String> = conflict.units.iter().map(|unit| self.named(*unit)).collect();
+    pub fn would_settle(&self, conflict: &Conflict, floor: Option<Basis>) -> String {
+        let named = |unit: &UnitIx| called(self.latest_name(*unit, floor), self.unit_id(*unit).as_str());
+        let units: Vec<String> = conflict.units.iter().map(named).collect();
         let units = units.join(" and ");
         if conflict.kind == ConflictKind::ParentCycle {
             let from = conflict.claims.iter().map(|claim| self.layer(claim.layer).start()).max().unwrap_or(Day::MIN);
@@ -55,10 +56,6 @@ impl History {
             return (from, to);
         }
         (windows().map(|window| window.start()).min(), windows().map(|window| window.end()).max())
-    }
-
-    fn named(&self, unit: UnitIx) -> String {
-        called(self.latest_name(unit, None), self.unit_id(unit).as_str())
     }
 }
 

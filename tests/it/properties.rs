@@ -80,7 +80,7 @@ proptest! {
         let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
         prop_assert_eq!(oracle.conflicts(), fast.conflicts());
         for conflict in fast.history.conflicts() {
-            let told = fast.history.would_settle(conflict);
+            let told = fast.history.would_settle(conflict, None);
             for unit in &conflict.units {
                 prop_assert!(told.contains(fast.history.unit_id(*unit).as_str()), "{}", told);
             }
