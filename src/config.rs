@@ -33,6 +33,8 @@ pub struct Limits {
     pub max_page: usize,
     /// The most steps that a lineage is followed.
     pub lineage_depth: u32,
+    /// The most units that one argument may name.
+    pub units_named: usize,
     /// The longest text to search for, in characters.
     pub search_length: usize,
     /// How long an answer may take to work out.
@@ -49,6 +51,7 @@ impl Default for Limits {
             default_page: 50,
             max_page: 1000,
             lineage_depth: 64,
+            units_named: 100,
             search_length: 256,
             timeout: Duration::from_secs(10),
         }

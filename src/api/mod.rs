@@ -12,6 +12,7 @@ mod error;
 mod event;
 mod evidence;
 mod gap;
+mod graph;
 mod lineage;
 mod node;
 mod page;

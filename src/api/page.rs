@@ -89,6 +89,12 @@ impl Budget {
         Self(AtomicUsize::new(limits.objects))
     }
 
+    /// Spends objects of the answer that are not on a page.
+    pub(super) fn spend_on(context: &Context<'_>, objects: usize) -> Result<()> {
+        let limits = context.data::<Limits>()?;
+        context.data_opt::<Self>().map_or(Ok(()), |budget| budget.spend(objects, limits))
+    }
+
     fn spend(&self, objects: usize, limits: &Limits) -> Result<()> {
         let spent = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(objects));
         let too_large = || format!("the answer would hold more than {} objects; ask for smaller pages", limits.objects);
@@ -154,7 +160,7 @@ impl PageArguments {
         let total = items.len();
         let slice = self.slice(total, revision, limits)?;
         let count = slice.to - slice.from;
-        context.data_opt::<Budget>().map_or(Ok(()), |budget| budget.spend(count, limits))?;
+        Budget::spend_on(context, count)?;
         let items = items.into_iter().skip(slice.from).take(count).map(wrap).map(Arc::new).collect();
         Ok(Page { items, revision, slice, total })
     }

@@ -38,7 +38,8 @@ impl UnitState {
     }
 }
 
-fn whole(count: usize) -> i32 {
+/// Writes a count as GraphQL can.
+pub(super) fn whole(count: usize) -> i32 {
     i32::try_from(count).unwrap_or(i32::MAX)
 }
 

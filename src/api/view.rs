@@ -5,12 +5,13 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::history::{Line, Placement, Step, UnitIx};
 
 use super::gap::{Gap, GapFilter};
-use super::page::{Page, PageArguments, weight};
+use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics, WHOLE_VIEW};
+use super::page::{Budget, Page, PageArguments, weight};
 use super::place::ContactState;
 use super::scope::{ViewScope, beside_the_runtime};
 use super::snapshot::Snapshot;
 use super::state::UnitState;
-use super::words::{Basis, GapKind, Standing};
+use super::words::{Basis, GapKind, Standing, Ties};
 
 /// The resolvers of `View`.
 pub(super) struct View {
@@ -157,14 +158,78 @@ impl View {
 
     /// The shortest path between two units over parents and relations, either way; empty where none joins
     /// them, or one is not in the view.
+    #[graphql(complexity = "WHOLE_VIEW + child_complexity")]
     async fn path(
         &self,
+        context: &Context<'_>,
         #[graphql(desc = "Where the path begins.")] from: ID,
         #[graphql(desc = "Where it ends.")] to: ID,
     ) -> Result<Vec<PathStep>> {
         let (from, to) = (self.scope.scope.known_unit(&from)?, self.scope.scope.known_unit(&to)?);
-        let steps = self.scope.view().path(from, to);
+        let steps = beside_the_runtime(|| self.scope.view().path(from, to));
+        Budget::spend_on(context, steps.len())?;
         Ok(steps.into_iter().map(|step| PathStep { scope: self.scope.clone(), step }).collect())
+    }
+
+    /// The lowest unit that stands in the reporting line of all of these. A unit counts as its own superior only
+    /// where it stands above all the others; of one unit it is the parent.
+    #[graphql(complexity = "weight(i32::try_from(of.len()).ok(), None, child_complexity)")]
+    async fn nearest_common_superior(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The ids of the units, from 1 to 100.")] of: Vec<ID>,
+    ) -> Result<CommonSuperior> {
+        CommonSuperior::find(context, &self.scope, &of)
+    }
+
+    /// Figures of the structure: how many units, how deep, how wide, and how far the sources let one count. EXTERNAL
+    /// units are no part of the organisation and are left out.
+    #[graphql(complexity = "WHOLE_VIEW + child_complexity")]
+    async fn statistics(
+        &self,
+        #[graphql(desc = "Only this unit and those somewhere below it. Depths are then counted from it.")]
+        under: Option<ID>,
+        #[graphql(desc = "Count only units of this kind; their spans count units of all kinds.")] kind: Option<String>,
+    ) -> Result<StructureStatistics> {
+        StructureStatistics::count(&self.scope, under.as_ref(), kind.as_deref())
+    }
+
+    /// The units whose removal would cut others off from every top of a source, those that cut off most first. What
+    /// no top reaches is cut off already and does not count; the tops are none themselves.
+    #[graphql(complexity = "WHOLE_VIEW + weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn cut_points(
+        &self,
+        context: &Context<'_>,
+        #[graphql(default_with = "Ties::AllRelations", desc = "What ties units together.")] over: Ties,
+        #[graphql(desc = "Only cut points somewhere below this unit.")] under: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<CutPoint>> {
+        let page = PageArguments::new(first, after, last, before);
+        CutPoint::page(context, &self.scope, over.into(), under.as_ref(), &page)
+    }
+
+    /// The relations between two parts of the organisation, either way: one end is a unit or somewhere below it, the
+    /// other end another or somewhere below that. By type, then by the ends. Where one part lies within the other,
+    /// the relations within the smaller part are among them. Parents are no relations.
+    #[graphql(complexity = "WHOLE_VIEW + weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
+    async fn relations_between(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The unit at the top of the one part.")] one: ID,
+        #[graphql(desc = "The unit at the top of the other part.")] other: ID,
+        #[graphql(desc = "Only relations of this type.", name = "type")] kind: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<RelationBetween>> {
+        let page = PageArguments::new(first, after, last, before);
+        RelationBetween::page(context, &self.scope, (&one, &other), kind.as_deref(), &page)
     }
 
     /// The snapshots that this view rests on, the earliest first.
@@ -210,6 +275,14 @@ pub(super) struct ReportingLine {
     scope: ViewScope,
     unit: UnitIx,
     line: Line,
+}
+
+impl ReportingLine {
+    /// Wraps a line; the unit is the lowest of it.
+    pub(super) fn of(scope: &ViewScope, line: Line) -> Option<Self> {
+        let unit = line.units.first().copied()?;
+        Some(Self { scope: scope.clone(), unit, line })
+    }
 }
 
 /// The path from a unit through its parents, with what it rests on.

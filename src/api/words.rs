@@ -260,3 +260,27 @@ pub(super) enum RelationDirection {
     /// From the other end to this unit.
     Incoming,
 }
+
+/// What is known of a common superior.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::history::Finding")]
+pub(super) enum SuperiorFinding {
+    /// There is one.
+    Found,
+    /// The lines end at tops of sources without meeting: the sources show nothing above.
+    NoneAbove,
+    /// A line is known only part of the way: there may be one that no source of the view names.
+    NotKnown,
+    /// The view does not list one of the units.
+    NotInView,
+}
+
+/// What ties units together.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::history::Ties")]
+pub(super) enum Ties {
+    /// Parents alone. Every unit that has others below it then cuts them off.
+    Parents,
+    /// Parents and relations, either way, as a `path` follows them.
+    AllRelations,
+}

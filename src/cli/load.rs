@@ -20,7 +20,7 @@ use super::style::{clean, counted};
 /// What to load.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files, and folders with all `.yaml` and `.yml` files in them.
+    /// Files, and folders with all `.yaml` and `.yml` files in them, and the tables that these name.
     #[arg(value_name = "PATH", required_unless_present = "remove")]
     paths: Vec<PathBuf>,
     /// Withdraw the snapshot, event, era or declared unit with this id.
@@ -37,10 +37,21 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     if files.is_empty() {
         check_store(data)?;
     }
+    load(data, &files, &args.remove, args.sources.as_deref(), out)
+}
+
+/// Loads files into the store, withdraws what is to be withdrawn, and tells of it.
+pub(super) fn load(
+    data: &Path,
+    files: &[InputFile],
+    remove: &[String],
+    sources: Option<&Path>,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
     let repository = open(data, out)?;
     let loaded = {
         let _progress = (!files.is_empty()).then(|| out.progress(&format!("loading {}", counted(files.len(), "file"))));
-        repository.load(&files, &args.remove, args.sources.as_deref(), Timestamp::now())
+        repository.load(files, remove, sources, Timestamp::now())
     };
     match loaded {
         Ok(loaded) => {

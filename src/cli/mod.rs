@@ -7,6 +7,7 @@ mod descent;
 mod diff;
 mod error;
 mod evidence;
+mod import;
 mod lineage;
 mod load;
 mod output;
@@ -60,6 +61,8 @@ const EXIT_CODES: &str = "Exit codes:
 enum Verb {
     /// Load input files: all or nothing, as one revision.
     Load(load::Args),
+    /// Load a table of other people's data: rows of CSV, or a change log.
+    Import(Box<import::Args>),
     /// Check input files and tell every mistake; load nothing.
     Validate(validate::Args),
     /// Serve GraphQL and GraphiQL; an empty store loads the folder of snapshots first.
@@ -98,6 +101,7 @@ pub fn main() -> ExitCode {
 fn run(cli: &Cli, out: &mut Output) -> Result<Exit, CliError> {
     match &cli.verb {
         Verb::Load(args) => load::run(&cli.data, args, out),
+        Verb::Import(args) => import::run(&cli.data, args, out),
         Verb::Validate(args) => validate::run(&cli.data, args, out),
         Verb::Serve(args) => serve::run(&cli.data, args, out),
         Verb::View(args) => view::run(&cli.data, args, out),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::model::{Corpus, RecordKey};
 use crate::repository::{check_files, read_inputs};
+use crate::source::InputFile;
 
 use super::error::{CliError, Exit};
 use super::load::{check_folder, counts};
@@ -14,7 +15,7 @@ use super::style::counted;
 /// What to check.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Files, and folders with all `.yaml` and `.yml` files in them.
+    /// Files, and folders with all `.yaml` and `.yml` files in them, and the tables that these name.
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
     /// Check every citation against the source files in this folder.
@@ -28,7 +29,18 @@ pub(super) struct Args {
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
     check_folder(args.sources.as_deref())?;
     let files = read_inputs(&args.paths)?;
-    let before = if args.with_store {
+    check(&files, data, args.with_store, args.sources.as_deref(), out)
+}
+
+/// Checks files, beside what is loaded or by themselves, and tells every mistake.
+pub(super) fn check(
+    files: &[InputFile],
+    data: &Path,
+    with_store: bool,
+    sources: Option<&Path>,
+    out: &mut Output,
+) -> Result<Exit, CliError> {
+    let before = if with_store {
         let (_, version) = open_to_read(data, out)?;
         Corpus::clone(version.history.corpus())
     } else {
@@ -36,7 +48,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     };
     let parsed = {
         let _progress = out.progress(&format!("checking {}", counted(files.len(), "file")));
-        check_files(&files, &before, &[], args.sources.as_deref()).0
+        check_files(files, &before, &[], sources).0
     };
     let report = &parsed.report;
     if out.is_json() {

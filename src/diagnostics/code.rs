@@ -95,6 +95,12 @@ codes! {
     NoSuchLines "E0603" "no-such-lines" "Lines are named that the source file does not have.";
     NotOnLines "E0604" "not-on-lines" "A name that is said to be as written does not stand on its lines.";
     SourceWithoutHash "W0605" "source-without-hash" "A snapshot names a source file and no SHA-256 of it.";
+    BadTable "E0701" "bad-table" "A table is not written in its format, or is not as the format asks for.";
+    UnknownTable "E0702" "unknown-table" "A mapping names a file that is not there.";
+    UnknownColumn "E0703" "unknown-column" "A mapping names a column that its table does not have, or a column that is needed is not named.";
+    UnmappedTable "E0704" "unmapped-table" "A table was given without a mapping that says how to read it.";
+    UnusedColumn "W0705" "unused-column" "A column of a table is not read.";
+    ParentWithoutRow "W0706" "parent-without-row" "A row names a parent that has no row of the same date.";
 }
 
 impl Code {

@@ -48,6 +48,7 @@ impl History {
         history.add_lists();
         history.add_sequences();
         lives::find(&mut history);
+        history.add_ended();
         cycle::cut(&mut history);
         conflict::find(&mut history);
         history.add_boundaries();
@@ -134,6 +135,30 @@ impl History {
         }
     }
 
+    /// Finds, for snapshots and eras with a log kept without a gap, the units that the log has no more at its end.
+    fn add_ended(&mut self) {
+        let ended = |frame: &Frame| -> Vec<UnitIx> {
+            let log_end = |layer: &LayerIx| {
+                let layer = self.layer(*layer);
+                (layer.observed != layer.window).then(|| layer.observed.end())
+            };
+            let Some(end) = frame.layers.iter().filter_map(log_end).max() else { return Vec::new() };
+            let is_only_logged = |unit: &UnitIx| {
+                let mut seen =
+                    self.node(*unit).sightings.iter().filter(|s| frame.layers.binary_search(&s.layer).is_ok());
+                seen.all(|seen| self.layer(seen.layer).snapshot().is_some_and(|s| self.snapshot(s).continuous))
+            };
+            let is_over = |unit: &&UnitIx| self.node(**unit).life_at(end).is_none() && is_only_logged(unit);
+            frame.units.iter().filter(is_over).copied().collect()
+        };
+        let of_snapshots: Vec<_> = self.snapshot_frames.iter().map(ended).collect();
+        let of_eras: Vec<_> = self.era_frames.iter().map(ended).collect();
+        let frames = self.snapshot_frames.iter_mut().chain(&mut self.era_frames);
+        for (frame, ended) in frames.zip(of_snapshots.into_iter().chain(of_eras)) {
+            frame.ended = ended;
+        }
+    }
+
     /// Gives each unit the sequences of eras of the snapshots that mention it; one that no snapshot
     /// mentions, those of the units that share an event with it.
     fn add_sequences(&mut self) {
@@ -168,11 +193,17 @@ impl History {
             let mut add = |day: Day| boundaries.push((day, unit));
             for sighting in &node.sightings {
                 let layer = self.layer(sighting.layer);
-                // The whole snapshot counts: its items may stand in parts of other dates than the mention.
-                for &layer in layer.snapshot().map_or(&[sighting.layer][..], |s| &self.snapshot_frame(s).layers) {
-                    let window = self.layer(layer).window;
-                    add(window.start());
-                    add(window.end().plus(1));
+                let of_log = layer.snapshot().is_some_and(|snapshot| self.snapshot(snapshot).continuous);
+                // The whole snapshot counts: its items may stand in parts of other dates than the mention. In a log
+                // they stand in that of the mention.
+                let own = &[sighting.layer][..];
+                let layers = layer.snapshot().filter(|_| !of_log).map_or(own, |s| &self.snapshot_frame(s).layers);
+                for &layer in layers {
+                    let layer = self.layer(layer);
+                    for window in [layer.window, layer.observed] {
+                        add(window.start());
+                        add(window.end().plus(1));
+                    }
                 }
             }
             for stretch in node.lives.iter().chain(&node.doubts).chain(&node.dropped) {

@@ -28,6 +28,8 @@ pub(super) struct Frame {
     pub(super) layers: Vec<LayerIx>,
     pub(super) window: Option<Window>,
     pub(super) units: Vec<UnitIx>,
+    /// Of the units, those that its logs ended: it mentions them, and does not show them.
+    pub(super) ended: Vec<UnitIx>,
     pub(super) dropped: Vec<UnitIx>,
 }
 

@@ -93,7 +93,7 @@ impl<'h> View<'h> {
     /// Returns the figures that sources of the moment give, the latest source first.
     #[must_use]
     pub fn figures(self, unit: UnitIx) -> Vec<ItemFact<'h, Figure>> {
-        self.all_figures(unit).filter(|fact| self.observes(self.layer(fact.layer))).collect()
+        self.observed(self.all_figures(unit), Figure::counts_the_same_as)
     }
 
     /// Returns who holds a post, by the latest source of the moment.
@@ -105,7 +105,26 @@ impl<'h> View<'h> {
     /// Returns the contacts that sources of the moment give, the latest source first.
     #[must_use]
     pub fn contacts(self, unit: UnitIx) -> Vec<ItemFact<'h, Contact>> {
-        self.all_contacts(unit).filter(|fact| self.observes(self.layer(fact.layer))).collect()
+        self.observed(self.all_contacts(unit), |a, b| a.kind == b.kind && a.purpose == b.purpose)
+    }
+
+    /// Keeps what sources of the moment say. A log kept without a gap says of each thing what it said last.
+    fn observed<T: 'h>(
+        self,
+        facts: impl Iterator<Item = ItemFact<'h, T>>,
+        is_about_the_same: impl Fn(&T, &T) -> bool,
+    ) -> Vec<ItemFact<'h, T>> {
+        let facts: Vec<ItemFact<'h, T>> = facts.filter(|fact| self.observes(self.layer(fact.layer))).collect();
+        let outlived = |fact: &ItemFact<'h, T>| {
+            let layer = self.layer(fact.layer);
+            self.day().is_some_and(|day| !layer.window.contains(day))
+                && facts.iter().any(|other| {
+                    other.snapshot == fact.snapshot
+                        && fact.layer < other.layer
+                        && is_about_the_same(other.item, fact.item)
+                })
+        };
+        facts.iter().filter(|fact| !outlived(fact)).copied().collect()
     }
 
     /// Returns the holder, each figure and each sort of contact by the latest earlier source, where no source of

@@ -37,6 +37,9 @@ pub struct Layer {
     pub origin: Origin,
     /// On which days it was written, or took place.
     pub window: Window,
+    /// On which days it observes what it speaks of: its window, but in a log kept without a gap all days from then to
+    /// the end of the log.
+    pub observed: Window,
     /// The era of its snapshot.
     pub era: Option<EraIx>,
 }
@@ -46,6 +49,12 @@ impl Layer {
     #[must_use]
     pub fn start(&self) -> Day {
         self.window.start()
+    }
+
+    /// Tells whether it observes a day, and whether that is certain: the day is the only one that it was written on, or
+    /// comes after it.
+    pub(super) fn observes(&self, day: Day) -> Option<bool> {
+        self.observed.contains(day).then(|| self.window.is_one_day() || self.window.end() < day)
     }
 
     /// Returns the snapshot that it belongs to.
@@ -78,12 +87,15 @@ impl Layers {
                 (0..snapshot.parts.len()).filter_map(|part| u16::try_from(part).ok()).map(|part| Some(PartIx(part)));
             for part in std::iter::once(None).chain(parts) {
                 let origin = Origin::Snapshot(SnapshotIx(index(at)), part);
-                let layer = Layer { origin, window: snapshot.window(part), era: era_of(snapshot) };
+                let window = snapshot.window(part);
+                let observed = if snapshot.continuous { to_end_of(snapshot, window) } else { window };
+                let layer = Layer { origin, window, observed, era: era_of(snapshot) };
                 found.push((snapshot.id.to_string(), layer));
             }
         }
         for (at, event) in corpus.events.values().enumerate() {
-            let layer = Layer { origin: Origin::Event(EventIx(index(at))), window: event.date.window(), era: None };
+            let window = event.date.window();
+            let layer = Layer { origin: Origin::Event(EventIx(index(at))), window, observed: window, era: None };
             found.push((event.id.to_string(), layer));
         }
         found.sort_by_cached_key(|(id, layer)| {
@@ -113,6 +125,11 @@ impl Layers {
     pub(super) fn find(&self, origin: Origin) -> Option<LayerIx> {
         self.by_origin.get(&origin).copied()
     }
+}
+
+/// Returns the days from a window on to the end of a log.
+fn to_end_of(log: &Snapshot, window: Window) -> Window {
+    Window::new(window.earliest(), log.observed.window().latest()).unwrap_or(window)
 }
 
 fn part_of(origin: Origin) -> Option<PartIx> {

@@ -46,7 +46,7 @@ pub(super) fn find(history: &mut History) {
 
 /// Returns the first day of a sighting that fulfils the condition.
 fn first_sighting(history: &History, unit: UnitIx, fits: impl Fn(&Window) -> bool) -> Option<Day> {
-    let windows = history.node(unit).sightings.iter().map(|sighting| history.layer(sighting.layer).window);
+    let windows = history.node(unit).sightings.iter().map(|sighting| history.layer(sighting.layer).observed);
     windows.filter(fits).map(|window| window.start()).min()
 }
 

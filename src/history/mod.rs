@@ -4,6 +4,7 @@
 //! slot holds the claims about it in time order. A [`View`] is a `Copy` value that answers from the
 //! slots for one moment, copying nothing. The rules are those of `docs/rules.md`.
 
+mod between;
 mod build;
 mod citation;
 mod cite;
@@ -11,6 +12,7 @@ mod conflict;
 mod cycle;
 mod descent;
 mod descent_words;
+mod dominators;
 mod era;
 mod facts;
 mod gap;
@@ -27,11 +29,15 @@ mod presence;
 mod relations;
 mod series;
 mod settle;
+mod statistics;
+mod superior;
 mod view;
 mod visit;
 
+pub use between::RelationBetween;
 pub use citation::{Attribute, Citation, ClaimRecord, Conflict};
 pub use descent::{Descent, DescentEnd, DescentQuestion};
+pub use dominators::{CutPoints, Ties};
 pub use era::SequenceIx;
 pub use gap::Gap;
 pub use graph::{Edge, History};
@@ -47,4 +53,6 @@ pub use periods::{DatedName, Period};
 pub use presence::{Certainty, Presence, Status};
 pub use relations::{RelationFact, RelationTarget};
 pub use series::Series;
+pub use statistics::{Distribution, ListCompleteness, StructureStatistics};
+pub use superior::{CommonSuperior, Finding};
 pub use view::{At, Lens, Moment, Placed, Placement, UnknownId, View};

@@ -85,10 +85,20 @@ impl View<'_> {
     /// Returns the reporting line of a unit with what it rests on.
     #[must_use]
     pub fn line(self, unit: UnitIx) -> Line {
-        let units = self.reporting_line(unit);
+        self.line_of(self.reporting_line(unit))
+    }
+
+    /// Returns a reporting line, or the lower end of one, with what it rests on.
+    pub(super) fn line_of(self, units: Vec<UnitIx>) -> Line {
+        let (weakest_basis, composite) = self.rests_on(std::slice::from_ref(&units));
+        Line { units, weakest_basis, composite }
+    }
+
+    /// Returns the weakest basis of the steps of some lines, and whether no one source shows all of them.
+    pub(super) fn rests_on(self, lines: &[Vec<UnitIx>]) -> (Option<Basis>, bool) {
         let mut weakest_basis: Option<Basis> = None;
         let mut whole: Option<BTreeSet<Origin>> = None;
-        for (child, parent) in units.iter().zip(units.iter().skip(1)) {
+        for (child, parent) in lines.iter().flat_map(|line| line.iter().zip(line.iter().skip(1))) {
             weakest_basis = weakest_basis.max(self.place(*child).map(|claim| claim.basis));
             let says_so = self
                 .heard(&self.history.node(*child).place)
@@ -99,7 +109,7 @@ impl View<'_> {
                 Some(whole) => whole.intersection(&sources).copied().collect(),
             });
         }
-        Line { units, weakest_basis, composite: whole.is_some_and(|whole| whole.is_empty()) }
+        (weakest_basis, whole.is_some_and(|whole| whole.is_empty()))
     }
 }
 

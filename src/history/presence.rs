@@ -54,11 +54,15 @@ pub(super) fn on_day(history: &History, node: &Node, day: Day, floor: Option<Bas
     let started = || passing().filter(|sighting| history.layer(sighting.layer).start() <= day);
     started().find(|sighting| life.from <= history.layer(sighting.layer).start())?;
 
-    let mut holding =
-        started().map(|sighting| history.layer(sighting.layer).window).filter(|w| w.contains(day)).peekable();
-    if holding.peek().is_some() {
+    let mut observing = started().filter_map(|sighting| {
+        let layer = history.layer(sighting.layer);
+        // What a log said of an earlier life it does not observe in this one.
+        let of_this_life = layer.window.contains(day) || life.from <= layer.start();
+        layer.observes(day).filter(|_| of_this_life)
+    });
+    if let Some(first) = observing.next() {
         let certainty =
-            if holding.any(|window| window.is_one_day()) { Certainty::Certain } else { Certainty::Possible };
+            if first || observing.any(|certain| certain) { Certainty::Certain } else { Certainty::Possible };
         return Some(Presence { status: Status::Observed, certainty });
     }
     let doubtful = node.doubts.iter().any(|doubt| doubt.contains(day))

@@ -12,7 +12,7 @@ use super::node::{Claim, Parent, Place, Slot, Spot, UnitIx};
 use super::presence::{self, Presence, Status};
 
 /// The longest reporting line that is followed.
-const MAX_LINE: usize = 64;
+pub(super) const MAX_LINE: usize = 64;
 
 /// What a view is of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -192,7 +192,7 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn observes(self, layer: &Layer) -> bool {
         match self.at {
-            At::Day(day) => layer.window.contains(day),
+            At::Day(day) => layer.observed.contains(day),
             At::Snapshot(_) | At::Era(_) => self.hears(layer),
         }
     }
@@ -225,7 +225,10 @@ impl<'h> View<'h> {
         let node = self.history.node(unit);
         match self.at {
             At::Day(day) => presence::on_day(self.history, node, day, self.lens.floor),
-            At::Snapshot(_) | At::Era(_) => self.pick(&node.sightings).map(|_| Presence::SEEN),
+            At::Snapshot(_) | At::Era(_) => {
+                let shown = self.frame()?.ended.binary_search(&unit).is_err();
+                self.pick(&node.sightings).filter(|_| shown).map(|_| Presence::SEEN)
+            }
         }
     }
 

@@ -72,6 +72,19 @@ impl LineSet {
         Ok(Self(ranges))
     }
 
+    /// Returns the set of these ranges, first and last line inclusive and in ascending order; `None` of none.
+    #[must_use]
+    pub fn of(ranges: impl IntoIterator<Item = (u32, u32)>) -> Option<Self> {
+        let mut joined: Vec<(u32, u32)> = Vec::new();
+        for (first, last) in ranges {
+            match joined.last_mut() {
+                Some((_, end)) if first <= end.saturating_add(1) => *end = last.max(*end),
+                _ => joined.push((first, last)),
+            }
+        }
+        (!joined.is_empty()).then_some(Self(joined))
+    }
+
     /// Returns the ranges, first and last line inclusive.
     pub fn ranges(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
         self.0.iter().copied()

@@ -34,6 +34,9 @@ pub struct Snapshot {
     /// Every unit that the source mentions, in its order; a parent stands before its children.
     /// A unit occurs at most once for each part.
     pub mentions: Vec<Mention>,
+    /// Whether it is a change log that was kept without a gap. What such a log says of a unit on one of its days, its
+    /// parts, it observes on every day from then on until its own end.
+    pub continuous: bool,
 }
 
 impl Snapshot {
@@ -50,8 +53,8 @@ impl Snapshot {
     /// The windows of those that do are the days that the snapshot as a whole speaks of.
     #[must_use]
     pub fn speaks_of_units_in(&self, part: Option<PartIx>) -> bool {
-        let mentions = self.mentions.iter().any(|mention| mention.part == part || mention.has_detail_in(part));
-        mentions || self.coverage.iter().any(|coverage| coverage.part == part)
+        let mentions = || self.mentions.iter().any(|mention| mention.part == part || mention.has_detail_in(part));
+        self.continuous || mentions() || self.coverage.iter().any(|coverage| coverage.part == part)
     }
 }
 

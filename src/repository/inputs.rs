@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::source::{InputFile, Limits};
+use crate::source::{InputFile, Limits, companions};
 
 /// Tells why input files could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,8 @@ pub enum InputError {
 }
 
 /// Reads the files that the paths mean: a file as it is, a folder's `.yaml` and `.yml` files at any depth.
-/// Names that begin with a dot are passed over. Each file comes once, folders in the order of names.
+/// Names that begin with a dot are passed over. Each file comes once, folders in the order of names, and after them
+/// the tables that mapping files name, where they are there.
 ///
 /// # Errors
 /// Returns [`InputError`] for the first path that cannot be read, and for a folder with no input file.
@@ -43,7 +44,15 @@ pub fn read_inputs(paths: &[PathBuf]) -> Result<Vec<InputFile>, InputError> {
             }
         }
     }
-    files.into_iter().map(|path| read(&path)).collect()
+    let mut inputs: Vec<InputFile> = files.iter().map(|path| read_file(path)).collect::<Result<_, _>>()?;
+    let named: Vec<String> = inputs.iter().flat_map(companions).collect();
+    for name in named {
+        // A table that is not there is told by the check of its mapping, with the place that names it.
+        if !inputs.iter().any(|input| input.name == name) && Path::new(&name).is_file() {
+            inputs.push(read_file(Path::new(&name))?);
+        }
+    }
+    Ok(inputs)
 }
 
 fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
@@ -71,10 +80,13 @@ fn in_folder(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
 }
 
 /// Reads one file; of one that is too large, no more than shows that it is.
-fn read(path: &Path) -> Result<InputFile, InputError> {
+///
+/// # Errors
+/// Returns [`InputError::Io`] when it cannot be read.
+pub fn read_file(path: &Path) -> Result<InputFile, InputError> {
     use std::io::Read as _;
     let failed = |source| InputError::Io { path: path.to_path_buf(), source };
-    let most = u64::try_from(Limits::default().file_bytes).unwrap_or(u64::MAX).saturating_add(1);
+    let most = u64::try_from(Limits::default().table_bytes).unwrap_or(u64::MAX).saturating_add(1);
     let mut bytes = Vec::new();
     fs::File::open(path).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
     Ok(InputFile { name: path.display().to_string(), bytes })

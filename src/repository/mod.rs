@@ -22,7 +22,7 @@ use crate::source;
 use crate::store::{BoxError, Document, Finding, Journal, Notice, Revision, Store, StoreError};
 
 pub use check::{check_files, check_sources};
-pub use inputs::{InputError, read_inputs};
+pub use inputs::{InputError, read_file, read_inputs};
 pub use load::{LoadError, Loaded};
 
 /// How many past revisions are kept ready.

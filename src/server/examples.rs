@@ -38,7 +38,7 @@ impl Example {
 
     /// Returns the ids of units, snapshots and eras that the query asks about.
     pub fn ids(&self) -> impl Iterator<Item = &'static str> {
-        const NAMES: [&str; 8] = ["id", "unit", "snapshot", "era", "under", "within", "from", "to"];
+        const NAMES: [&str; 10] = ["id", "unit", "snapshot", "era", "under", "within", "from", "to", "one", "other"];
         let code = self.query.lines().filter(|line| !line.trim_start().starts_with('#'));
         code.flat_map(|line| {
             let pieces: Vec<&'static str> = line.split('"').collect();

@@ -21,12 +21,12 @@ pub(super) struct Builder<'a> {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(file: FileId, found: &'a mut Vec<Diagnostic>, origins: &'a mut Origins) -> Self {
-        Self { file, found, origins, origin: Origin::new(file, Span::new(0, 0)) }
+        Self { file, found, origins, origin: Origin::new(Place::new(file, Span::new(0, 0))) }
     }
 
     /// Begins a record whose id stands at `id`.
     pub(super) fn begin(&mut self, id: Option<&Node>) {
-        self.origin = Origin::new(self.file, id.map_or(Span::new(0, 0), |node| node.span));
+        self.origin = Origin::new(self.place(id.map_or(Span::new(0, 0), |node| node.span)));
     }
 
     /// Ends a record; `None` when another record has its key already, which is then told.
@@ -54,7 +54,8 @@ impl<'a> Builder<'a> {
     pub(super) fn unit_id(&mut self, node: Option<&Node>) -> Option<UnitId> {
         let node = node?;
         let id = UnitId::new(node.text()?).ok()?;
-        self.origin.note_id(id.as_str(), node.span);
+        let place = self.place(node.span);
+        self.origin.note_id(id.as_str(), place);
         Some(id)
     }
 
@@ -63,7 +64,8 @@ impl<'a> Builder<'a> {
         let node = node?;
         let text = node.text()?;
         let id = text.parse().ok()?;
-        self.origin.note_id(text, node.span);
+        let place = self.place(node.span);
+        self.origin.note_id(text, place);
         Some(id)
     }
 
@@ -71,7 +73,8 @@ impl<'a> Builder<'a> {
     pub(super) fn lines(&mut self, node: Option<&Node>) -> Option<LineSet> {
         let node = node?;
         let lines = LineSet::parse(node.text()?).ok()?;
-        self.origin.note_lines(&lines, node.span);
+        let place = self.place(node.span);
+        self.origin.note_lines(&lines, place);
         Some(lines)
     }
 

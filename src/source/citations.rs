@@ -87,11 +87,11 @@ impl Cited<'_> {
         match &self.snapshot.source.sha256 {
             None => {
                 let message = format!("{record} names the source file `{file}` without its SHA-256");
-                let hint = format!("add `sha256: {}`", hex(&bytes));
+                let hint = format!("add `sha256: {}`", sha256(&bytes));
                 self.tell(Diagnostic::new(Code::SourceWithoutHash, message).hint(hint), place);
             }
             Some(expected) => {
-                let actual = hex(&bytes);
+                let actual = sha256(&bytes);
                 if *expected != actual {
                     let message = format!("the source file `{file}` is not the one that {record} was curated from");
                     let hint = format!("the SHA-256 of the file is {actual}; compare the file, and its lines, anew");
@@ -215,6 +215,6 @@ fn collapsed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }

@@ -152,7 +152,7 @@ fn event_evidence(node: &Node, default: Basis, builder: &mut Builder<'_>) -> Opt
 
 /// How many units a side of an event has.
 #[derive(Clone, Copy)]
-enum Many {
+pub(super) enum Many {
     None,
     One,
     OneOrMore,
@@ -160,7 +160,7 @@ enum Many {
 }
 
 impl Many {
-    fn allows(self, count: usize) -> bool {
+    pub(super) fn allows(self, count: usize) -> bool {
         match self {
             Self::None => count == 0,
             Self::One => count == 1,
@@ -169,7 +169,7 @@ impl Many {
         }
     }
 
-    fn words(self) -> &'static str {
+    pub(super) fn words(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::One => "one",
@@ -179,7 +179,8 @@ impl Many {
     }
 }
 
-fn sides(kind: EventType) -> (Many, Many) {
+/// Returns how many originals and results an event of a type has.
+pub(super) fn sides(kind: EventType) -> (Many, Many) {
     match kind {
         EventType::Created => (Many::None, Many::OneOrMore),
         EventType::Renamed | EventType::Moved | EventType::Reclassified => (Many::One, Many::One),

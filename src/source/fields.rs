@@ -6,11 +6,11 @@ use super::shape::Shape::{
 use super::shape::{Field, Object, Shape};
 use super::words::{BASIS, EVENT_TYPE, EXTENT, FORM, ROLE, STANDING};
 
-const fn required(name: &'static str, shape: Shape, about: &'static str) -> Field {
+pub(super) const fn required(name: &'static str, shape: Shape, about: &'static str) -> Field {
     Field { name, shape, required: true, about }
 }
 
-const fn optional(name: &'static str, shape: Shape, about: &'static str) -> Field {
+pub(super) const fn optional(name: &'static str, shape: Shape, about: &'static str) -> Field {
     Field { name, shape, required: false, about }
 }
 

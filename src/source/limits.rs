@@ -3,8 +3,10 @@
 /// The bounds on what is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// The largest file that is read, in bytes.
+    /// The largest file written by people that is read, in bytes.
     pub file_bytes: usize,
+    /// The largest table that is read, in bytes.
+    pub table_bytes: usize,
     /// How deep mappings and lists may nest; a level of units takes two.
     pub depth: usize,
     /// How many values a file may hold, counting again what its aliases repeat.
@@ -15,6 +17,12 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { file_bytes: 4 * 1024 * 1024, depth: 128, values: 400_000, diagnostics: 1_000 }
+        Self {
+            file_bytes: 4 * 1024 * 1024,
+            table_bytes: 1024 * 1024 * 1024,
+            depth: 128,
+            values: 400_000,
+            diagnostics: 1_000,
+        }
     }
 }

@@ -19,6 +19,7 @@ mod parse;
 mod schema;
 mod shape;
 mod snapshot_file;
+mod table;
 mod unit;
 mod values;
 #[cfg(test)]
@@ -29,5 +30,5 @@ mod yaml;
 pub use check::check;
 pub use limits::Limits;
 pub use origin::{Origin, Origins};
-pub use parse::{FileKind, InputFile, Parsed, parse, parse_within};
+pub use parse::{FileKind, InputFile, Parsed, companions, parse, parse_within};
 pub use schema::{SchemaFile, schema_files};

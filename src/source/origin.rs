@@ -2,68 +2,68 @@
 
 use std::collections::BTreeMap;
 
-use crate::diagnostics::{FileId, Place, Span};
+use crate::diagnostics::{FileId, Place};
 use crate::model::{LineSet, RecordKey, UnitId};
 
 /// Where one record was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
-    file: FileId,
-    id: Span,
-    ids: BTreeMap<String, Span>,
-    names: BTreeMap<(UnitId, String), Span>,
-    lines: BTreeMap<String, Span>,
+    id: Place,
+    ids: BTreeMap<String, Place>,
+    names: BTreeMap<(UnitId, String), Place>,
+    lines: BTreeMap<String, Place>,
 }
 
 /// Where the records of a set of files were read from.
 pub type Origins = BTreeMap<RecordKey, Origin>;
 
 impl Origin {
-    pub(super) fn new(file: FileId, id: Span) -> Self {
-        Self { file, id, ids: BTreeMap::new(), names: BTreeMap::new(), lines: BTreeMap::new() }
+    /// Begins with the place of the record's own id.
+    pub(super) fn new(id: Place) -> Self {
+        Self { id, ids: BTreeMap::new(), names: BTreeMap::new(), lines: BTreeMap::new() }
     }
 
     /// Notes where the record names an id; the first place counts.
-    pub(super) fn note_id(&mut self, id: &str, span: Span) {
-        self.ids.entry(id.to_owned()).or_insert(span);
+    pub(super) fn note_id(&mut self, id: &str, place: Place) {
+        self.ids.entry(id.to_owned()).or_insert(place);
     }
 
-    pub(super) fn note_name(&mut self, unit: &UnitId, text: &str, span: Span) {
-        self.names.entry((unit.clone(), text.to_owned())).or_insert(span);
+    pub(super) fn note_name(&mut self, unit: &UnitId, text: &str, place: Place) {
+        self.names.entry((unit.clone(), text.to_owned())).or_insert(place);
     }
 
-    pub(super) fn note_lines(&mut self, lines: &LineSet, span: Span) {
-        self.lines.entry(lines.to_string()).or_insert(span);
+    pub(super) fn note_lines(&mut self, lines: &LineSet, place: Place) {
+        self.lines.entry(lines.to_string()).or_insert(place);
     }
 
     /// Returns the file that the record was read from.
     #[must_use]
     pub fn file(&self) -> FileId {
-        self.file
+        self.id.file
     }
 
     /// Returns the place of the record's own id.
     #[must_use]
     pub fn place(&self) -> Place {
-        Place::new(self.file, self.id)
+        self.id
     }
 
     /// Returns the place where the record first names an id; that of its own id when it does not.
     #[must_use]
     pub fn place_of_id(&self, id: &str) -> Place {
-        Place::new(self.file, self.ids.get(id).copied().unwrap_or(self.id))
+        self.ids.get(id).copied().unwrap_or(self.id)
     }
 
     /// Returns the place where the record gives a name to a unit.
     #[must_use]
     pub fn place_of_name(&self, unit: &UnitId, text: &str) -> Place {
-        let span = self.names.get(&(unit.clone(), text.to_owned())).copied();
-        span.map_or_else(|| self.place_of_id(unit.as_str()), |span| Place::new(self.file, span))
+        let named = self.names.get(&(unit.clone(), text.to_owned())).copied();
+        named.unwrap_or_else(|| self.place_of_id(unit.as_str()))
     }
 
     /// Returns the place where the record first names these lines.
     #[must_use]
     pub fn place_of_lines(&self, lines: &LineSet) -> Place {
-        Place::new(self.file, self.lines.get(&lines.to_string()).copied().unwrap_or(self.id))
+        self.lines.get(&lines.to_string()).copied().unwrap_or(self.id)
     }
 }

@@ -1,11 +1,13 @@
 //! A set of input files to records and one report.
 
+use std::collections::BTreeSet;
+
 use super::build::Builder;
 use super::fields::{ERA_FILE, EVENT_FILE, SNAPSHOT};
 use super::limits::Limits;
 use super::origin::Origins;
 use super::yaml::{self, Node, Value};
-use super::{decode, era_file, event_file, snapshot_file};
+use super::{decode, era_file, event_file, snapshot_file, table};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Report, SourceText, Span, did_you_mean};
 use crate::model::Record;
 
@@ -27,6 +29,10 @@ pub enum FileKind {
     Events,
     /// Eras, in order.
     Eras,
+    /// How a table is read.
+    Mapping,
+    /// A table, or a file that goes with one.
+    Table,
 }
 
 /// What was read from a set of files.
@@ -65,17 +71,52 @@ pub fn parse(files: &[InputFile]) -> Parsed {
 #[must_use]
 pub fn parse_within(files: &[InputFile], limits: &Limits) -> Parsed {
     let mut parsed = Parsed::default();
+    let mut mappings: Vec<(FileId, Node)> = Vec::new();
+    let named: BTreeSet<String> = files.iter().flat_map(companions).collect();
     for (at, file) in files.iter().enumerate() {
         let id = FileId(at);
         let text = String::from_utf8_lossy(&file.bytes);
-        let node = tree(id, &file.bytes, limits, &mut parsed.report.diagnostics);
         parsed.report.files.push(SourceText { name: file.name.as_str().into(), text: text.into() });
-        let kind = node.and_then(|node| records(id, &node, &mut parsed));
+        if named.contains(&file.name) || table::is_table_name(&file.name) {
+            parsed.kinds.push(Some(FileKind::Table));
+            continue;
+        }
+        let node = tree(id, &file.bytes, limits, &mut parsed.report.diagnostics);
+        let kind = node.as_ref().and_then(|node| records(id, node, &mut parsed));
         parsed.kinds.push(kind);
+        mappings.extend(node.filter(|_| kind == Some(FileKind::Mapping)).map(|node| (id, node)));
+    }
+    for (at, (file, kind)) in files.iter().zip(&parsed.kinds).enumerate() {
+        if *kind == Some(FileKind::Table) && !named.contains(&file.name) {
+            parsed.report.diagnostics.push(unmapped(FileId(at), &file.name));
+        }
+    }
+    for (id, node) in &mappings {
+        table::read(*id, node, files, limits, &mut parsed);
     }
     parsed.report.sort();
     parsed.report.keep(limits.diagnostics);
     parsed
+}
+
+/// Returns the names of the files that go with an input file, as they lie beside it: the table of a mapping.
+#[must_use]
+pub fn companions(file: &InputFile) -> Vec<String> {
+    let mut ignored = Vec::new();
+    let text = std::str::from_utf8(&file.bytes).unwrap_or_default();
+    // Any other file is left alone, so that it is read but once.
+    if table::is_table_name(&file.name) || !text.lines().any(|line| line.trim_start().starts_with("table:")) {
+        return Vec::new();
+    }
+    let node = yaml::read(FileId(0), text, &Limits::default(), &mut ignored);
+    let names = node.map(|node| table::names(&node)).unwrap_or_default();
+    names.into_iter().map(|name| table::beside(&file.name, &name)).collect()
+}
+
+fn unmapped(file: FileId, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnmappedTable, format!("`{name}` is a table, and no mapping says how to read it"))
+        .at(Place::file(file))
+        .hint("`eragraph import` reads a table by its own column names; a mapping file begins with `table:`")
 }
 
 /// Reads a file to its tree; tells what keeps it from being read.
@@ -100,7 +141,7 @@ fn tree(file: FileId, bytes: &[u8], limits: &Limits, found: &mut Vec<Diagnostic>
     yaml::read(file, text, limits, found).map_err(|problem| found.push(*problem)).ok()
 }
 
-fn not_utf8(file: FileId, bytes: &[u8], at: usize) -> Diagnostic {
+pub(super) fn not_utf8(file: FileId, bytes: &[u8], at: usize) -> Diagnostic {
     let byte = bytes.get(at).copied().unwrap_or_default();
     // In the text that is shown, a replacement character of three bytes stands for what is no UTF-8.
     let place = Place::new(file, Span::new(at, at + '\u{FFFD}'.len_utf8()));
@@ -118,6 +159,7 @@ fn records(file: FileId, node: &Node, parsed: &mut Parsed) -> Option<FileKind> {
         FileKind::Snapshot => &SNAPSHOT,
         FileKind::Events => &EVENT_FILE,
         FileKind::Eras => &ERA_FILE,
+        FileKind::Mapping | FileKind::Table => &table::TABLE,
     };
     decode::check(file, node, object, found);
     let mut builder = Builder::new(file, found, &mut parsed.origins);
@@ -125,19 +167,26 @@ fn records(file: FileId, node: &Node, parsed: &mut Parsed) -> Option<FileKind> {
         FileKind::Snapshot => snapshot_file::build(node, &mut builder),
         FileKind::Events => event_file::build(node, &mut builder),
         FileKind::Eras => era_file::build(node, &mut builder),
+        // A table is read when all files are known.
+        FileKind::Mapping | FileKind::Table => Vec::new(),
     };
     parsed.records.extend(records.into_iter().map(|record| (file, record)));
     Some(kind)
 }
 
 fn kind_of(file: FileId, node: &Node, found: &mut Vec<Diagnostic>) -> Option<FileKind> {
-    const KINDS: [(&str, FileKind); 3] =
-        [("snapshot", FileKind::Snapshot), ("events", FileKind::Events), ("eras", FileKind::Eras)];
+    const KINDS: [(&str, FileKind); 4] = [
+        ("table", FileKind::Mapping),
+        ("snapshot", FileKind::Snapshot),
+        ("events", FileKind::Events),
+        ("eras", FileKind::Eras),
+    ];
     let known = KINDS.into_iter().find(|(key, _)| node.get(key).is_some());
     if let Some((_, kind)) = known {
         return Some(kind);
     }
-    let what = "a snapshot file begins with `snapshot:`, an event file with `events:`, an era file with `eras:`";
+    let what = "a snapshot file begins with `snapshot:`, an event file with `events:`, an era file with `eras:`, \
+                the mapping of a table with `table:`";
     let problem = match (&node.value, node.entries().first()) {
         (Value::Map(_), Some(entry)) => {
             let message = format!("the file begins with `{}`, so it cannot be told what it is about", entry.key);

@@ -1,4 +1,4 @@
-//! JSON Schemas of the three formats, printed from their one definition: for completion in an editor.
+//! JSON Schemas of the formats, printed from their one definition: for completion in an editor.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fields::{ERA_FILE, EVENT_FILE, SNAPSHOT};
 use super::shape::{Choice, Object, Shape};
+use super::table::TABLE;
 
 /// A JSON Schema (draft 2020-12) and the name of the file that it is published in.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,11 +25,16 @@ impl SchemaFile {
     }
 }
 
-/// Returns the schemas of snapshot, event and era files.
+/// Returns the schemas of snapshot, event, era and mapping files.
 #[must_use]
-pub fn schema_files() -> [SchemaFile; 3] {
-    [("snapshot.schema.json", &SNAPSHOT), ("event.schema.json", &EVENT_FILE), ("era.schema.json", &ERA_FILE)]
-        .map(|(name, object)| SchemaFile { name, schema: schema(name, object) })
+pub fn schema_files() -> [SchemaFile; 4] {
+    [
+        ("snapshot.schema.json", &SNAPSHOT),
+        ("event.schema.json", &EVENT_FILE),
+        ("era.schema.json", &ERA_FILE),
+        ("mapping.schema.json", &TABLE),
+    ]
+    .map(|(name, object)| SchemaFile { name, schema: schema(name, object) })
 }
 
 fn schema(name: &str, top: &'static Object) -> Value {

@@ -42,6 +42,7 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
         coverage,
         topics,
         mentions,
+        continuous: false,
     };
     builder.finish(Record::Snapshot(snapshot)).into_iter().collect()
 }
@@ -123,7 +124,8 @@ impl Reader<'_, '_> {
         for name in ["file", "sha256"] {
             let written = node.and_then(|node| node.get(name));
             if let Some((node, text)) = written.and_then(|node| Some((node, node.text()?))) {
-                self.builder.origin.note_id(text, node.span);
+                let place = self.builder.place(node.span);
+                self.builder.origin.note_id(text, place);
             }
         }
         let field = |name| text(node.and_then(|node| node.get(name)));

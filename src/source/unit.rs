@@ -178,7 +178,8 @@ impl Reader<'_, '_> {
         let node = node?;
         let written = if node.text().is_some() { node } else { node.get("text")? };
         let text = text(Some(written))?;
-        self.builder.origin.note_name(home.unit, &text, written.span);
+        let place = self.builder.place(written.span);
+        self.builder.origin.note_name(home.unit, &text, place);
         let evidence = self.detail(node, home, what, Basis::Shown);
         Some(NameClaim { text, form: form(node.get("form")), evidence })
     }
@@ -192,7 +193,8 @@ impl Reader<'_, '_> {
     fn holder(&mut self, node: &Node, home: &Home<'_>) -> Option<Holder> {
         let name = text(node.get("name"))?;
         let span = node.get("name").map_or(node.span, |node| node.span);
-        self.builder.origin.note_name(home.unit, &name, span);
+        let place = self.builder.place(span);
+        self.builder.origin.note_name(home.unit, &name, place);
         let title = text(node.get("title"));
         let evidence = self.detail(node, home, "the holder", Basis::Shown);
         Some(Holder { name, title, evidence, part: self.part(node, home.part) })

@@ -8,9 +8,8 @@ use super::limits::Limits;
 use super::origin::Origins;
 use super::shape::{Object, Shape};
 use super::yaml::{self, Entry, Node, Value};
-use super::{decode, era_file, event_file, snapshot_file};
+use super::{decode, era_file, event_file, snapshot_file, table};
 use crate::diagnostics::FileId;
-use crate::model::Record;
 
 /// Every field of a snapshot file, each with another value than it has when left out.
 const FULL_SNAPSHOT: &str = r"
@@ -74,18 +73,44 @@ events:
 
 const FULL_ERAS: &str = "eras: [{id: one, name: One, description: the first}, {id: two, name: Two}]";
 
-type Build = fn(&Node, &mut Builder<'_>) -> Vec<Record>;
+const FULL_MAPPING: &str = r#"
+table: t.txt
+format: csv
+rows: events
+columns: {date: a, id: b, name: c, acronym: d, kind: e, parent: f, standing: g, summary: h, holder: i, shown-under: j,
+  predecessors: k, successors: l, properties: m, op: n, type: o, originals: p, results: q, reference: r, note: s}
+observed: 2017
+properties: [p]
+figures: [{measure: staff, column: c, unit: persons}]
+separator: "|"
+ids: slug
+id-prefix: us-
+without-parent: unplaced
+snapshot: page-{date}
+title: A page
+reference: a page
+era: one
+eras: [{era: two, from: 2000, to: 2010}]
+coverage: [{of: a, kind: office, deep: true, extent: closed, from: 2000, to: 2010, basis: stated, lines: 1, note: n}]
+versions: v.json
+complete: true
+"#;
 
 #[test]
 fn every_field_of_the_definition_is_read_into_the_records() {
     check(FULL_SNAPSHOT, &SNAPSHOT, snapshot_file::build);
     check(FULL_EVENTS, &EVENT_FILE, event_file::build);
     check(FULL_ERAS, &ERA_FILE, era_file::build);
+    check(FULL_MAPPING, &table::TABLE, |node, _| table::in_words(node));
 }
 
 /// Checks that the text holds every field of the definition without a fault, and that none can be left out unseen.
 #[track_caller]
-fn check(text: &str, object: &'static Object, build: Build) {
+fn check<T: PartialEq + std::fmt::Debug>(
+    text: &str,
+    object: &'static Object,
+    build: impl Fn(&Node, &mut Builder<'_>) -> T,
+) {
     let mut found = Vec::new();
     let tree = yaml::read(FileId(0), text, &Limits::default(), &mut found).unwrap();
     decode::check(FileId(0), &tree, object, &mut found);

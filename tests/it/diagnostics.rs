@@ -1,6 +1,6 @@
 //! Every mistake in a file under `tests/diagnostics/` is told as the text beside it says.
 //!
-//! A case is a folder: its `*.yaml` files are read and checked together, and `expected` holds the report.
+//! A case is a folder: its `*.yaml` files, and tables with them, are read and checked together, and `expected` holds the report.
 //! A folder may also have `loaded/` (files that were loaded before), `sources/` (source files, which the
 //! citations are then checked against), `removed` (records to withdraw, such as `era one`), and `limits`
 //! (such as `depth 4`). With `ERAGRAPH_BLESS=1` the reports are rewritten.
@@ -24,7 +24,8 @@ fn cases() -> Vec<PathBuf> {
 fn inputs(folder: &Path) -> Vec<InputFile> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    let is_input = |end: &std::ffi::OsStr| ["yaml", "csv", "tsv", "jsonl", "json"].iter().any(|known| end == *known);
+    paths.retain(|path| path.extension().is_some_and(is_input));
     paths.sort();
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
     paths.iter().map(|path| InputFile { name: name(path), bytes: fs::read(path).unwrap() }).collect()
@@ -37,6 +38,7 @@ fn limits(case: &Path) -> Limits {
         let value = value.parse().unwrap();
         match name {
             "file-bytes" => limits.file_bytes = value,
+            "table-bytes" => limits.table_bytes = value,
             "depth" => limits.depth = value,
             "diagnostics" => limits.diagnostics = value,
             "values" => limits.values = value,

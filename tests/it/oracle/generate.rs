@@ -269,6 +269,7 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
         coverage: Vec::new(),
         topics: Vec::new(),
         mentions: Vec::new(),
+        continuous: false,
     };
     // A unit whose items stand in another layer than its mention is mentioned once, so that no layer says a thing twice.
     let mut crossing = BTreeSet::new();

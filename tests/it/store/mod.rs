@@ -74,6 +74,7 @@ fn snapshot(id: &str, title: &str, mentions: usize) -> Record {
         coverage: Vec::new(),
         topics: Vec::new(),
         mentions: (0..mentions).map(|at| mention(&format!("unit-{at}"), &format!("{title}, office {at}"))).collect(),
+        continuous: false,
     })
 }
 

@@ -1,0 +1,104 @@
+//! Tables: other people's data, read as a mapping file says, one file per format.
+//!
+//! A mapping file (it begins with `table:`) names the table that lies beside it and says which column
+//! holds what and which lists the table gives when. Each format makes the same records from it that
+//! curated files make, and what is wrong is told by line with the same diagnostics.
+
+mod change_log;
+mod csv;
+mod events;
+mod fields;
+mod mapping;
+mod predecessors;
+mod reader;
+mod rows;
+
+use super::limits::Limits;
+use super::parse::{InputFile, Parsed};
+use super::yaml::Node;
+use crate::diagnostics::{Code, Diagnostic, FileId, Place};
+
+pub(super) use fields::TABLE;
+use mapping::{Format, Mapping, Rows};
+use reader::{Reader, Source};
+
+/// Returns the files that a mapping names, as they stand in it.
+pub(super) fn names(node: &Node) -> Vec<String> {
+    let named = |field| node.get(field).and_then(Node::text).map(str::to_owned);
+    [named("table"), named("versions")].into_iter().flatten().collect()
+}
+
+/// Tells whether the end of a file's name is that of a table.
+pub(super) fn is_table_name(name: &str) -> bool {
+    Format::of(name).is_some() || name.to_ascii_lowercase().ends_with(".json")
+}
+
+/// Returns the name of a file that lies beside another.
+pub(super) fn beside(mapping: &str, name: &str) -> String {
+    match mapping.rfind(['/', std::path::MAIN_SEPARATOR]) {
+        Some(end) => format!("{}{name}", mapping.get(..=end).unwrap_or_default()),
+        None => name.to_owned(),
+    }
+}
+
+/// Reads the table of a mapping into records.
+pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limits, parsed: &mut Parsed) {
+    let Some(mapping) = Mapping::of(file, node) else { return };
+    let own_name = files.get(file.0).map_or("", |file| file.name.as_str());
+    let table = find(&mapping.table, own_name, files);
+    let Some((table, input)) = table else {
+        return parsed.report.diagnostics.push(missing(&mapping.table, mapping.place));
+    };
+    let versions = mapping.versions.as_ref().map(|named| (find(&named.value, own_name, files), named));
+    if let Some((None, named)) = versions {
+        return parsed.report.diagnostics.push(missing(&named.value, named.place));
+    }
+    let Some(text) = readable(table, &input.bytes, limits, &mut parsed.report.diagnostics) else { return };
+    let Some(format) = mapping.format else {
+        let message = format!("the name of the table `{}` does not tell what it is", mapping.table);
+        let hint = "say `format: csv` or `format: change-log`";
+        return parsed.report.diagnostics.push(Diagnostic::new(Code::BadTable, message).at(mapping.place).hint(hint));
+    };
+    let source = Source::new(table, &mapping.table, text);
+    let mut reader = Reader::new(&mapping, source, limits.diagnostics, parsed);
+    match (format, mapping.rows) {
+        (Format::Csv(delimiter), Rows::Units) => csv::read(&mut reader, delimiter),
+        (Format::Csv(delimiter), Rows::Events) => events::read(&mut reader, delimiter),
+        (Format::ChangeLog, _) => {
+            let versions = versions.and_then(|(found, named)| Some((found?, named)));
+            change_log::read(&mut reader, versions.map(|((file, input), named)| (file, input.bytes.as_slice(), named)));
+        }
+    }
+    let records = reader.finish();
+    parsed.records.extend(records.into_iter().map(|record| (table, record)));
+}
+
+fn find<'f>(name: &str, mapping: &str, files: &'f [InputFile]) -> Option<(FileId, &'f InputFile)> {
+    let wanted = beside(mapping, name);
+    files.iter().enumerate().find(|(_, file)| file.name == wanted).map(|(at, file)| (FileId(at), file))
+}
+
+fn missing(name: &str, place: Place) -> Diagnostic {
+    Diagnostic::new(Code::UnknownTable, format!("the file `{name}` that the mapping names is not there"))
+        .at(place)
+        .hint("the table lies in the folder of its mapping, or is named on the command line with it")
+}
+
+/// Returns the text of a table; tells what keeps it from being read.
+fn readable<'b>(file: FileId, bytes: &'b [u8], limits: &Limits, found: &mut Vec<Diagnostic>) -> Option<&'b str> {
+    if bytes.len() > limits.table_bytes {
+        let message = format!("the table has {} bytes, and at most {} are read", bytes.len(), limits.table_bytes);
+        let hint = "divide it by date into several tables, each with a mapping of its own";
+        found.push(Diagnostic::new(Code::FileTooLarge, message).at(Place::file(file)).hint(hint));
+        return None;
+    }
+    std::str::from_utf8(bytes)
+        .map_err(|error| found.push(super::parse::not_utf8(file, bytes, error.valid_up_to())))
+        .ok()
+}
+
+/// Returns what a mapping says, for a test that every field says something.
+#[cfg(test)]
+pub(super) fn in_words(node: &Node) -> String {
+    format!("{:?}", Mapping::of(FileId(0), node))
+}

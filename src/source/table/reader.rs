@@ -1,0 +1,261 @@
+//! What the readers of all formats share: ids, dates and words from cells, evidence from lines, records with their origins.
+
+use std::collections::BTreeSet;
+
+use super::mapping::Mapping;
+use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
+use crate::model::{
+    Basis, Edtf, EdtfError, Evidence, LineSet, Mention, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
+    SourceFile, Standing, Text, UnitId, Window,
+};
+use crate::source::citations::sha256;
+use crate::source::origin::{Origin, Origins};
+use crate::source::parse::Parsed;
+
+/// The most letters of an id that is made from a text, so that a prefix has room.
+const MAX_SLUG: usize = 100;
+
+/// A table: its file, its name beside its mapping, its text and the hash of its bytes.
+pub(super) struct Source<'t> {
+    pub(super) file: FileId,
+    pub(super) name: &'t str,
+    pub(super) text: &'t str,
+    sha256: String,
+}
+
+impl<'t> Source<'t> {
+    pub(super) fn new(file: FileId, name: &'t str, text: &'t str) -> Self {
+        let sha256 = sha256(text.as_bytes());
+        Self { file, name, text, sha256 }
+    }
+
+    /// Returns the name without its folder and its end.
+    pub(super) fn stem(&self) -> &'t str {
+        let name = self.name.rsplit(['/', '\\']).next().unwrap_or(self.name);
+        name.split_once('.').map_or(name, |(stem, _)| stem)
+    }
+}
+
+/// A piece of a table: where it stands, and on which lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) span: Span,
+    pub(super) first_line: u32,
+    pub(super) last_line: u32,
+}
+
+impl Row {
+    /// Returns the lines as a set.
+    pub(super) fn lines(self) -> Option<LineSet> {
+        LineSet::of([(self.first_line, self.last_line)])
+    }
+}
+
+/// A text of the table and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cell<'t> {
+    pub(super) text: &'t str,
+    pub(super) span: Span,
+}
+
+/// Reads one table into records.
+pub(super) struct Reader<'r, 't> {
+    pub(super) mapping: &'t Mapping,
+    pub(super) source: Source<'t>,
+    found: &'r mut Vec<Diagnostic>,
+    origins: &'r mut Origins,
+    records: Vec<Record>,
+    told: usize,
+    most: usize,
+}
+
+impl<'r, 't> Reader<'r, 't> {
+    pub(super) fn new(mapping: &'t Mapping, source: Source<'t>, most: usize, parsed: &'r mut Parsed) -> Self {
+        let (found, origins) = (&mut parsed.report.diagnostics, &mut parsed.origins);
+        Self { mapping, source, found, origins, records: Vec::new(), told: 0, most }
+    }
+
+    /// Returns the records; a table with a fault gives none.
+    pub(super) fn finish(self) -> Vec<Record> {
+        self.records
+    }
+
+    /// Returns a place in the table.
+    pub(super) fn place(&self, span: Span) -> Place {
+        Place::new(self.source.file, span)
+    }
+
+    /// Tells what is wrong.
+    pub(super) fn tell(&mut self, diagnostic: Diagnostic) {
+        self.told += 1;
+        self.found.push(diagnostic);
+    }
+
+    /// Tells what deserves a look.
+    pub(super) fn tell_softly(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Tells whether anything is wrong.
+    pub(super) fn has_told(&self) -> bool {
+        self.told > 0
+    }
+
+    /// Tells whether so much is wrong that reading on would tell nothing new.
+    pub(super) fn is_hopeless(&self) -> bool {
+        self.told >= self.most
+    }
+
+    /// Adds a record; tells when another has its key already.
+    pub(super) fn add(&mut self, record: Record, origin: Origin) {
+        let key = record.key();
+        if let Some(first) = self.origins.get(&key) {
+            let found = Diagnostic::new(Code::DuplicateId, format!("{key} is defined twice"))
+                .at(origin.place())
+                .label("again here")
+                .related(first.place(), format!("{key} is first defined here"));
+            return self.tell(found);
+        }
+        self.origins.insert(key, origin);
+        self.records.push(record);
+    }
+
+    /// Tells of parents that a snapshot names and never mentions, each once.
+    pub(super) fn check_mentions(&mut self, snapshot: &Snapshot, origin: &Origin) {
+        let mentioned: BTreeSet<&UnitId> = snapshot.mentions.iter().map(|mention| &mention.unit).collect();
+        let mut told: BTreeSet<&UnitId> = BTreeSet::new();
+        for mention in &snapshot.mentions {
+            let Placing::Under { parent, .. } = &mention.placing else { continue };
+            if !mentioned.contains(parent) && told.insert(parent) {
+                let message = format!("unit `{}` names parent `{parent}`, which the table never adds", mention.unit);
+                let hint = did_you_mean(parent.as_str(), mentioned.iter().map(|unit| unit.as_str()));
+                let found = Diagnostic::new(Code::UnknownUnit, message).at(origin.place_of_id(mention.unit.as_str()));
+                self.tell(found.maybe_hint(hint));
+            }
+        }
+    }
+
+    /// Reads the id of a unit: as the mapping says, and with its prefix.
+    pub(super) fn unit_id(&mut self, cell: Cell<'_>, what: &str) -> Option<UnitId> {
+        let own = if self.mapping.slug { slug(cell.text) } else { cell.text.to_owned() };
+        let text = format!("{}{own}", self.mapping.prefix);
+        match UnitId::new(&text) {
+            Ok(id) if !own.is_empty() => Some(id),
+            result => {
+                let label = result.err().map_or_else(|| "no letter and no digit".to_owned(), |error| error.to_string());
+                let better = slug(cell.text);
+                let hint = (!better.is_empty())
+                    .then(|| format!("write `{better}`, or say `ids: slug` in the mapping, which makes it so for all"));
+                let message = format!("{what} is no id: `{}`", cell.text);
+                let found = Diagnostic::new(Code::BadId, message).at(self.place(cell.span)).label(label);
+                self.tell(found.maybe_hint(hint));
+                None
+            }
+        }
+    }
+
+    /// Reads the ids of units between separators.
+    pub(super) fn unit_ids(&mut self, cell: Cell<'_>, what: &str) -> Vec<UnitId> {
+        let separator = self.mapping.separator.as_str();
+        let pieces = cell.text.split(separator).map(str::trim).filter(|piece| !piece.is_empty());
+        pieces.filter_map(|text| self.unit_id(Cell { text, span: cell.span }, what)).collect()
+    }
+
+    /// Reads a date.
+    pub(super) fn date(&mut self, cell: Cell<'_>) -> Option<Edtf> {
+        let error = match Edtf::parse(cell.text) {
+            Ok(date) => return Some(date),
+            Err(error) => error,
+        };
+        let place = self.place(cell.span);
+        let code = if error == EdtfError::BothOpen { Code::OpenDate } else { Code::BadDate };
+        let found = Diagnostic::new(code, format!("the date is no EDTF date: `{}`", cell.text)).at(place);
+        let hint = "EDTF writes `2017-09-26`, `2017-09`, `2017`, `2008/2009`, `2008~`";
+        self.tell(found.label(error.to_string()).hint(hint));
+        None
+    }
+
+    /// Returns evidence that rows show.
+    pub(super) fn shown(row: Row) -> Evidence {
+        Evidence { lines: row.lines(), basis: Basis::Shown, reference: None, note: None }
+    }
+
+    /// Returns the name that a row gives; tidied where it does not stand in it letter by letter.
+    pub(super) fn name(&self, row: Row, text: &str, evidence: &Evidence) -> NameClaim {
+        let written = self.source.text.get(row.span.start..row.span.end).is_some_and(|row| row.contains(text));
+        let form = if written { NameForm::Written } else { NameForm::Normalised };
+        NameClaim { text: text.to_owned(), form, evidence: evidence.clone() }
+    }
+
+    /// Fills a template: each name in braces with its value; the name that has none is the error.
+    pub(super) fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+        let mut filled = String::new();
+        let mut rest = template;
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((column, after)) = after.split_once('}') else { break };
+            filled.push_str(before);
+            filled.push_str(&value(column).ok_or_else(|| column.to_owned())?);
+            rest = after;
+        }
+        filled.push_str(rest);
+        Ok(filled)
+    }
+
+    /// Returns a snapshot of the table with nothing in it yet.
+    pub(super) fn snapshot(&self, id: SnapshotId, title: String, observed: Edtf, window: &Window) -> Snapshot {
+        Snapshot {
+            id,
+            title,
+            era: self.mapping.era_of(window).map(|era| era.value.clone()),
+            observed,
+            source: SourceFile {
+                file: Some(self.source.name.to_owned()),
+                sha256: Some(self.source.sha256.clone()),
+                reference: self.mapping.reference.clone(),
+            },
+            date_evidence: Vec::new(),
+            note: None,
+            parts: Vec::new(),
+            coverage: Vec::new(),
+            topics: Vec::new(),
+            mentions: Vec::new(),
+            continuous: false,
+        }
+    }
+}
+
+/// Returns a mention that says nothing but where a unit is named.
+pub(super) fn mention(unit: UnitId, evidence: Evidence, placing: Placing) -> Mention {
+    Mention {
+        unit,
+        part: None,
+        evidence,
+        placing,
+        shown_under: None,
+        name: None,
+        acronym: None,
+        also_written: Vec::new(),
+        kind: None,
+        standing: Standing::Internal,
+        summary: None,
+        same: None,
+        holder: None,
+        figures: Vec::new(),
+        relations: Vec::new(),
+        contacts: Vec::new(),
+        places: Vec::new(),
+        properties: Vec::new(),
+    }
+}
+
+/// Returns a kind as kinds are compared: in lower case.
+pub(super) fn kind(text: &str, evidence: &Evidence) -> Text {
+    Text { text: text.to_lowercase().replace('_', "-"), evidence: evidence.clone() }
+}
+
+/// Returns an id for a text: letters in lower case and without accents, digits, and hyphens between the words.
+pub(super) fn slug(text: &str) -> String {
+    let plain = deunicode::deunicode(text).to_lowercase().replace('\'', "");
+    let words = plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").chars().take(MAX_SLUG).collect()
+}
