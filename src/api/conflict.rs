@@ -2,6 +2,8 @@
 
 use async_graphql::{ID, Object};
 
+use crate::history::{self, UnitIx};
+
 use super::evidence::Claim;
 use super::scope::Scope;
 use super::unit::Unit;
@@ -24,7 +26,18 @@ impl Conflict {
         Some(Self { scope: scope.clone(), at })
     }
 
-    fn record(&self) -> Option<&crate::history::Conflict> {
+    /// Returns the positions of the conflicts of these kinds that are about a unit and pass the floor of the scope.
+    pub(super) fn positions(scope: &Scope, kinds: Option<&[ConflictKind]>, unit: Option<UnitIx>) -> Vec<usize> {
+        let wanted = |conflict: &history::Conflict| {
+            kinds.is_none_or(|kinds| kinds.contains(&conflict.kind.into()))
+                && unit.is_none_or(|unit| conflict.units.contains(&unit))
+                && conflict.claims.iter().all(|claim| claim.basis.passes(scope.floor))
+        };
+        let all = scope.history().conflicts().iter().enumerate();
+        all.filter(|(_, conflict)| wanted(conflict)).map(|(at, _)| at).collect()
+    }
+
+    fn record(&self) -> Option<&history::Conflict> {
         self.scope.history().conflicts().get(self.at)
     }
 }
@@ -57,5 +70,10 @@ impl Conflict {
     /// What does not fit together, as a sentence.
     async fn explanation(&self) -> &str {
         self.record().map_or("", |record| record.explanation.as_str())
+    }
+
+    /// Which source to look for: one of which time, that says what.
+    async fn would_settle(&self) -> String {
+        self.record().map_or_else(String::new, |record| self.scope.history().would_settle(record, self.scope.floor))
     }
 }

@@ -2,14 +2,14 @@
 
 use async_graphql::SimpleObject;
 
-use crate::history::{Citation, ItemFact, UnitIx};
+use crate::history::{Citation, ItemFact};
 use crate::model;
 
 use super::evidence::Evidence;
 use super::scalar::EdtfDate;
-use super::scope::{Scope, ViewScope};
+use super::scope::Scope;
 use super::state::UnitState;
-use super::words::{PlaceRole, RelationDirection};
+use super::words::RelationDirection;
 
 /// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
 #[derive(SimpleObject)]
@@ -121,41 +121,6 @@ pub(super) struct LastKnown {
     pub(super) figures: Vec<Figure>,
     /// The contacts.
     pub(super) contacts: Vec<Contact>,
-}
-
-/// A place, and what it is to a unit.
-#[derive(SimpleObject)]
-pub(super) struct PlaceState {
-    /// The unit.
-    pub(super) unit: UnitState,
-    /// The place: a town, a state, a country.
-    pub(super) place: String,
-    /// The part of it: `northern`, `upstate` …
-    pub(super) part: Option<String>,
-    /// What it is to the unit.
-    pub(super) role: PlaceRole,
-    /// What the area is for, where it is no general one: `media inquiries`.
-    pub(super) scope: Option<String>,
-    /// Where it stands.
-    pub(super) evidence: Vec<Evidence>,
-}
-
-impl PlaceState {
-    /// Returns the places of a unit in a view.
-    pub(super) fn all(scope: &ViewScope, unit: UnitIx) -> Vec<Self> {
-        let facts = scope.view().places(unit);
-        facts
-            .iter()
-            .map(|fact| Self {
-                unit: UnitState { scope: scope.clone(), unit },
-                place: fact.item.place.clone(),
-                part: fact.item.part_of_place.clone(),
-                role: fact.item.role.into(),
-                scope: fact.item.scope.clone(),
-                evidence: item_evidence(&scope.scope, fact),
-            })
-            .collect()
-    }
 }
 
 /// Returns the evidence of what a mention says.

@@ -12,18 +12,19 @@ use crate::search::Filter;
 
 use super::change::{Compared, Diff};
 use super::conflict::Conflict;
-use super::details::PlaceState;
 use super::event::ChangeEvent;
 use super::node::Node;
 use super::page::{Page, PageArguments, weight};
+use super::place::{AreaFilter, PlaceState};
 use super::revision::Revision;
 use super::scalar::Date;
-use super::scope::{Moment, Scope};
+use super::scope::{Moment, Scope, beside_the_runtime};
 use super::search::{Asked, SearchHit, SearchPage};
+use super::series::FigureSeries;
 use super::snapshot::{Era, Snapshot};
 use super::unit::Unit;
 use super::view::View;
-use super::words::{Assumption, Basis, PlaceRole, Standing};
+use super::words::{Assumption, Basis, ConflictKind, Standing};
 
 /// The resolvers of `Query`.
 pub struct Query;
@@ -230,16 +231,20 @@ impl Query {
         page.of(context, scope.revision(), events, |event| ChangeEvent { scope: scope.clone(), event })
     }
 
-    /// The units whose area of responsibility has this place, spelled as in the source but for case. A place that
-    /// no source names gives an empty list. What the area is for stands in `scope`.
+    /// The units whose area of responsibility has this place, whatever its case and accents. It may be asked with a part
+    /// of it (`northern California`; `New York, upstate`); a unit that answers for all of it is then answered as well. A
+    /// place that no source names gives an empty list. Read `scope`: an area for media inquiries is none for anything else.
     #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn responsible_for(
         &self,
         context: &Context<'_>,
-        #[graphql(desc = "The place.")] place: String,
+        #[graphql(desc = "The place, with a part of it or without.")] place: String,
         #[graphql(desc = "The moment.")] at: Moment,
         #[graphql(desc = "Only units somewhere below this one.")] under: Option<ID>,
+        #[graphql(desc = "Only areas for this purpose: `media inquiries`.")] scope: Option<String>,
+        #[graphql(desc = "True for general areas only, false for those with a purpose only.")] general: Option<bool>,
+        #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
         first: Option<i32>,
         after: Option<String>,
@@ -247,27 +252,52 @@ impl Query {
         before: Option<String>,
     ) -> Result<Page<PlaceState>> {
         let page = PageArguments::new(first, after, last, before);
+        let filter = AreaFilter { place, under, scope, general };
         let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
+        let scope = scope.with_floor(minimum_basis.map(Into::into));
         let moment = scope.at(&at, false)?;
-        let view = moment.view();
-        let units = match under {
-            None => view.units().collect(),
-            Some(top) => view.below(scope.known_unit(&top)?),
-        };
-        let place = place.trim().to_lowercase();
-        let found: Vec<PlaceState> = units
-            .into_iter()
-            .flat_map(|unit| PlaceState::all(&moment, unit))
-            .filter(|state| state.role == PlaceRole::Area && state.place.to_lowercase() == place)
-            .collect();
+        let found = beside_the_runtime(|| PlaceState::responsible(&moment, &filter))?;
         page.of(context, scope.revision(), found, |state| state)
     }
 
-    /// What the sources of one time say that cannot all be so.
+    /// The figures of all units as series over time, by unit, measure, unit of measurement and scope.
     #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list")]
+    async fn figures(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this measure: `employees`.")] measure: Option<String>,
+        #[graphql(desc = "Only of this unit and of those that any source ever put somewhere below it.")] under: Option<
+            ID,
+        >,
+        #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<FigureSeries>> {
+        let page = PageArguments::new(first, after, last, before);
+        let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
+        let scope = scope.with_floor(minimum_basis.map(Into::into));
+        let units: Vec<UnitIx> = match under {
+            None => scope.history().units().collect(),
+            Some(top) => scope.history().ever_below(scope.known_unit(&top)?).into_iter().collect(),
+        };
+        let found = beside_the_runtime(|| FigureSeries::find(&scope, units, measure.as_deref()));
+        page.of(context, scope.revision(), found, |series| FigureSeries::of(&scope, &series))
+    }
+
+    /// What the sources of one time say that cannot all be so, and what would settle it.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn conflicts(
         &self,
         context: &Context<'_>,
+        #[graphql(desc = "Only conflicts of these kinds.")] kinds: Option<Vec<ConflictKind>>,
+        #[graphql(desc = "Only conflicts about this unit.")] unit: Option<ID>,
+        #[graphql(desc = "Only conflicts of which every claim stands on this basis or a nearer one.")]
+        minimum_basis: Option<Basis>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
         first: Option<i32>,
         after: Option<String>,
@@ -276,7 +306,9 @@ impl Query {
     ) -> Result<Page<Conflict>> {
         let page = PageArguments::new(first, after, last, before);
         let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
-        let positions = (0..scope.history().conflicts().len()).collect();
+        let scope = scope.with_floor(minimum_basis.map(Into::into));
+        let unit = unit.map(|unit| scope.known_unit(&unit)).transpose()?;
+        let positions = Conflict::positions(&scope, kinds.as_deref(), unit);
         page.of(context, scope.revision(), positions, |at| Conflict { scope: scope.clone(), at })
     }
 

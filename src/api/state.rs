@@ -6,9 +6,10 @@ use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
 
 use super::citation::Citation;
 use super::conflict::Conflict;
-use super::details::{Contact, Figure, Holder, LastKnown, PlaceState, Property, RelationState, item_evidence};
+use super::details::{Contact, Figure, Holder, LastKnown, Property, RelationState, item_evidence};
 use super::evidence::{Claim, Evidence};
 use super::page::{Page, PageArguments, weight};
+use super::place::PlaceState;
 use super::scope::ViewScope;
 use super::snapshot::Coverage;
 use super::unit::Unit;

@@ -4,17 +4,19 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::config::Limits;
 use crate::export::Subject;
-use crate::history::{Link, Parent, SnapshotIx, UnitIx};
+use crate::history::{self, DescentQuestion, Parent, SnapshotIx, UnitIx};
 
 use super::citation::{Citation, add_citations, sources_of};
 use super::event::ChangeEvent;
 use super::evidence::Evidence;
+use super::lineage::{Descent, LineageLink};
 use super::page::{Page, PageArguments, weight};
-use super::scalar::{Date, EdtfDate};
-use super::scope::{Moment, Scope};
+use super::scalar::Date;
+use super::scope::{Moment, Scope, beside_the_runtime};
+use super::series::FigureSeries;
 use super::snapshot::Snapshot;
 use super::state::UnitState;
-use super::words::{Basis, Direction, EventType, NameForm};
+use super::words::{Basis, Direction, NameForm};
 
 /// The resolvers of `Unit`.
 pub(super) struct Unit {
@@ -25,6 +27,28 @@ pub(super) struct Unit {
 impl Unit {
     fn snapshot(&self, snapshot: SnapshotIx) -> Snapshot {
         Snapshot { scope: self.scope.clone(), snapshot }
+    }
+
+    /// Returns the scope with the stricter of two floors: what is reached through a scope stays on its basis.
+    fn stricter(&self, minimum_basis: Option<Basis>) -> Scope {
+        let floor = minimum_basis.map(Into::into).into_iter().chain(self.scope.floor).min();
+        self.scope.clone().with_floor(floor)
+    }
+
+    fn descent(
+        &self,
+        context: &Context<'_>,
+        page: &PageArguments,
+        direction: history::Direction,
+        day: Option<Date>,
+        minimum_basis: Option<Basis>,
+    ) -> Result<Page<Descent>> {
+        let depth = context.data::<Limits>()?.lineage_depth;
+        let scope = self.stricter(minimum_basis);
+        let day = day.map(|day| day.0);
+        let question = DescentQuestion { unit: self.unit, direction, day, floor: scope.floor, depth };
+        let found = beside_the_runtime(|| scope.history().descent(&question));
+        page.of(context, scope.revision(), found, |record| Descent { scope: scope.clone(), question, record })
     }
 }
 
@@ -121,11 +145,62 @@ impl Unit {
         let depth = u32::try_from(depth).ok().filter(|depth| *depth <= limits.lineage_depth).ok_or_else(|| {
             super::error::Code::BadPage.error(format!("`depth` is from 0 to {}", limits.lineage_depth))
         })?;
-        // What is reached through a scope stays on its basis: of two floors the stricter one holds.
-        let floor = minimum_basis.map(Into::into).into_iter().chain(self.scope.floor).min();
-        let links = self.scope.history().lineage(self.unit, direction.into(), depth, floor);
+        let scope = self.stricter(minimum_basis);
+        let links = scope.history().lineage(self.unit, direction.into(), depth, scope.floor);
         let page = PageArguments::new(first, after, last, before);
-        page.of(context, self.scope.revision(), links, |link| LineageLink { scope: self.scope.clone(), link })
+        page.of(context, scope.revision(), links, |link| LineageLink { scope: scope.clone(), link })
+    }
+
+    /// What had become of it by a day: the units of that day that change events lead to, itself where nothing ended it,
+    /// and the ends of which no more is known. Each unit stands once, with the way that the sources carry best.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn what_became(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The day. Events that had begun by then are followed.")] by: Date,
+        #[graphql(desc = "Follow only events on this basis or a nearer one.")] minimum_basis: Option<Basis>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Descent>> {
+        let page = PageArguments::new(first, after, last, before);
+        self.descent(context, &page, history::Direction::Successors, Some(by), minimum_basis)
+    }
+
+    /// What had made it up by a day: the units that change events lead back to, as far as they are known; itself where
+    /// no event is known that made it. Each unit stands once, with the way that the sources carry best.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
+    async fn what_made_up(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The day; only events that had begun by then count. Without it, all do.")] as_of: Option<Date>,
+        #[graphql(desc = "Follow only events on this basis or a nearer one.")] minimum_basis: Option<Basis>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Descent>> {
+        let page = PageArguments::new(first, after, last, before);
+        self.descent(context, &page, history::Direction::Predecessors, as_of, minimum_basis)
+    }
+
+    /// Its figures as series over time, by measure, unit of measurement and scope.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    async fn figures(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only this measure: `employees`.")] measure: Option<String>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<FigureSeries>> {
+        let found = FigureSeries::find(&self.scope, vec![self.unit], measure.as_deref());
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.revision(), found, |series| FigureSeries::of(&self.scope, &series))
     }
 
     /// The change events that name it, the earliest first.
@@ -194,61 +269,4 @@ pub(super) struct UnitPeriod {
     parent: Option<Unit>,
     /// Where these claims stand.
     evidence: Vec<Evidence>,
-}
-
-/// The resolvers of `LineageLink`.
-pub(super) struct LineageLink {
-    scope: Scope,
-    link: Link,
-}
-
-impl LineageLink {
-    fn record(&self) -> &crate::model::ChangeEvent {
-        self.scope.history().event(self.link.event)
-    }
-}
-
-/// One step of lineage: the unit at its far end, and the event that makes it.
-#[Object]
-impl LineageLink {
-    /// The unit that the step leads to.
-    async fn unit(&self) -> Unit {
-        self.scope.unit(self.link.unit)
-    }
-
-    /// The unit that the step leads from: the one asked, or one found on the way.
-    async fn from(&self) -> Unit {
-        self.scope.unit(self.link.from)
-    }
-
-    /// The event that makes it.
-    async fn event(&self) -> ChangeEvent {
-        ChangeEvent { scope: self.scope.clone(), event: self.link.event }
-    }
-
-    /// What kind of change the event states.
-    #[graphql(name = "type")]
-    async fn kind(&self) -> EventType {
-        self.record().kind.into()
-    }
-
-    /// When it took place.
-    async fn date(&self) -> Option<EdtfDate> {
-        Some(EdtfDate::from(&self.record().date))
-    }
-
-    /// How the event is carried. Where this is OUTSIDE, no loaded source says so.
-    async fn basis(&self) -> Basis {
-        self.record().basis.into()
-    }
-
-    /// Whether only a part went over.
-    async fn part(&self) -> bool {
-        self.link.part
-    }
-
-    /// How many steps it is away from the unit asked, from 1.
-    async fn steps(&self) -> i32 {
-        i32::try_from(self.link.steps).unwrap_or(i32::MAX)
-    }
 }

@@ -5,12 +5,14 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::history::{Line, Placement, Step, UnitIx};
 
 use super::citation::Citation;
+use super::gap::{Gap, GapFilter};
 use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics, WHOLE_VIEW};
 use super::page::{Budget, Page, PageArguments, weight};
+use super::place::ContactState;
 use super::scope::{ViewScope, beside_the_runtime};
 use super::snapshot::Snapshot;
 use super::state::UnitState;
-use super::words::{Basis, Standing, Ties};
+use super::words::{Basis, GapKind, Standing, Ties};
 
 /// The resolvers of `View`.
 pub(super) struct View {
@@ -92,6 +94,46 @@ impl View {
                 && standing.is_none_or(|standing| view.standing(*unit) == standing)
         });
         self.page(context, &PageArguments::new(first, after, last, before), units)
+    }
+
+    /// What the loaded sources leave open about the units of this view, by kind and then by unit id. Units that are
+    /// OUTDATED, which lists leave out, count here.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list")]
+    async fn gaps(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only gaps of these kinds.")] kinds: Option<Vec<GapKind>>,
+        #[graphql(desc = "Only of units somewhere below this one.")] under: Option<ID>,
+        #[graphql(default = 5, desc = "After how many years a presumed unit counts as not seen for long.")] years: i32,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<Gap>> {
+        let found = GapFilter { kinds, under, years }.find(&self.scope)?;
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.scope.revision(), found, |gap| Gap { scope: self.scope.clone(), gap })
+    }
+
+    /// How to reach the units in this view, by unit: the contacts that sources of the moment give and, on a day, the last
+    /// known of each kind and purpose that none of them gives.
+    #[graphql(complexity = "weight(first, last, child_complexity)")]
+    #[expect(clippy::too_many_arguments, reason = "the arguments of a list")]
+    async fn contacts(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "Only contacts of this kind: `telephone`, `email` …")] kind: Option<String>,
+        #[graphql(desc = "Only of units somewhere below this one.")] under: Option<ID>,
+        first: Option<i32>,
+        after: Option<String>,
+        last: Option<i32>,
+        before: Option<String>,
+    ) -> Result<Page<ContactState>> {
+        let units = self.units_under(under.as_ref())?;
+        let found = beside_the_runtime(|| ContactState::all(&self.scope, units, kind.as_deref()));
+        let page = PageArguments::new(first, after, last, before);
+        page.of(context, self.scope.scope.revision(), found, |state| state)
     }
 
     /// The path from each unit through its parents, as far as it is known.

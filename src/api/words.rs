@@ -230,6 +230,18 @@ pub(super) enum ConflictKind {
     ParentCycle,
 }
 
+/// What the loaded sources leave open about a unit. Units that are no part of the organisation do not count: its sources need not speak of them.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "crate::model::GapKind")]
+pub(super) enum GapKind {
+    /// It was last named long ago, or in an earlier era, and nothing says that it ended. In views of a day only.
+    NotSeenForLong,
+    /// It is a post, and no source of the moment says who holds it.
+    NoHolderKnown,
+    /// No source says what it stands under, or what it was last put under is not in the view.
+    NoParentStated,
+}
+
 /// What a place is to a unit.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "crate::model::PlaceRole")]

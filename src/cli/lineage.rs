@@ -7,14 +7,16 @@ use serde_json::{Value, json};
 
 use crate::config::Limits;
 use crate::history::{Direction, EventIx, History, Link, UnitIx};
+use crate::model::Day;
 
+use super::descent::{self, Bounds};
 use super::error::{CliError, Exit};
 use super::evidence;
 use super::output::Output;
 use super::session::{ReadArgs, Session};
 use super::style::{Style, clean, wrap};
 use super::tree::{Row, draw};
-use super::words::word;
+use super::words::{self, word};
 
 /// Whose lineage, and how much of it.
 #[derive(Debug, clap::Args)]
@@ -31,6 +33,9 @@ pub(super) struct Args {
     /// How many steps to follow.
     #[arg(long, value_name = "N", default_value_t = Limits::default().lineage_depth, value_parser = steps())]
     depth: u32,
+    /// Tell what it had become by this day, and what had made it up, and why each way ends where it does.
+    #[arg(long, value_name = "DATE", value_parser = words::parse_day)]
+    by: Option<Day>,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -45,6 +50,11 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     let unit = session.unit(&args.unit)?;
     let directions = [(Direction::Predecessors, !args.successors), (Direction::Successors, !args.predecessors)];
     let wanted = directions.into_iter().filter(|(_, wanted)| *wanted).map(|(direction, _)| direction);
+    if let Some(by) = args.by {
+        let bounds = Bounds { by, depth: args.depth, floor: args.read.minimum_basis };
+        descent::tell(&session, unit, &wanted.collect::<Vec<_>>(), bounds, out)?;
+        return Ok(Exit::Done);
+    }
     let lineages: Vec<(Direction, Vec<Link>)> = wanted
         .map(|direction| (direction, history.lineage(unit, direction, args.depth, args.read.minimum_basis)))
         .collect();
@@ -145,7 +155,7 @@ fn events(history: &History, lineages: &[(Direction, Vec<Link>)], out: &Output) 
     text
 }
 
-fn link_json(history: &History, link: &Link) -> Value {
+pub(super) fn link_json(history: &History, link: &Link) -> Value {
     let event = history.event(link.event);
     json!({
         "unitId": history.unit_id(link.unit).as_str(),

@@ -3,6 +3,7 @@
 #![expect(clippy::format_push_string, reason = "a page for a person: `write!` would add an error that cannot happen")]
 
 mod change;
+mod descent;
 mod diff;
 mod error;
 mod evidence;

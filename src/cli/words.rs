@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostics::did_you_mean;
 use crate::history::{Certainty, Moment, Placement, Status};
-use crate::model::{Basis, ChangeKind, Extent, Verdict};
+use crate::model::{Basis, ChangeKind, Day, Extent, Verdict};
 
 /// All kinds of change: first what events tell, then lists, then attributes, and silence last.
 pub(super) const CHANGE_KINDS: [ChangeKind; 22] = [
@@ -105,6 +105,10 @@ pub(super) fn moment_text(moment: &Moment) -> String {
 
 pub(super) fn parse_basis(text: &str) -> Result<Basis, String> {
     parse(text, &BASES)
+}
+
+pub(super) fn parse_day(text: &str) -> Result<Day, String> {
+    Day::parse(text).ok_or_else(|| "a day is written with four, two and two digits: 2018-01-01".to_owned())
 }
 
 pub(super) fn parse_change_kind(text: &str) -> Result<ChangeKind, String> {

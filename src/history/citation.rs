@@ -71,6 +71,8 @@ pub struct Conflict {
     pub units: Vec<UnitIx>,
     /// What is disagreed about.
     pub attribute: Attribute,
+    /// The same in words: `kind`, `number of offices`, the list that lacks the unit.
+    pub about: String,
     /// The claims, in the order of claims.
     pub claims: Vec<ClaimRecord>,
     /// What is wrong, as a sentence.

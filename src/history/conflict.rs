@@ -22,7 +22,8 @@ impl Conflict {
             list(&names)
         );
         let key = format!("parent-cycle:{}", names.join(":"));
-        Self { kind: ConflictKind::ParentCycle, key, units, attribute: Attribute::Parent, claims, explanation }
+        let about = "parent".to_owned();
+        Self { kind: ConflictKind::ParentCycle, key, units, attribute: Attribute::Parent, about, claims, explanation }
     }
 }
 
@@ -92,7 +93,8 @@ fn disagreement(
         list(&values)
     );
     let key = format!("disagreement:{}:{id}", word.replace(' ', "-"));
-    Some(Conflict { kind: ConflictKind::Disagreement, key, units: vec![unit], attribute, claims, explanation })
+    let (kind, units, about) = (ConflictKind::Disagreement, vec![unit], word.to_owned());
+    Some(Conflict { kind, key, units, attribute, about, claims, explanation })
 }
 
 /// A figure with the layer that gives it.
@@ -167,6 +169,7 @@ fn closed_list(history: &History, snapshot: SnapshotIx, number: usize, coverage:
             key: format!("closed-list:{}:{number}:{id}", history.snapshot(snapshot).id),
             units: vec![unit],
             attribute: Attribute::Presence,
+            about: format!("below `{}`{}", coverage.of, restriction(coverage)),
             claims,
             explanation,
         });
@@ -183,16 +186,11 @@ fn restriction(coverage: &Coverage) -> String {
 
 /// Returns every unit that was ever below the owner: directly, or at any depth.
 fn candidates(history: &History, owner: UnitIx, deep: bool) -> BTreeSet<UnitIx> {
-    let mut found = BTreeSet::new();
-    let mut open = vec![owner];
-    while let Some(parent) = open.pop() {
-        for edge in history.graph.edges_directed(parent, Incoming).filter(|edge| *edge.weight() == Edge::Parent) {
-            if found.insert(edge.source()) && deep {
-                open.push(edge.source());
-            }
-        }
+    if deep {
+        return history.ever_below(owner);
     }
-    found
+    let edges = history.graph.edges_directed(owner, Incoming).filter(|edge| *edge.weight() == Edge::Parent);
+    edges.map(|edge| edge.source()).collect()
 }
 
 /// Returns the claim by which a layer puts the unit on a list: the parent, and the kind and heading that

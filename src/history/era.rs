@@ -70,6 +70,12 @@ impl Eras {
             .max()
     }
 
+    /// Returns the day on which the first era of a sequence after a position began.
+    pub(super) fn first_begun_after(&self, sequence: SequenceIx, position: Option<u32>) -> Option<Day> {
+        let later = self.entries.iter().filter(|entry| entry.sequence == sequence);
+        later.filter(|entry| position < Some(entry.era.position)).filter_map(|entry| entry.begun).min()
+    }
+
     /// Tells whether an era began after one day and by another.
     pub(super) fn any_begins_between(&self, from: Day, to: Day) -> bool {
         self.entries.iter().any(|entry| entry.begun.is_some_and(|begun| from < begun && begun <= to))

@@ -155,6 +155,15 @@ impl<'h> View<'h> {
 }
 
 impl History {
+    /// Names the snapshot or event that a layer is of, with the layer's date.
+    pub(super) fn layer_told(&self, layer: LayerIx) -> String {
+        let date = self.written_date(layer);
+        match self.layer(layer).origin {
+            Origin::Snapshot(snapshot, _) => format!("`{}` ({date})", self.snapshot(snapshot).id),
+            Origin::Event(event) => format!("the event `{}` ({date})", self.event(event).id),
+        }
+    }
+
     /// Returns the date of a layer as it was written.
     #[must_use]
     pub fn written_date(&self, layer: LayerIx) -> &Edtf {

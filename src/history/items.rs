@@ -78,7 +78,7 @@ impl<'h> View<'h> {
         })
     }
 
-    fn all_figures(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Figure>> {
+    pub(super) fn all_figures(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Figure>> {
         self.items(unit, |mention| &mention.figures, |figure| (figure.part, &figure.evidence))
     }
 

@@ -51,10 +51,16 @@ impl Layer {
         self.window.start()
     }
 
-    /// Tells whether it observes a day, and whether that is certain: the day is the only one that it was written on, or
-    /// comes after it.
-    pub(super) fn observes(&self, day: Day) -> Option<bool> {
-        self.observed.contains(day).then(|| self.window.is_one_day() || self.window.end() < day)
+    /// Returns the days on which it observes a unit whose life began on a day: what a log said of an earlier life, it
+    /// does not observe in this one.
+    pub(super) fn observed_of(&self, life_from: Day) -> Window {
+        if life_from <= self.start() { self.observed } else { self.window }
+    }
+
+    /// Tells whether it is certain that its claims hold on a day that it observes: the day is the only one that it was
+    /// written on, or comes after it.
+    pub(super) fn is_certain_on(&self, day: Day) -> bool {
+        self.window.is_one_day() || self.window.end() < day
     }
 
     /// Returns the snapshot that it belongs to.

@@ -1,8 +1,8 @@
 //! Lineage: predecessors and successors of a unit through change events.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::model::Basis;
+use crate::model::{Basis, Day, Window};
 
 use super::graph::History;
 use super::layer::{EventIx, Origin};
@@ -18,6 +18,33 @@ pub enum Direction {
     Successors,
 }
 
+impl Direction {
+    /// Tells whether an event can have its turn on a way: going forward it is before no event on it, going back none
+    /// is before it. The bound is what [`Direction::bound`] made of the events so far.
+    pub(super) fn admits(self, bound: Option<Day>, window: Window) -> bool {
+        match self {
+            Self::Successors => bound.zip(window.latest()).is_none_or(|(bound, latest)| bound <= latest),
+            Self::Predecessors => bound.zip(window.earliest()).is_none_or(|(bound, earliest)| earliest <= bound),
+        }
+    }
+
+    /// Returns the bound of a way that an event is added to.
+    pub(super) fn bound(self, bound: Option<Day>, window: Window) -> Option<Day> {
+        match self {
+            Self::Successors => bound.max(window.earliest()),
+            Self::Predecessors => bound.into_iter().chain(window.latest()).min(),
+        }
+    }
+
+    /// Tells whether one bound lets more events follow than another.
+    pub(super) fn is_looser(self, bound: Option<Day>, than: Option<Day>) -> bool {
+        match self {
+            Self::Successors => bound < than,
+            Self::Predecessors => than.is_some_and(|than| bound.is_none_or(|bound| than < bound)),
+        }
+    }
+}
+
 /// One step of lineage: the unit at its far end, and the event that makes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Link {
@@ -25,6 +52,8 @@ pub struct Link {
     pub from: UnitIx,
     /// The unit that it leads to.
     pub unit: UnitIx,
+    /// Which way the step goes: forward from an original of the event to a result, or back.
+    pub direction: Direction,
     /// The event.
     pub event: EventIx,
     /// Whether only a part went over.
@@ -48,27 +77,39 @@ impl History {
 
     /// Returns the lineage of a unit, nearest first, to at most `depth` steps; events below the floor are not followed.
     ///
-    /// A unit is followed once however many ways lead to it, so cycles (merged, then split again) end.
+    /// Each step (event, original, result) is there once, with the fewest steps that lead to it, so cycles (merged, then
+    /// split again) end. No way goes against time: a step whose event is before one that led there is not followed.
     #[must_use]
     pub fn lineage(&self, unit: UnitIx, direction: Direction, depth: u32, floor: Option<Basis>) -> Vec<Link> {
         let mut links = Vec::new();
-        let mut followed = BTreeSet::from([unit]);
-        let mut open = VecDeque::from([(unit, 0)]);
-        while let Some((from, steps)) = open.pop_front() {
+        let mut bounds: BTreeMap<(EventIx, UnitIx, UnitIx), Option<Day>> = BTreeMap::new();
+        let mut open: VecDeque<(UnitIx, Option<EventIx>, Option<Day>, u32)> = VecDeque::from([(unit, None, None, 0)]);
+        while let Some((from, by, bound, steps)) = open.pop_front() {
             if steps == depth {
                 continue;
             }
             for link in self.steps_from(from, direction, floor) {
-                links.push(Link { steps: steps + 1, ..link });
-                if followed.insert(link.unit) {
-                    open.push_back((link.unit, steps + 1));
+                let window = self.event(link.event).date.window();
+                if by == Some(link.event) || !direction.admits(bound, window) {
+                    continue;
+                }
+                let bound = direction.bound(bound, window);
+                let known = bounds.get(&(link.event, from, link.unit)).copied();
+                if known.is_none() {
+                    links.push(Link { steps: steps + 1, ..link });
+                }
+                // A longer way that lets more events follow is walked as well.
+                if known.is_none_or(|known| direction.is_looser(bound, known)) {
+                    bounds.insert((link.event, from, link.unit), bound);
+                    open.push_back((link.unit, Some(link.event), bound, steps + 1));
                 }
             }
         }
         links
     }
 
-    fn steps_from(&self, from: UnitIx, direction: Direction, floor: Option<Basis>) -> Vec<Link> {
+    /// Returns the steps that events on a basis that passes make from a unit, the earliest event first.
+    pub(super) fn steps_from(&self, from: UnitIx, direction: Direction, floor: Option<Basis>) -> Vec<Link> {
         let mut links = Vec::new();
         for event in self.events_of(from) {
             let record = self.event(event);
@@ -78,7 +119,7 @@ impl History {
             let is_from = |id: &crate::model::UnitId| self.unit_ix(id.as_str()) == Some(from);
             let mut add = |id: &crate::model::UnitId, part: bool| {
                 if let Some(unit) = self.unit_ix(id.as_str()).filter(|unit| *unit != from) {
-                    links.push(Link { from, unit, event, part, steps: 0 });
+                    links.push(Link { from, unit, direction, event, part, steps: 0 });
                 }
             };
             match direction {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use petgraph::Direction::Incoming;
 use petgraph::visit::EdgeRef;
 
-use crate::model::{Coverage, Day, Extent, PartIx, Window};
+use crate::model::{Basis, Coverage, Day, Extent, PartIx, Window};
 
 use super::graph::{Edge, History};
 use super::layer::{Layer, LayerIx, Origin, SnapshotIx};
@@ -148,6 +148,23 @@ pub(super) fn latest_by<'s, V>(history: &History, slot: &'s Slot<V>, day: Day) -
 }
 
 impl History {
+    /// Returns the closed list which a unit has left by the day, and which no later sighting undid by then; the latest
+    /// on a basis that passes, where there are several.
+    pub(super) fn list_left(&self, unit: UnitIx, day: Day, floor: Option<Basis>) -> Option<(SnapshotIx, &Coverage)> {
+        let passing = closed_lists(self).into_iter().filter(|(_, list, _)| list.evidence.basis.passes(floor));
+        let left = passing.filter(|(snapshot, coverage, layer)| {
+            let has_left = |end: End| {
+                end.window.certain_from().is_some_and(|out| out <= day) && end.until.is_none_or(|until| day < until)
+            };
+            layer.start() <= day
+                && !self.mentions(*snapshot, unit)
+                && end_by_list(self, unit, layer.window).is_some_and(has_left)
+                && lacking(self, *snapshot, coverage, layer).contains(&unit)
+        });
+        left.max_by_key(|(_, _, layer)| (layer.start(), layer.window.end()))
+            .map(|(snapshot, coverage, _)| (snapshot, coverage))
+    }
+
     /// Returns the lists that sources give of the units below an owner.
     pub(crate) fn lists_of(&self, owner: UnitIx) -> impl Iterator<Item = List<'_>> {
         self.lists.get(&owner).into_iter().flatten().filter_map(|(snapshot, at)| {

@@ -54,12 +54,9 @@ pub(super) fn on_day(history: &History, node: &Node, day: Day, floor: Option<Bas
     let started = || passing().filter(|sighting| history.layer(sighting.layer).start() <= day);
     started().find(|sighting| life.from <= history.layer(sighting.layer).start())?;
 
-    let mut observing = started().filter_map(|sighting| {
-        let layer = history.layer(sighting.layer);
-        // What a log said of an earlier life it does not observe in this one.
-        let of_this_life = layer.window.contains(day) || life.from <= layer.start();
-        layer.observes(day).filter(|_| of_this_life)
-    });
+    let layers = started().map(|sighting| history.layer(sighting.layer));
+    let mut observing =
+        layers.filter(|layer| layer.observed_of(life.from).contains(day)).map(|layer| layer.is_certain_on(day));
     if let Some(first) = observing.next() {
         let certainty =
             if first || observing.any(|certain| certain) { Certainty::Certain } else { Certainty::Possible };
@@ -93,4 +90,14 @@ fn is_outdated(history: &History, node: &Node, latest: &Claim<Sighting>, day: Da
         history.eras.latest_begun(sequence, day).is_some_and(|begun| seen.is_none_or(|seen| seen < begun))
     };
     !node.sequences.is_empty() && node.sequences.iter().all(|sequence| is_past(*sequence))
+}
+
+/// Returns the day from which a unit that was last seen so counts as of an earlier era, in every sequence that it is of.
+pub(super) fn outdated_from(history: &History, node: &Node, latest: &Claim<Sighting>) -> Option<Day> {
+    let layer = history.layer(latest.layer);
+    let began = node.sequences.iter().map(|sequence| {
+        let seen = history.eras.position(*sequence, layer.era, layer.start());
+        history.eras.first_begun_after(*sequence, seen)
+    });
+    began.collect::<Option<Vec<Day>>>()?.into_iter().max()
 }

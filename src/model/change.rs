@@ -1,4 +1,4 @@
-//! The words for what a comparison finds, and for what does not fit together.
+//! The words for what a comparison finds, for what does not fit together, and for what is missing.
 
 use serde::{Deserialize, Serialize};
 
@@ -70,4 +70,15 @@ pub enum ConflictKind {
     ClosedList,
     /// Parents from different sources close a cycle.
     ParentCycle,
+}
+
+/// What the loaded sources leave open about a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum GapKind {
+    /// It was last named long ago, and nothing ends it.
+    NotSeenForLong,
+    /// It is a post, and who holds it is not said.
+    NoHolderKnown,
+    /// What it stands under is not said, or is not there.
+    NoParentStated,
 }

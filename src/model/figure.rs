@@ -39,6 +39,30 @@ pub struct NumberRange {
 }
 
 impl NumberRange {
+    /// Returns the least number, `None` where nothing bounds it from below.
+    #[must_use]
+    pub fn low(&self) -> Option<f64> {
+        Some(self.low).filter(|low| low.is_finite())
+    }
+
+    /// Returns the greatest number, `None` where nothing bounds it from above.
+    #[must_use]
+    pub fn high(&self) -> Option<f64> {
+        Some(self.high).filter(|high| high.is_finite())
+    }
+
+    /// Tells whether it is bounded on both sides, so that a point of a line may stand for it.
+    #[must_use]
+    pub fn is_bounded(&self) -> bool {
+        self.low().is_some() && self.high().is_some()
+    }
+
+    /// Tells whether it is one number.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        self.is_bounded() && self.low >= self.high
+    }
+
     /// Tells whether some number lies in both.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {

@@ -15,7 +15,7 @@ mod snapshot;
 mod spelling;
 mod time;
 
-pub use change::{ChangeKind, ConflictKind, Verdict};
+pub use change::{ChangeKind, ConflictKind, GapKind, Verdict};
 pub use corpus::{Corpus, DeclaredUnit, Era, Record, RecordKey};
 pub use edtf::{Edtf, EdtfError};
 pub use event::{ChangeEvent, EventEvidence, EventOriginal, EventResult, EventType};

@@ -44,6 +44,23 @@ impl Day {
         Self(self.0.saturating_add(days)).clamp(Self::MIN, Self::MAX)
     }
 
+    /// Returns the same day of another year (earlier when negative), 28 February for 29 February where there is none.
+    #[must_use]
+    pub fn plus_years(self, years: i32) -> Self {
+        let span = jiff::Span::new().try_years(years).ok();
+        let limit = if years < 0 { Self::MIN } else { Self::MAX };
+        let moved = span.and_then(|span| self.date().checked_add(span).ok());
+        moved.map_or(limit, |date| Self::from_date(date).clamp(Self::MIN, Self::MAX))
+    }
+
+    /// Returns how many whole years lie between two days; 0 where the other is earlier.
+    #[must_use]
+    pub fn years_until(self, other: Self) -> u32 {
+        let years = i32::from(other.date().year()) - i32::from(self.date().year());
+        let whole = if self.plus_years(years) <= other { years } else { years - 1 };
+        u32::try_from(whole).unwrap_or(0)
+    }
+
     /// Returns the number of days since 1970-01-01.
     #[must_use]
     pub fn number(self) -> i32 {
@@ -191,6 +208,24 @@ mod tests {
     fn limits_are_real_dates() {
         assert_eq!(Day::MIN.to_string(), "-9999-01-01");
         assert_eq!(Day::MAX.to_string(), "9999-12-31");
+    }
+
+    #[track_caller]
+    fn check_years(day: &str, years: i32, expected: &str) {
+        assert_eq!(Day::parse(day).unwrap().plus_years(years).to_string(), expected, "{day} {years}");
+    }
+
+    #[test]
+    fn years_are_those_of_the_calendar() {
+        check_years("2012-02-29", 1, "2013-02-28");
+        check_years("2012-02-29", -4, "2008-02-29");
+        check_years("2017-09-26", 5, "2022-09-26");
+        check_years("9990-01-01", i32::MAX, "9999-12-31");
+        check_years("2017-09-26", -20_000, "-9999-01-01");
+        let years = |a: &str, b: &str| Day::parse(a).unwrap().years_until(Day::parse(b).unwrap());
+        assert_eq!(years("2013-07-31", "2018-07-30"), 4);
+        assert_eq!(years("2013-07-31", "2018-07-31"), 5);
+        assert_eq!(years("2018-07-31", "2013-07-31"), 0);
     }
 
     #[test]

@@ -5,12 +5,14 @@
 
 mod find;
 mod index;
+mod place;
 mod query;
 mod texts;
 mod words;
 
 pub use find::{Filter, Hit};
 pub use index::SearchIndex;
+pub use place::{PlaceAsked, same_words};
 pub use query::Query;
 pub use texts::Subject;
 

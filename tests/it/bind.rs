@@ -4,11 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use eragraph::diff::{Assumption, DiffOptions};
-use eragraph::history::{Direction, History, Lens, Moment, Parent, UnitIx, View};
-use eragraph::model::{Basis, Corpus, UnitId};
+use eragraph::history::{
+    Certainty, DescentEnd, DescentQuestion, Direction, History, Lens, Moment, Parent, UnitIx, View,
+};
+use eragraph::model::{Basis, Corpus, GapKind, UnitId};
 
-use crate::oracle::conflicts::{Conflict, Link};
+use crate::oracle::conflicts::Conflict;
+use crate::oracle::descent::{Descent, Link, Question};
+use crate::oracle::gaps::Gap;
 use crate::oracle::model::Period;
+use crate::oracle::series::Series;
 use crate::oracle::{At, Row};
 
 /// The fast graph of a corpus.
@@ -87,7 +92,70 @@ impl Fast {
     ) -> BTreeSet<Link> {
         let links = self.history.lineage(self.ix(unit), direction, depth, floor).into_iter();
         let id = |unit| self.history.unit_id(unit).clone();
-        links.map(|link| (id(link.unit), self.history.event(link.event).id.clone(), link.part, link.steps)).collect()
+        let event = |event| self.history.event(event).id.clone();
+        let all: Vec<Link> =
+            links.map(|link| (id(link.from), id(link.unit), event(link.event), link.part, link.steps)).collect();
+        let each: BTreeSet<Link> = all.iter().cloned().collect();
+        assert_eq!(all.len(), each.len(), "each step is there once: {all:?}");
+        each
+    }
+
+    /// Returns the gaps of a view; each tells what it is about, and none is open from after the view's day.
+    pub(crate) fn gaps(&self, view: View<'_>, years: u16) -> BTreeSet<Gap> {
+        let kinds = [GapKind::NoParentStated, GapKind::NoHolderKnown, GapKind::NotSeenForLong];
+        let told = view.gaps(&kinds, None, years).into_iter().map(|gap| {
+            let id = self.history.unit_id(gap.unit);
+            for text in [view.explain_gap(&gap), view.would_close(&gap)] {
+                assert!(text.contains(&format!("`{id}`")), "{text}");
+            }
+            assert!(gap.since.is_none_or(|since| view.day().is_some_and(|day| since <= day)), "{gap:?}");
+            (gap.kind, id.clone(), gap.since.filter(|_| gap.kind == GapKind::NotSeenForLong))
+        });
+        told.collect()
+    }
+
+    pub(crate) fn series(&self, unit: &UnitId, floor: Option<Basis>) -> BTreeSet<Series> {
+        let found = self.history.series(self.ix(unit), floor).into_iter();
+        let told = found.map(|series| {
+            assert!(!self.history.explain_series(&series).is_empty());
+            let points = series.points().map(|point| format!("{} {}", point.item.measure, point.item));
+            (points.collect(), self.history.is_trend(&series))
+        });
+        told.collect()
+    }
+
+    pub(crate) fn descent(&self, unit: &UnitId, question: Question) -> BTreeSet<Descent> {
+        let Question { forward, day, floor } = question;
+        let direction = if forward { Direction::Successors } else { Direction::Predecessors };
+        let question = DescentQuestion { unit: self.ix(unit), direction, day, floor, depth: 64 };
+        let found = self.history.descent(&question).into_iter();
+        let told = found.map(|descent| {
+            let explanation = self.history.explain_descent(&question, &descent);
+            assert!(explanation.contains(unit.as_str()), "{explanation}");
+            let way = descent.links.iter();
+            Descent {
+                unit: self.history.unit_id(descent.unit).clone(),
+                way: way
+                    .map(|link| (self.history.event(link.event).id.clone(), self.history.unit_id(link.unit).clone()))
+                    .collect(),
+                weakest: descent.weakest_basis,
+                part: descent.part,
+                possible: descent.certainty == Certainty::Possible,
+                end: match descent.end {
+                    DescentEnd::Stands(_) => "stands",
+                    DescentEnd::Again(..) => "again",
+                    DescentEnd::Dissolved(_) => "dissolved",
+                    DescentEnd::Unordered(_) => "unordered",
+                    DescentEnd::LeftList | DescentEnd::Untold => "out of view",
+                    DescentEnd::NotYet => "not yet",
+                    DescentEnd::There => "there",
+                    DescentEnd::Made(_) => "made",
+                    DescentEnd::TooFar => "too far",
+                }
+                .to_owned(),
+            }
+        });
+        told.collect()
     }
 }
 

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use crate::bind::Fast;
-use crate::oracle::generate::{DAYS, corpora, day};
+use crate::oracle::descent::Question;
+use crate::oracle::gaps::gaps;
+use crate::oracle::generate::{DAYS, corpora, corpora_of_events, day};
 use crate::oracle::{At, Oracle, Row, diff};
 use crate::views_as_text::{differences, fast_lines, slow_lines};
 
@@ -77,16 +79,59 @@ proptest! {
     fn conflicts_are_as_the_model_has_them(corpus in corpora()) {
         let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
         prop_assert_eq!(oracle.conflicts(), fast.conflicts());
+        for conflict in fast.history.conflicts() {
+            let told = fast.history.would_settle(conflict, None);
+            for unit in &conflict.units {
+                prop_assert!(told.contains(fast.history.unit_id(*unit).as_str()), "{}", told);
+            }
+        }
     }
 
     #[test]
-    fn lineage_is_as_the_model_has_it(corpus in corpora(), depth in 0..4_u32) {
+    fn lineage_is_as_the_model_has_it(corpus in corpora_of_events(), depth in 0..4_u32) {
         let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
         for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
             for (direction, forward) in [(Direction::Successors, true), (Direction::Predecessors, false)] {
                 let found = fast.lineage(unit, direction, depth, floor);
                 prop_assert_eq!(oracle.lineage(unit, forward, depth, floor), found, "{} {:?}", unit, direction);
             }
+        }
+    }
+
+    #[test]
+    fn gaps_are_as_the_model_has_them(corpus in corpora()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for at in moments(&corpus.0) {
+            for (floor, include_outdated) in [(None, false), (None, true), (Some(Basis::Shown), false)] {
+                let slow = oracle.view(&at, floor, include_outdated);
+                for (years, presumed_counts) in [(0, true), (1, false)] {
+                    let quick = fast.gaps(fast.view(&at, floor, include_outdated), years);
+                    prop_assert_eq!(gaps(&slow, presumed_counts), quick, "{:?} floor {:?}", at, floor);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn figures_over_time_are_as_the_model_has_them(corpus in corpora()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
+            prop_assert_eq!(oracle.series(unit, floor), fast.series(unit, floor), "{} {:?}", unit, floor);
+        }
+    }
+
+    #[test]
+    fn what_became_of_a_unit_and_what_made_it_up_are_as_the_model_has_them(corpus in corpora_of_events()) {
+        let (oracle, fast) = (Oracle::new(&corpus.0), Fast::new(&corpus.0));
+        for (unit, floor) in oracle.units.iter().flat_map(|unit| FLOORS.map(|floor| (unit, floor))) {
+            for n in (-1..=DAYS).step_by(6) {
+                let day = Some(day(n));
+                for question in [Question { forward: true, day, floor }, Question { forward: false, day, floor }] {
+                    prop_assert_eq!(oracle.descent(unit, question), fast.descent(unit, question), "{} {:?}", unit, question);
+                }
+            }
+            let ever = Question { forward: false, day: None, floor };
+            prop_assert_eq!(oracle.descent(unit, ever), fast.descent(unit, ever), "{} {:?}", unit, floor);
         }
     }
 

@@ -89,6 +89,25 @@ fn a_diff_in_json_has_the_words_of_the_schema() {
 }
 
 #[test]
+fn lineage_by_a_day_tells_what_a_unit_had_become_and_why_each_way_ends() {
+    let place = Place::with_example();
+    let told = place.text(&["lineage", "rcl-lending", "--by", "2012-05-14"]);
+    for piece in [
+        "Had become, by 2012-05-14\n  Public Services  rcl-public-services · 1 step, stated\n",
+        "Had been made up, by 2012-05-14, of\n  Lending Department  rcl-lending · itself\n",
+        "`rcl-lending` was merged into `rcl-public-services` (2011-01-01,",
+    ] {
+        assert!(told.contains(piece), "{piece}\n{told}");
+    }
+    let json = place.json(&["lineage", "rcl-bindery", "--successors", "--by", "2013-01-01"]);
+    let [bindery] = json["whatBecame"].as_array().unwrap().as_slice() else { panic!("{json}") };
+    assert_eq!((bindery["unitId"].as_str(), &bindery["status"]), (Some("rcl-bindery"), &serde_json::Value::Null));
+    let explanation = bindery["explanation"].as_str().unwrap();
+    assert!(explanation.contains("had left the complete list of what is below `rcl`"), "{explanation}");
+    check_refused(&place.run(&["lineage", "rcl", "--by", "2012-5-14"]), 2, "2018-01-01");
+}
+
+#[test]
 fn lineage_goes_both_ways_and_names_its_events() {
     let place = Place::with_example();
     let told = place.text(&["lineage", "rcl-public-services"]);

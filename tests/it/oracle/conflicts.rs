@@ -1,8 +1,8 @@
-//! What does not fit together, and which units events join.
+//! What does not fit together.
 
 use std::collections::BTreeSet;
 
-use eragraph::model::{Basis, ConflictKind, Coverage, EventId, Extent, Mention, Placing, Snapshot, UnitId, Window};
+use eragraph::model::{ConflictKind, Coverage, Extent, Mention, Placing, Snapshot, UnitId, Window};
 
 use super::facts::{Claim, Seat, Stamp};
 use super::lives::turning_days;
@@ -10,9 +10,6 @@ use super::model::{At, Oracle};
 
 /// A conflict: its kind, and the units that it concerns.
 pub(crate) type Conflict = (ConflictKind, BTreeSet<UnitId>);
-
-/// One step of lineage: the unit reached, the event, whether only a part went over, the number of steps.
-pub(crate) type Link = (UnitId, EventId, bool, u32);
 
 impl Oracle<'_> {
     /// Returns what does not fit together.
@@ -58,31 +55,6 @@ impl Oracle<'_> {
             snapshot.mentions.iter().any(|mention| mention.unit == *unit && puts_on(snapshot, mention, coverage))
         };
         units.into_iter().filter(|unit| !has(unit)).collect()
-    }
-
-    /// Returns the units that events lead to (or come from), step by step.
-    pub(crate) fn lineage(&self, unit: &UnitId, forward: bool, depth: u32, floor: Option<Basis>) -> BTreeSet<Link> {
-        let mut links = BTreeSet::new();
-        let mut seen = BTreeSet::from([unit.clone()]);
-        let mut frontier = seen.clone();
-        for step in 1..=depth {
-            let mut next = BTreeSet::new();
-            for event in self.corpus.events.values().filter(|event| event.basis.passes(floor)) {
-                for original in &event.originals {
-                    for result in &event.results {
-                        let (from, to) =
-                            if forward { (&original.unit, &result.unit) } else { (&result.unit, &original.unit) };
-                        if frontier.contains(from) && from != to {
-                            links.insert((to.clone(), event.id.clone(), original.part, step));
-                            next.insert(to.clone());
-                        }
-                    }
-                }
-            }
-            frontier = next.difference(&seen).cloned().collect();
-            seen.extend(next);
-        }
-        links
     }
 }
 

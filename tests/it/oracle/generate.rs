@@ -210,6 +210,15 @@ pub(crate) fn corpora() -> impl Strategy<Value = Compact> {
     })
 }
 
+/// Corpora of few units and up to 7 events among them, so that ways fork, meet again and go round.
+pub(crate) fn corpora_of_events() -> impl Strategy<Value = Compact> {
+    (2..6_usize).prop_flat_map(|units| {
+        let snapshots = prop::collection::vec(raw_snapshot(units), 0..3);
+        let events = prop::collection::vec(raw_event(units), 2..8);
+        (snapshots, events).prop_map(|(snapshots, events)| Compact(corpus(&snapshots, &events, 1, false)))
+    })
+}
+
 fn corpus(snapshots: &[RawSnapshot], events: &[RawEvent], eras: usize, split: bool) -> Corpus {
     let mut corpus = Corpus::default();
     for n in 0..eras {

@@ -6,12 +6,15 @@
 pub(crate) mod attributes;
 pub(crate) mod compare;
 pub(crate) mod conflicts;
+pub(crate) mod descent;
 pub(crate) mod facts;
+pub(crate) mod gaps;
 pub(crate) mod generate;
 pub(crate) mod lives;
 pub(crate) mod model;
 pub(crate) mod print;
 mod sanity;
+pub(crate) mod series;
 pub(crate) mod view;
 
 pub(crate) use compare::{Row, diff};

@@ -97,7 +97,7 @@ impl<'o, 'a> OracleView<'o, 'a> {
     }
 
     /// Returns the life of a unit in which a day view finds it.
-    fn life(&self, unit: &UnitId) -> Option<Life> {
+    pub(crate) fn life(&self, unit: &UnitId) -> Option<Life> {
         if let At::Day(day) = self.at { self.oracle.life_on(unit, day) } else { None }
     }
 
