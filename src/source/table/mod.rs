@@ -5,10 +5,16 @@
 //! curated files make, and what is wrong is told by line with the same diagnostics.
 
 mod change_log;
+mod chart;
+mod coverage;
 mod csv;
 mod events;
 mod fields;
+mod json;
+mod lines;
 mod mapping;
+mod org;
+mod popolo;
 mod predecessors;
 mod reader;
 mod rows;
@@ -33,6 +39,12 @@ pub(super) fn is_table_name(name: &str) -> bool {
     Format::of(name).is_some() || name.to_ascii_lowercase().ends_with(".json")
 }
 
+/// Returns the word for what a table is, where its content tells it and its name does not.
+#[must_use]
+pub fn format_by_content(name: &str, bytes: &[u8]) -> Option<&'static str> {
+    (Format::of(name).is_none() && popolo::is_popolo(bytes)).then_some("popolo")
+}
+
 /// Returns the name of a file that lies beside another.
 pub(super) fn beside(mapping: &str, name: &str) -> String {
     match mapping.rfind(['/', std::path::MAIN_SEPARATOR]) {
@@ -53,10 +65,12 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
     if let Some((None, named)) = versions {
         return parsed.report.diagnostics.push(missing(&named.value, named.place));
     }
-    let Some(text) = readable(table, &input.bytes, limits, &mut parsed.report.diagnostics) else { return };
+    let is_whole = mapping.format.is_some_and(Format::is_whole);
+    let most = if is_whole { limits.whole_table_bytes } else { limits.table_bytes };
+    let Some(text) = readable(table, &input.bytes, most, &mut parsed.report.diagnostics) else { return };
     let Some(format) = mapping.format else {
         let message = format!("the name of the table `{}` does not tell what it is", mapping.table);
-        let hint = "say `format: csv` or `format: change-log`";
+        let hint = "say `format: csv`, `change-log`, `popolo`, `org-turtle` or `org-json-ld`";
         return parsed.report.diagnostics.push(Diagnostic::new(Code::BadTable, message).at(mapping.place).hint(hint));
     };
     let source = Source::new(table, &mapping.table, text);
@@ -68,6 +82,8 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
             let versions = versions.and_then(|(found, named)| Some((found?, named)));
             change_log::read(&mut reader, versions.map(|((file, input), named)| (file, input.bytes.as_slice(), named)));
         }
+        (Format::Popolo, _) => popolo::read(&mut reader, limits),
+        (Format::Org(syntax), _) => org::read(&mut reader, syntax, limits),
     }
     let records = reader.finish();
     parsed.records.extend(records.into_iter().map(|record| (table, record)));
@@ -85,9 +101,9 @@ fn missing(name: &str, place: Place) -> Diagnostic {
 }
 
 /// Returns the text of a table; tells what keeps it from being read.
-fn readable<'b>(file: FileId, bytes: &'b [u8], limits: &Limits, found: &mut Vec<Diagnostic>) -> Option<&'b str> {
-    if bytes.len() > limits.table_bytes {
-        let message = format!("the table has {} bytes, and at most {} are read", bytes.len(), limits.table_bytes);
+fn readable<'b>(file: FileId, bytes: &'b [u8], most: usize, found: &mut Vec<Diagnostic>) -> Option<&'b str> {
+    if bytes.len() > most {
+        let message = format!("the table has {} bytes, and at most {most} are read", bytes.len());
         let hint = "divide it by date into several tables, each with a mapping of its own";
         found.push(Diagnostic::new(Code::FileTooLarge, message).at(Place::file(file)).hint(hint));
         return None;

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 
-use super::mapping::Mapping;
+use super::mapping::{At, Mapping};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
     Basis, Edtf, EdtfError, Evidence, LineSet, Mention, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
@@ -92,6 +93,11 @@ impl<'r, 't> Reader<'r, 't> {
     /// Tells what deserves a look.
     pub(super) fn tell_softly(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+
+    /// Returns how often something wrong was told.
+    pub(super) fn told(&self) -> usize {
+        self.told
     }
 
     /// Tells whether anything is wrong.
@@ -186,7 +192,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     /// Fills a template: each name in braces with its value; the name that has none is the error.
-    pub(super) fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
         let mut filled = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
@@ -197,6 +203,71 @@ impl<'r, 't> Reader<'r, 't> {
         }
         filled.push_str(rest);
         Ok(filled)
+    }
+
+    /// Returns the id of a date's snapshot: the template filled, or the table and the date.
+    pub(super) fn snapshot_id(
+        &mut self,
+        date: &Edtf,
+        value: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<SnapshotId> {
+        let text = match &self.mapping.snapshot {
+            None => format!("{}{}-{date}", self.mapping.prefix, slug(self.source.stem())),
+            Some(template) => self.filled(template, date, value)?,
+        };
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+        let id: String = text.chars().map(safe).collect();
+        SnapshotId::new(&id)
+            .map_err(|error| {
+                let place = self.mapping.snapshot.as_ref().map_or(self.mapping.place, |template| template.place);
+                let found = Diagnostic::new(Code::BadId, format!("the id of a snapshot is no id: `{id}`")).at(place);
+                self.tell(found.label(error.to_string()));
+            })
+            .ok()
+    }
+
+    /// Returns the title of a date's snapshot, where the mapping gives a template.
+    pub(super) fn title(&mut self, date: &Edtf, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        let template = self.mapping.title.as_ref()?;
+        self.filled(template, date, value)
+    }
+
+    fn filled(
+        &mut self,
+        template: &At<String>,
+        date: &Edtf,
+        value: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<String> {
+        let dated = |column: &str| if column == "date" { Some(date.to_string()) } else { value(column) };
+        Self::fill(&template.value, &dated)
+            .map_err(|column| {
+                let message = format!("`{{{column}}}` is no column of the table with a text for {date}");
+                let hint = "put a column of the table, or `date`, in braces";
+                self.tell(Diagnostic::new(Code::UnknownColumn, message).at(template.place).hint(hint));
+            })
+            .ok()
+    }
+
+    /// Tells of each circle of parents once.
+    pub(super) fn tell_circles(&mut self, date: &Edtf, units: &IndexMap<&UnitId, (Option<&UnitId>, Span)>) {
+        let mut seen: BTreeSet<&UnitId> = BTreeSet::new();
+        for first in units.keys() {
+            let mut path: Vec<&UnitId> = Vec::new();
+            let mut at = units.get_key_value(*first);
+            while let Some((unit, (parent, span))) = at {
+                if let Some(from) = path.iter().position(|above| above == unit) {
+                    let circle: Vec<String> = path.iter().skip(from).map(|unit| format!("`{unit}`")).collect();
+                    let message = format!("on {date} unit `{unit}` stands below itself: {}", circle.join(" under "));
+                    self.tell(Diagnostic::new(Code::ParentCycle, message).at(self.place(*span)));
+                    break;
+                }
+                if !seen.insert(unit) {
+                    break;
+                }
+                path.push(unit);
+                at = parent.and_then(|parent| units.get_key_value(parent));
+            }
+        }
     }
 
     /// Returns a snapshot of the table with nothing in it yet.
