@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
+
 use crate::repository::{read_file, read_inputs};
-use crate::source::{InputFile, companions, format_by_content};
+use crate::source::{InputFile, companions, format_by_content, table_formats};
 
 use super::error::{CliError, Exit};
 use super::load;
@@ -22,7 +24,7 @@ pub(super) struct Args {
     /// The mapping file that says how the table is read; the other options stand in for one.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["columns", "coverage", "id_prefix", "snapshot", "title"])]
     #[arg(conflicts_with_all = ["reference", "era", "properties", "figures", "slug_ids", "separator", "observed"])]
-    #[arg(conflicts_with_all = ["versions", "complete", "events", "format", "language"])]
+    #[arg(conflicts_with_all = ["versions", "complete", "events", "table_format", "language"])]
     mapping: Option<PathBuf>,
     /// Show the mapping file that the options stand for, and import nothing.
     #[arg(long, conflicts_with = "mapping")]
@@ -41,10 +43,9 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "In the place of a mapping file")]
 struct Options {
-    /// What the table is: `csv`, `change-log`, `popolo`, `org-turtle`, `org-json-ld`; from its name, or from the lists in
-    /// it, if not said.
-    #[arg(long, value_name = "FORMAT")]
-    format: Option<String>,
+    /// What the table is; from its name, or from the lists in it, if not said.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(table_formats()))]
+    table_format: Option<String>,
     /// Which column holds what: `date`, `id`, `name`, `acronym`, `kind`, `parent`, `predecessors` …; each is also
     /// found under its own name.
     #[arg(long = "column", value_name = "WHAT=COLUMN", value_parser = pair)]
@@ -112,7 +113,7 @@ fn pairs(text: &str) -> Result<Pairs, String> {
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
     let name = file_name(&args.table)?;
     let table = read_file(&args.table)?;
-    let format = args.options.format.as_deref().or_else(|| format_by_content(&name, &table.bytes));
+    let format = args.options.table_format.as_deref().or_else(|| format_by_content(&name, &table.bytes));
     if args.print_mapping {
         out.print(&args.options.mapping(&name, format)?)?;
         return Ok(Exit::Done);

@@ -39,6 +39,11 @@ pub(super) fn is_table_name(name: &str) -> bool {
     Format::of(name).is_some() || name.to_ascii_lowercase().ends_with(".json")
 }
 
+/// Returns the words for what a table can be.
+pub fn table_formats() -> impl Iterator<Item = &'static str> {
+    fields::FORMAT.values.iter().map(|(word, _)| *word)
+}
+
 /// Returns the word for what a table is, where its content tells it and its name does not.
 #[must_use]
 pub fn format_by_content(name: &str, bytes: &[u8]) -> Option<&'static str> {

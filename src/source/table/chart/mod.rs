@@ -12,7 +12,7 @@ use super::coverage::{Listed, Lists};
 use super::reader::{Cell, Reader, Row, mention};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{
-    Basis, DeclaredUnit, Edtf, Evidence, Mention, Placing, Property, Record, RelationEnd, Snapshot, SnapshotId, UnitId, Window,
+    Basis, DeclaredUnit, Edtf, Evidence, LineSet, Mention, Placing, Property, Record, RelationEnd, Snapshot, SnapshotId, UnitId, Window,
 };
 use crate::source::origin::Origin;
 
@@ -54,6 +54,13 @@ pub(super) struct Chart {
 /// Returns evidence that the file says in so many words.
 pub(super) fn stated(row: Row) -> Evidence {
     Evidence { lines: row.lines(), basis: Basis::Stated, reference: None, note: None }
+}
+
+/// Returns evidence that the file says in two places together.
+pub(super) fn stated_in_both(row: Row, other: Option<Row>) -> Evidence {
+    let mut rows: Vec<(u32, u32)> = other.into_iter().chain([row]).map(|row| (row.first_line, row.last_line)).collect();
+    rows.sort_unstable();
+    Evidence { lines: LineSet::of(rows), ..stated(row) }
 }
 
 /// Returns a property that the file states.

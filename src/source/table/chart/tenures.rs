@@ -3,9 +3,9 @@
 use indexmap::IndexMap;
 
 use super::super::reader::{Reader, Row};
-use super::{Chart, property, stated};
+use super::{Chart, property, stated_in_both};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::{Edtf, Holder, UnitId, Window};
+use crate::model::{Edtf, Holder, Property, UnitId, Window};
 
 /// How many persons of one role in a unit that is no post are kept.
 const PERSONS: usize = 100;
@@ -19,6 +19,8 @@ pub(in crate::source::table) struct Tenure {
     pub(in crate::source::table) from: Option<Edtf>,
     pub(in crate::source::table) to: Option<Edtf>,
     pub(in crate::source::table) row: Row,
+    /// Where the name of the person stands, if elsewhere.
+    pub(in crate::source::table) named: Option<Row>,
 }
 
 impl Tenure {
@@ -27,6 +29,11 @@ impl Tenure {
         let over = self.to.as_ref().is_some_and(|to| to.window().end() < observed.start());
         let to_come = self.from.as_ref().is_some_and(|from| from.window().start() > observed.end());
         !over && !to_come
+    }
+
+    fn as_property(&self, role: &str) -> Property {
+        let evidence = stated_in_both(self.row, self.named);
+        Property { evidence, ..property(role, &self.person, self.row) }
     }
 }
 
@@ -62,7 +69,7 @@ impl Chart {
         draft.mention.holder = Some(Holder {
             name: first.person.clone(),
             title: first.role.filter(|role| Some(role) != own.as_ref()),
-            evidence: stated(first.row),
+            evidence: stated_in_both(first.row, first.named),
             part: None,
         });
         let others: Vec<Tenure> = tenures.collect();
@@ -72,7 +79,7 @@ impl Chart {
         let hint = format!("`{}`, who came last, is taken as the holder; the others are kept as properties", first.person);
         let found = Diagnostic::new(Code::SeveralHolders, message).at(place).label("another holder");
         reader.tell_softly(found.related(related, "a holder").hint(hint));
-        draft.mention.properties.extend(others.iter().map(|other| property("holder", &other.person, other.row)));
+        draft.mention.properties.extend(others.iter().map(|other| other.as_property("holder")));
     }
 
     /// Keeps the persons in a unit that is no post as properties named by their roles, unless they are too many.
@@ -92,7 +99,7 @@ impl Chart {
                 reader.tell_softly(found);
                 continue;
             }
-            let persons = tenures.iter().map(|tenure| property(&role, &tenure.person, tenure.row));
+            let persons = tenures.iter().map(|tenure| tenure.as_property(&role));
             draft.mention.properties.extend(persons);
         }
     }

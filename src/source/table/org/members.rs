@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::chart::{Said, Tenure};
-use super::super::reader::Reader;
+use super::super::reader::{Reader, Row};
 use super::File;
 use super::graph::{Object, Statement};
 use super::terms;
@@ -39,11 +39,11 @@ impl File<'_, '_> {
                 let own = Object::Thing(statement.subject.clone());
                 let (person, unit) = if is_person { (&own, &statement.object) } else { (&statement.object, &own) };
                 let Some(unit) = self.unit(unit) else { continue };
-                let person = self.in_words(person);
+                let (person, named) = self.person(person);
                 // What a membership has told with its dates is not told again without them.
                 if role.is_some() || !told.contains(&(unit.clone(), person.clone())) {
                     let role = role.map(str::to_owned);
-                    self.chart.tenures.push(Tenure { unit, person, role, from: None, to: None, row: statement.row });
+                    self.chart.tenures.push(Tenure { unit, person, role, from: None, to: None, row: statement.row, named });
                 }
             }
         }
@@ -60,8 +60,14 @@ impl File<'_, '_> {
             to = to.or_else(|| self.date(reader, dated, &terms::FINISHED));
         }
         let date = |said: Option<Said<Edtf>>| said.map(|said| said.value);
-        let (person, row) = (self.in_words(person), statement.row);
-        self.chart.tenures.push(Tenure { unit, person, role, from: date(from), to: date(to), row });
+        let ((person, named), row) = (self.person(person), statement.row);
+        self.chart.tenures.push(Tenure { unit, person, role, from: date(from), to: date(to), row, named });
         Some(())
+    }
+
+    /// Returns the name of a person, and where it stands.
+    fn person(&self, person: &Object) -> (String, Option<Row>) {
+        let label = person.thing().and_then(|iri| terms::label(self.graph, iri, &terms::NAMES, self.language));
+        (self.in_words(person), label.map(|label| label.chosen.row))
     }
 }

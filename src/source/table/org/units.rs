@@ -1,6 +1,6 @@
 //! Units of a graph: organizations, their units, and posts, with what is said of each.
 
-use super::super::chart::{Said, property, stated};
+use super::super::chart::{Said, property, stated, stated_in_both};
 use super::super::reader::{Reader, Row, kind, slug};
 use super::graph::{Object, Statement};
 use super::terms::{self, in_words, label, local, words};
@@ -124,7 +124,9 @@ impl File<'_, '_> {
         also.extend(name.iter().flat_map(|name| &name.others).map(|other| claim(reader, other)));
         let own = name.map(|name| claim(reader, name.chosen)).or_else(|| {
             let role = role.filter(|_| is_post)?;
-            Some(reader.name(role.row, &self.in_words(&role.object), &stated(role.row)))
+            let label = role.object.thing().and_then(|iri| label(self.graph, iri, &terms::NAMES, self.language));
+            let row = label.map_or(role.row, |label| label.chosen.row);
+            Some(reader.name(row, &self.in_words(&role.object), &stated_in_both(role.row, Some(row))))
         });
         also.retain(|also| own.as_ref().is_none_or(|own| own.text != also.text));
         also.dedup_by(|other, first| other.text == first.text);

@@ -2,7 +2,7 @@
 
 use super::super::chart::{Tenure, stated};
 use super::super::reader::Reader;
-use super::{File, text};
+use super::{File, Name, text};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{Edtf, Relation, RelationEnd, UnitId};
 use crate::source::build::items;
@@ -12,7 +12,7 @@ use crate::source::yaml::Node;
 #[derive(Clone, Copy)]
 struct Entry<'n> {
     node: &'n Node,
-    person: Option<&'n str>,
+    person: Option<Name<'n>>,
     organization: Option<&'n UnitId>,
     post: Option<&'n UnitId>,
 }
@@ -23,7 +23,7 @@ impl<'n> Entry<'n> {
     }
 }
 
-impl File<'_> {
+impl<'n> File<'n> {
     /// Reads the memberships, wherever they stand.
     pub(super) fn memberships(&mut self, reader: &mut Reader<'_, '_>, root: &Node) {
         let (organizations, posts) = (self.organizations.clone(), self.posts.clone());
@@ -38,7 +38,7 @@ impl File<'_> {
         owned.extend(items(root, "posts").iter().map(|post| (post, None, unit(&posts, post))));
         let mut entries: Vec<Entry<'_>> = items(root, "memberships").iter().map(Entry::of).collect();
         for person in items(root, "persons") {
-            let name = text(person, "name");
+            let name = Name::of(person);
             let own = items(person, "memberships").iter();
             entries.extend(own.map(|node| Entry { person: name, ..Entry::of(node) }));
         }
@@ -72,7 +72,9 @@ impl File<'_> {
             return self.member_unit(reader, node, unit, (from, to));
         };
         let role = text(node, "label").or(text(node, "role")).map(str::to_owned);
-        self.chart.tenures.push(Tenure { unit, person, role, from, to, row: self.row(node) });
+        let named = Some(self.lines.row(person.span));
+        let person = person.text.to_owned();
+        self.chart.tenures.push(Tenure { unit, person, role, from, to, row: self.row(node), named });
         Some(())
     }
 
@@ -85,14 +87,17 @@ impl File<'_> {
     }
 
     /// Returns the name of the person; tells when the file has no such person.
-    fn person(&self, reader: &mut Reader<'_, '_>, entry: Entry<'_>) -> Option<String> {
+    fn person<'e>(&self, reader: &mut Reader<'_, '_>, entry: Entry<'e>) -> Option<Name<'e>>
+    where
+        'n: 'e,
+    {
         let node = entry.node;
-        let written = node.get("person").and_then(|person| text(person, "name")).or(entry.person);
-        if let Some(name) = written {
-            return Some(name.to_owned());
+        let written = node.get("person").and_then(Name::of).or(entry.person);
+        if written.is_some() {
+            return written;
         }
         let id = text(node, "person_id")?;
-        let name = self.persons.get(id).map(|name| (*name).to_owned());
+        let name = self.persons.get(id).copied();
         if name.is_none() {
             let message = format!("the membership names person `{id}`, whom the file does not name");
             let hint = did_you_mean(id, self.persons.keys().copied());
@@ -121,7 +126,7 @@ impl File<'_> {
         let member = self.unit_of(reader, node, ("member_id", "member", "organization"))?;
         let row = self.row(node);
         let observed = reader.mapping.observed.as_ref()?.window();
-        let tenure = Tenure { unit: of.clone(), person: String::new(), role: None, from, to, row };
+        let tenure = Tenure { unit: of.clone(), person: String::new(), role: None, from, to, row, named: None };
         let relation = Relation {
             kind: "member-of".to_owned(),
             to: RelationEnd::Unit(of),

@@ -67,8 +67,8 @@ struct File<'n> {
     organizations: BTreeMap<String, UnitId>,
     posts: BTreeMap<String, UnitId>,
     /// Names by id.
-    areas: BTreeMap<&'n str, &'n str>,
-    persons: BTreeMap<&'n str, &'n str>,
+    areas: BTreeMap<&'n str, Name<'n>>,
+    persons: BTreeMap<&'n str, Name<'n>>,
     /// The dates of legislative periods and other events, by id.
     periods: BTreeMap<String, (Option<Edtf>, Option<Edtf>)>,
     /// The fields that nothing reads, each with where it first stands.
@@ -77,9 +77,23 @@ struct File<'n> {
     used: BTreeSet<String>,
 }
 
+/// A name and where it stands.
+#[derive(Clone, Copy)]
+struct Name<'n> {
+    text: &'n str,
+    span: Span,
+}
+
+impl<'n> Name<'n> {
+    /// Returns the name that a record gives.
+    fn of(node: &'n Node) -> Option<Self> {
+        Some(Self { text: text(node, "name")?, span: node.get("name")?.span })
+    }
+}
+
 /// Returns the names of the records of a list, by their ids.
-fn named<'n>(root: &'n Node, list: &str) -> BTreeMap<&'n str, &'n str> {
-    items(root, list).iter().filter_map(|node| Some((text(node, "id")?, text(node, "name")?))).collect()
+fn named<'n>(root: &'n Node, list: &str) -> BTreeMap<&'n str, Name<'n>> {
+    items(root, list).iter().filter_map(|node| Some((text(node, "id")?, Name::of(node)?))).collect()
 }
 
 /// Returns the text or number of a field; `None` for an empty one.

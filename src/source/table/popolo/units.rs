@@ -1,8 +1,8 @@
 //! Organizations and posts of a Popolo file.
 
-use super::super::chart::{Draft, Rename, Said, property, stated};
+use super::super::chart::{Draft, Rename, Said, property, stated, stated_in_both};
 use super::super::reader::{Reader, kind, slug};
-use super::{File, text};
+use super::{File, Name, text};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Contact, Edtf, NameClaim, PlaceClaim, PlaceRole, Property, Text, UnitId};
 use crate::source::build::items;
@@ -241,11 +241,11 @@ impl File<'_> {
     }
 
     fn place(&self, reader: &mut Reader<'_, '_>, node: &Node) -> Option<PlaceClaim> {
-        let own = node.get("area").and_then(|area| text(area, "name").map(|name| (name, area)));
-        let (place, at) = match (own, text(node, "area_id")) {
-            (Some(own), _) => own,
+        let own = node.get("area").and_then(Name::of);
+        let (place, row) = match (own, text(node, "area_id")) {
+            (Some(own), _) => (own, self.lines.row(own.span)),
             (None, Some(id)) => match self.areas.get(id) {
-                Some(name) => (*name, node.get("area_id")?),
+                Some(name) => (*name, self.field(node, "area_id")),
                 None => {
                     let message = format!("the file has no area `{id}` with a name, and it is not kept");
                     let found = Diagnostic::new(Code::LeftOut, message);
@@ -255,8 +255,9 @@ impl File<'_> {
             },
             (None, None) => return None,
         };
-        let evidence = stated(self.row(at));
-        Some(PlaceClaim { place: place.to_owned(), part_of_place: None, role: PlaceRole::Area, scope: None, evidence })
+        let evidence = stated_in_both(row, Some(self.lines.row(place.span)));
+        let place = place.text.to_owned();
+        Some(PlaceClaim { place, part_of_place: None, role: PlaceRole::Area, scope: None, evidence })
     }
 
     /// Returns the identifiers, the sources, and the fields that the mapping keeps; notes those that nothing reads.
