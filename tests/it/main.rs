@@ -27,5 +27,7 @@ mod search;
 mod service;
 mod store;
 mod tables;
+mod tables_org;
+mod tables_popolo;
 mod traversals;
 mod views_as_text;

@@ -10,8 +10,8 @@ use super::reader::{Cell, Reader, Row, kind, mention};
 use super::rows::{Grid, GridRow};
 use crate::diagnostics::{Code, Diagnostic, Span, did_you_mean};
 use crate::model::{
-    Basis, Edtf, Evidence, Figure, Holder, LineSet, Mention, Placing, Property, Record, Snapshot, SnapshotId,
-    Standing, Text, UnitId,
+    Basis, Edtf, Evidence, Figure, Holder, LineSet, Mention, Placing, Property, Record, Snapshot, SnapshotId, Standing,
+    Text, UnitId,
 };
 use crate::source::origin::Origin;
 

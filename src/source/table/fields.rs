@@ -122,8 +122,16 @@ pub(in crate::source) static TABLE: Object = Object {
         optional("format", OneOf(&FORMAT), "What the table is; from the end of its name if not said."),
         optional("rows", OneOf(&ROWS), "What a row is; `units` if not said."),
         optional("columns", Map(&COLUMNS), "Which column holds what."),
-        optional("observed", Date, "When the whole table was written (EDTF), where no column gives a date; required for Popolo and W3C ORG."),
-        optional("properties", List(&Text), "Columns, or fields, that are kept as properties; in a change log, names for a list."),
+        optional(
+            "observed",
+            Date,
+            "When the whole table was written (EDTF), where no column gives a date; required for Popolo and W3C ORG.",
+        ),
+        optional(
+            "properties",
+            List(&Text),
+            "Columns, or fields, that are kept as properties; in a change log, names for a list.",
+        ),
         optional("figures", List(&Map(&FIGURE_COLUMN)), "Columns that are kept as figures."),
         optional("separator", Text, "What stands between ids in one cell; `;` if not said."),
         optional(
@@ -132,7 +140,11 @@ pub(in crate::source) static TABLE: Object = Object {
             "How ids are written; if not said, `as-written`, but `slug` in Popolo and W3C ORG.",
         ),
         optional("id-prefix", Text, "What is put before the id of every unit."),
-        optional("language", Text, "Of W3C ORG: the language of the names, `en`; those without a language if not said."),
+        optional(
+            "language",
+            Text,
+            "Of W3C ORG: the language of the names, `en`; those without a language if not said.",
+        ),
         optional("without-parent", OneOf(&TOP), "What a unit without a parent is; `root` if not said."),
         optional(
             "snapshot",

@@ -113,7 +113,9 @@ impl Builder<'_> {
                 if let Some(first) = open.keys.insert(key.clone(), key_span) {
                     let message = format!("the key `{key}` stands twice in one object");
                     let found = Diagnostic::new(Code::DuplicateKey, message).at(Place::new(self.file, key_span));
-                    return Err(Box::new(found.label("again here").related(Place::new(self.file, first), "first here")));
+                    return Err(Box::new(
+                        found.label("again here").related(Place::new(self.file, first), "first here"),
+                    ));
                 }
                 entries.push(Entry { key, key_span, value: node });
             }
@@ -161,7 +163,10 @@ mod tests {
 
     #[test]
     fn every_value_keeps_its_place() {
-        check("{\"a\" : [1, -2.50,\n true ,null, \"x\\u00e9\"] , \"b\":{ }}", "{a=[1|-2.50|true|null|\"x\\u00e9\"]|b={}}");
+        check(
+            "{\"a\" : [1, -2.50,\n true ,null, \"x\\u00e9\"] , \"b\":{ }}",
+            "{a=[1|-2.50|true|null|\"x\\u00e9\"]|b={}}",
+        );
         check("\u{FEFF}[ \"ä\", {\"c\":\"d\"} ]\n", "[\"ä\"|{c=\"d\"}]");
     }
 

@@ -18,6 +18,7 @@ mod popolo;
 mod predecessors;
 mod reader;
 mod rows;
+mod shared;
 
 use super::limits::Limits;
 use super::parse::{InputFile, Parsed};
@@ -72,7 +73,12 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
     }
     let is_whole = mapping.format.is_some_and(Format::is_whole);
     let most = if is_whole { limits.whole_table_bytes } else { limits.table_bytes };
-    let Some(text) = readable(table, &input.bytes, most, &mut parsed.report.diagnostics) else { return };
+    let hint = if is_whole {
+        "a structure is taken in whole; leave out of the file what is neither unit nor post nor membership"
+    } else {
+        "divide it by date into several tables, each with a mapping of its own"
+    };
+    let Some(text) = readable(table, &input.bytes, (most, hint), &mut parsed.report.diagnostics) else { return };
     let Some(format) = mapping.format else {
         let message = format!("the name of the table `{}` does not tell what it is", mapping.table);
         let hint = "say `format: csv`, `change-log`, `popolo`, `org-turtle` or `org-json-ld`";
@@ -90,8 +96,9 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
         (Format::Popolo, _) => popolo::read(&mut reader, limits),
         (Format::Org(syntax), _) => org::read(&mut reader, syntax, limits),
     }
-    let records = reader.finish();
+    let (records, shared) = reader.finish();
     parsed.records.extend(records.into_iter().map(|record| (table, record)));
+    shared::add(parsed, table, shared);
 }
 
 fn find<'f>(name: &str, mapping: &str, files: &'f [InputFile]) -> Option<(FileId, &'f InputFile)> {
@@ -106,10 +113,14 @@ fn missing(name: &str, place: Place) -> Diagnostic {
 }
 
 /// Returns the text of a table; tells what keeps it from being read.
-fn readable<'b>(file: FileId, bytes: &'b [u8], most: usize, found: &mut Vec<Diagnostic>) -> Option<&'b str> {
+fn readable<'b>(
+    file: FileId,
+    bytes: &'b [u8],
+    (most, hint): (usize, &str),
+    found: &mut Vec<Diagnostic>,
+) -> Option<&'b str> {
     if bytes.len() > most {
         let message = format!("the table has {} bytes, and at most {most} are read", bytes.len());
-        let hint = "divide it by date into several tables, each with a mapping of its own";
         found.push(Diagnostic::new(Code::FileTooLarge, message).at(Place::file(file)).hint(hint));
         return None;
     }

@@ -64,6 +64,7 @@ pub(super) struct Reader<'r, 't> {
     found: &'r mut Vec<Diagnostic>,
     origins: &'r mut Origins,
     records: Vec<Record>,
+    shared: Vec<(Record, Origin)>,
     told: usize,
     most: usize,
 }
@@ -71,12 +72,17 @@ pub(super) struct Reader<'r, 't> {
 impl<'r, 't> Reader<'r, 't> {
     pub(super) fn new(mapping: &'t Mapping, source: Source<'t>, most: usize, parsed: &'r mut Parsed) -> Self {
         let (found, origins) = (&mut parsed.report.diagnostics, &mut parsed.origins);
-        Self { mapping, source, found, origins, records: Vec::new(), told: 0, most }
+        Self { mapping, source, found, origins, records: Vec::new(), shared: Vec::new(), told: 0, most }
     }
 
-    /// Returns the records; a table with a fault gives none.
-    pub(super) fn finish(self) -> Vec<Record> {
-        self.records
+    /// Returns the records, and those that other tables may have as well.
+    pub(super) fn finish(self) -> (Vec<Record>, Vec<(Record, Origin)>) {
+        (self.records, self.shared)
+    }
+
+    /// Adds a record that every table which says the same may give: an event, or a unit that is no more.
+    pub(super) fn share(&mut self, record: Record, origin: Origin) {
+        self.shared.push((record, origin));
     }
 
     /// Returns a place in the table.
@@ -179,6 +185,12 @@ impl<'r, 't> Reader<'r, 't> {
         None
     }
 
+    /// Reads a date; of a time, the day.
+    pub(super) fn day(&mut self, cell: Cell<'_>) -> Option<Edtf> {
+        let day = cell.text.get(..10).filter(|_| matches!(cell.text.as_bytes().get(10), Some(b'T' | b' ' | b'Z')));
+        self.date(Cell { text: day.unwrap_or(cell.text), span: cell.span })
+    }
+
     /// Returns evidence that rows show.
     pub(super) fn shown(row: Row) -> Evidence {
         Evidence { lines: row.lines(), basis: Basis::Shown, reference: None, note: None }
@@ -206,11 +218,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     /// Returns the id of a date's snapshot: the template filled, or the table and the date.
-    pub(super) fn snapshot_id(
-        &mut self,
-        date: &Edtf,
-        value: &dyn Fn(&str) -> Option<String>,
-    ) -> Option<SnapshotId> {
+    pub(super) fn snapshot_id(&mut self, date: &Edtf, value: &dyn Fn(&str) -> Option<String>) -> Option<SnapshotId> {
         let text = match &self.mapping.snapshot {
             None => format!("{}{}-{date}", self.mapping.prefix, slug(self.source.stem())),
             Some(template) => self.filled(template, date, value)?,
@@ -232,12 +240,7 @@ impl<'r, 't> Reader<'r, 't> {
         self.filled(template, date, value)
     }
 
-    fn filled(
-        &mut self,
-        template: &At<String>,
-        date: &Edtf,
-        value: &dyn Fn(&str) -> Option<String>,
-    ) -> Option<String> {
+    fn filled(&mut self, template: &At<String>, date: &Edtf, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
         let dated = |column: &str| if column == "date" { Some(date.to_string()) } else { value(column) };
         Self::fill(&template.value, &dated)
             .map_err(|column| {

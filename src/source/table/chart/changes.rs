@@ -1,7 +1,5 @@
 //! Dated changes of a chart, as events: their types by what goes in and what comes out.
 
-use std::collections::BTreeSet;
-
 use super::super::reader::{Reader, Row, slug};
 use super::{Chart, Draft, Said};
 use crate::diagnostics::{Code, Diagnostic};
@@ -38,6 +36,12 @@ impl Change {
         self.to.contains(unit) && !self.from.contains(unit)
     }
 
+    /// Tells whether a date may be that of the change.
+    fn is_of(&self, date: &Edtf) -> bool {
+        let (own, other) = (self.date.window(), date.window());
+        own.start() <= other.end() && other.start() <= own.end()
+    }
+
     fn names(&self, unit: &UnitId) -> bool {
         self.from.contains(unit) || self.to.contains(unit)
     }
@@ -69,10 +73,11 @@ impl Chart {
         for change in &self.changes {
             teller.change(reader, self, change);
         }
-        let brought: BTreeSet<&UnitId> = self.changes.iter().flat_map(|change| &change.to).collect();
         for (unit, draft) in &self.units {
-            let begun = draft.begun.as_ref().filter(|_| !brought.contains(unit));
-            if let Some(begun) = begun {
+            let changes = || self.changes.iter();
+            let brought =
+                |begun: &Said<Edtf>| changes().any(|change| change.brings(unit) && change.is_of(&begun.value));
+            if let Some(begun) = draft.begun.as_ref().filter(|begun| !brought(begun)) {
                 let results = vec![result(unit, draft.first_name.clone())];
                 teller.tell(reader, EventType::Created, &begun.value, (Vec::new(), results), begun.row, None);
             }
@@ -80,9 +85,7 @@ impl Chart {
                 let sides = (vec![original(unit)], vec![result(unit, Some(rename.name.clone()))]);
                 teller.tell(reader, EventType::Renamed, &rename.date, sides, rename.row, None);
             }
-            let taken = |ended: &Said<Edtf>| {
-                self.changes.iter().any(|change| change.takes(unit) && change.date == ended.value)
-            };
+            let taken = |ended: &Said<Edtf>| changes().any(|change| change.takes(unit) && change.is_of(&ended.value));
             if let Some(ended) = draft.ended.as_ref().filter(|ended| !taken(ended)) {
                 let sides = (vec![original(unit)], Vec::new());
                 teller.tell(reader, EventType::Dissolved, &ended.value, sides, ended.row, None);

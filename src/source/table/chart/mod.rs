@@ -12,7 +12,8 @@ use super::coverage::{Listed, Lists};
 use super::reader::{Cell, Reader, Row, mention};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{
-    Basis, DeclaredUnit, Edtf, Evidence, LineSet, Mention, Placing, Property, Record, RelationEnd, Snapshot, SnapshotId, UnitId, Window,
+    Basis, DeclaredUnit, Edtf, Evidence, LineSet, Mention, Placing, Property, Record, RelationEnd, Snapshot,
+    SnapshotId, UnitId, Window,
 };
 use crate::source::origin::Origin;
 
@@ -127,7 +128,7 @@ impl Chart {
         }
         reader.add(Record::Snapshot(snapshot), origin);
         for (event, origin) in events {
-            reader.add(Record::Event(event), origin);
+            reader.share(Record::Event(event), origin);
         }
     }
 
@@ -165,14 +166,13 @@ impl Chart {
                 reference: Some(format!("{file}{lines}")),
             };
             let origin = Origin::new(reader.place(draft.row.span));
-            reader.add(Record::Unit(unit), origin);
+            reader.share(Record::Unit(unit), origin);
         }
     }
 
     fn snapshot(&self, reader: &mut Reader<'_, '_>, id: SnapshotId, observed: Edtf, window: &Window) -> Snapshot {
-        let title = reader
-            .title(&observed, &|_| None)
-            .unwrap_or_else(|| format!("{}, as of {observed}", reader.source.name));
+        let title =
+            reader.title(&observed, &|_| None).unwrap_or_else(|| format!("{}, as of {observed}", reader.source.name));
         let mut snapshot = reader.snapshot(id, title, observed, window);
         let note = Some("the date that the mapping gives to the whole file".to_owned());
         snapshot.date_evidence = vec![Evidence { lines: None, basis: Basis::Inferred, reference: None, note }];

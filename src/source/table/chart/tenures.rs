@@ -76,7 +76,7 @@ impl Chart {
         let Some(second) = others.first() else { return };
         let message = format!("post `{unit}` has {} holders on the date of the file", others.len() + 1);
         let (place, related) = (reader.place(second.row.span), reader.place(first.row.span));
-        let hint = format!("`{}`, who came last, is taken as the holder; the others are kept as properties", first.person);
+        let hint = format!("`{}` is taken as the holder, by the latest start; the others are properties", first.person);
         let found = Diagnostic::new(Code::SeveralHolders, message).at(place).label("another holder");
         reader.tell_softly(found.related(related, "a holder").hint(hint));
         draft.mention.properties.extend(others.iter().map(|other| other.as_property("holder")));
@@ -94,7 +94,8 @@ impl Chart {
             if let Some(first) = tenures.first().filter(|_| tenures.len() > PERSONS) {
                 let count = tenures.len();
                 let message = format!("unit `{unit}` has {count} persons in the role `{role}`, and they are not kept");
-                let hint = format!("persons in a unit that is no post are kept as properties, at most {PERSONS} of a role");
+                let hint =
+                    format!("persons in a unit that is no post are kept as properties, at most {PERSONS} of a role");
                 let found = Diagnostic::new(Code::LeftOut, message).at(reader.place(first.row.span)).hint(hint);
                 reader.tell_softly(found);
                 continue;

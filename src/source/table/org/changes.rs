@@ -23,9 +23,11 @@ impl File<'_, '_> {
     /// Reads the events that units go into and come out of.
     pub(super) fn changes(&mut self, reader: &mut Reader<'_, '_>) {
         let mut events: IndexMap<String, Sides> = IndexMap::new();
-        let typed = self.graph.statements().iter().filter(|said| {
-            said.predicate == terms::TYPE && said.object.thing() == Some(terms::CHANGE_EVENT)
-        });
+        let typed = self
+            .graph
+            .statements()
+            .iter()
+            .filter(|said| said.predicate == terms::TYPE && said.object.thing() == Some(terms::CHANGE_EVENT));
         for said in typed {
             events.entry(said.subject.clone()).or_default().row.get_or_insert(said.row);
         }
@@ -39,9 +41,11 @@ impl File<'_, '_> {
         for (predicate, (is_event, goes_in)) in sides {
             for said in self.graph.with(predicate) {
                 let object = said.object.text();
-                let (event, unit) = if is_event { (said.subject.as_str(), object) } else { (object, said.subject.as_str()) };
+                let (event, unit) =
+                    if is_event { (said.subject.as_str(), object) } else { (object, said.subject.as_str()) };
                 let Some(unit) = self.units.get(unit).cloned() else {
-                    let message = format!("the change event names `{unit}`, which the file does not describe as a unit");
+                    let message =
+                        format!("the change event names `{unit}`, which the file does not describe as a unit");
                     reader.tell(Diagnostic::new(Code::UnknownUnit, message).at(reader.place(said.row.span)));
                     continue;
                 };

@@ -96,7 +96,9 @@ impl Graph {
 
     /// Reads what a predicate says of a subject.
     pub(super) fn of<'g>(&'g self, subject: &str, predicate: &'g str) -> impl Iterator<Item = &'g Statement> {
-        self.about(subject).filter(move |statement| statement.predicate == predicate).inspect(|found| found.is_read.set(true))
+        self.about(subject)
+            .filter(move |statement| statement.predicate == predicate)
+            .inspect(|found| found.is_read.set(true))
     }
 
     /// Reads what several predicates say of a subject, one after the other.

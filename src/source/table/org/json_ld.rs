@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use oxjsonld::JsonLdParser;
+use oxjsonld::{JsonLdErrorCode, JsonLdParser};
 
 use super::super::json::{self, too_many};
 use super::super::lines::Lines;
@@ -31,7 +31,9 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, limits: &Limits) -> Option<Graph
             Err(error) => {
                 let found = Diagnostic::new(Code::BadTable, format!("the file is no JSON-LD: {error}"));
                 let hint = "nothing is fetched: a context that is elsewhere is to be written into the file";
-                let is_remote = text.contains("@context") && error.to_string().contains("context");
+                let is_remote = error.code().is_some_and(|code| {
+                    matches!(code, JsonLdErrorCode::LoadingRemoteContextFailed | JsonLdErrorCode::LoadingDocumentFailed)
+                });
                 let hint = is_remote.then(|| hint.to_owned());
                 reader.tell(found.at(Place::file(file)).maybe_hint(hint));
                 return None;
@@ -122,7 +124,8 @@ impl<'n> Tree<'n> {
             seen = Some(own);
             if is_new {
                 let about: Vec<&Statement> = graph.about(own).collect();
-                let found = self.nameless.iter().position(|node| about.iter().all(|said| value_of(node, said).is_some()));
+                let found =
+                    self.nameless.iter().position(|node| about.iter().all(|said| self.value(node, said).is_some()));
                 if let Some(at) = found {
                     nameless.insert(own.to_owned(), self.nameless.remove(at));
                 }
@@ -132,35 +135,39 @@ impl<'n> Tree<'n> {
             let objects = self.named.get(&statement.subject).map_or(&[][..], Vec::as_slice);
             let objects = objects.iter().chain(nameless.get(&statement.subject)).copied();
             let mut objects: Vec<&Node> = objects.collect();
-            let saying = objects.iter().find_map(|node| value_of(node, statement));
+            let saying = objects.iter().find_map(|node| self.value(node, statement));
             let Some(span) = saying.or_else(|| objects.drain(..).next().map(|node| node.span)) else { continue };
             statement.row = lines.row(span);
         }
     }
-}
 
-/// Returns where an object gives what a statement says, its id aside.
-fn value_of(node: &Node, statement: &Statement) -> Option<Span> {
-    let text = statement.object.text();
-    let is_blank = text.starts_with("_:") && statement.object.thing().is_some();
-    // An IRI may be shortened to what follows its last separator.
-    let short = statement.object.thing().and_then(|iri| iri.rsplit(['#', '/', ':']).next()).unwrap_or(text);
-    let is_end = |entry: &Entry, short: &str| {
-        matches!(entry.key.as_str(), "@id" | "id" | "@value" | "value")
-            && entry.value.text().is_some_and(|own| own.trim().ends_with(short))
-    };
-    let says = |value: &Node| match &value.value {
-        Value::Scalar { text: own, .. } => own.trim() == text || (short != text && own.ends_with(short)),
-        Value::Map(entries) => is_blank || entries.iter().any(|entry| is_end(entry, short)),
-        Value::List(_) | Value::Null => false,
-    };
-    node.entries().iter().find_map(|entry| {
-        let mut values = if let Value::List(items) = &entry.value.value { items.iter() } else { std::slice::from_ref(&entry.value).iter() };
-        values.find(|value| says(value)).map(|value| {
-            let is_only = !matches!(entry.value.value, Value::List(_));
-            if is_only { Span::new(entry.key_span.start, value.span.end) } else { value.span }
+    /// Returns where an object gives what a statement says, its id aside.
+    fn value(&self, node: &Node, statement: &Statement) -> Option<Span> {
+        let text = statement.object.text();
+        let is_blank = text.starts_with("_:") && statement.object.thing().is_some();
+        // An IRI may be shortened to what follows its last separator.
+        let short = statement.object.thing().and_then(|iri| iri.rsplit(['#', '/', ':']).next()).unwrap_or(text);
+        let is_end = |entry: &Entry, short: &str| {
+            (entry.key == "@value" || self.keys.contains(&entry.key.as_str()))
+                && entry.value.text().is_some_and(|own| own.trim().ends_with(short))
+        };
+        let says = |value: &Node| match &value.value {
+            Value::Scalar { text: own, .. } => own.trim() == text || (short != text && own.ends_with(short)),
+            Value::Map(entries) => is_blank || entries.iter().any(|entry| is_end(entry, short)),
+            Value::List(_) | Value::Null => false,
+        };
+        node.entries().iter().find_map(|entry| {
+            let mut values = if let Value::List(items) = &entry.value.value {
+                items.iter()
+            } else {
+                std::slice::from_ref(&entry.value).iter()
+            };
+            values.find(|value| says(value)).map(|value| {
+                let is_only = !matches!(entry.value.value, Value::List(_));
+                if is_only { Span::new(entry.key_span.start, value.span.end) } else { value.span }
+            })
         })
-    })
+    }
 }
 
 fn walk<'n>(node: &'n Node, visit: &mut impl FnMut(&'n Node)) {

@@ -7,6 +7,7 @@ use super::super::reader::{Reader, Row};
 use super::File;
 use super::graph::{Object, Statement};
 use super::terms;
+use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Edtf, UnitId};
 
 /// What joins a person and a unit directly: the predicate, whether its subject is the person, and the role that it means.
@@ -22,14 +23,17 @@ impl File<'_, '_> {
     /// Reads memberships, and then what joins persons and units without one.
     pub(super) fn members(&mut self, reader: &mut Reader<'_, '_>) {
         let graph = self.graph;
+        let mut homeless: Vec<&Statement> = Vec::new();
         let owners = graph.with(terms::HAS_MEMBERSHIP);
         let owners: BTreeMap<&str, Object> =
             owners.map(|said| (said.object.text(), Object::Thing(said.subject.clone()))).collect();
         for statement in graph.with(terms::ORGANIZATION) {
             let membership = statement.subject.as_str();
             let person = graph.of(membership, terms::MEMBER).next().map(|member| &member.object);
-            if let Some(person) = person.or_else(|| owners.get(membership)) {
-                self.membership(reader, statement, person);
+            let joined =
+                person.or_else(|| owners.get(membership)).and_then(|person| self.membership(reader, statement, person));
+            if joined.is_none() {
+                homeless.push(statement);
             }
         }
         let told: BTreeSet<(UnitId, String)> =
@@ -38,14 +42,33 @@ impl File<'_, '_> {
             for statement in graph.with(predicate) {
                 let own = Object::Thing(statement.subject.clone());
                 let (person, unit) = if is_person { (&own, &statement.object) } else { (&statement.object, &own) };
-                let Some(unit) = self.unit(unit) else { continue };
+                let Some(unit) = self.unit(unit) else {
+                    homeless.push(statement);
+                    continue;
+                };
                 let (person, named) = self.person(person);
                 // What a membership has told with its dates is not told again without them.
                 if role.is_some() || !told.contains(&(unit.clone(), person.clone())) {
                     let role = role.map(str::to_owned);
-                    self.chart.tenures.push(Tenure { unit, person, role, from: None, to: None, row: statement.row, named });
+                    self.chart.tenures.push(Tenure {
+                        unit,
+                        person,
+                        role,
+                        from: None,
+                        to: None,
+                        row: statement.row,
+                        named,
+                    });
                 }
             }
+        }
+        if let Some(first) = homeless.first() {
+            let (noun, count) = (if homeless.len() == 1 { "statement" } else { "statements" }, homeless.len());
+            let message =
+                format!("{count} {noun} on who is where join no person with a unit of the file, and are left out");
+            reader.tell_softly(
+                Diagnostic::new(Code::LeftOut, message).at(reader.place(first.row.span)).label("the first"),
+            );
         }
     }
 

@@ -9,7 +9,7 @@ mod terms;
 mod turtle;
 mod units;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::chart::{Chart, Said};
 use super::mapping::Syntax;
@@ -34,6 +34,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, syntax: Syntax, limits: &Limits)
         language: reader.mapping.language.as_deref(),
         chart: Chart::default(),
         units: BTreeMap::new(),
+        posts: BTreeSet::new(),
     };
     file.units(reader);
     file.members(reader);
@@ -50,6 +51,8 @@ struct File<'g, 'm> {
     chart: Chart,
     /// The units by their IRIs.
     units: BTreeMap<String, UnitId>,
+    /// The IRIs of posts.
+    posts: BTreeSet<String>,
 }
 
 impl<'g> File<'g, '_> {
@@ -75,9 +78,7 @@ impl<'g> File<'g, '_> {
             }
         });
         let said = dates.into_iter().next()?;
-        let written = said.object.text();
-        let day = written.split_once('T').map_or(written, |(day, _)| day).trim_end_matches('Z');
-        let value = reader.date(Cell { text: day, span: said.row.span })?;
+        let value = reader.day(Cell { text: said.object.text(), span: said.row.span })?;
         Some(Said { value, row: said.row })
     }
 }
@@ -88,7 +89,9 @@ fn tell_unread(reader: &mut Reader<'_, '_>, graph: &Graph) {
         graph.unread().into_iter().filter(|(predicate, _)| *predicate != terms::TYPE).collect();
     // The most frequent first.
     unread.sort_by_key(|(predicate, (_, count))| (std::cmp::Reverse(*count), *predicate));
-    let Some((_, (first, _))) = unread.iter().min_by_key(|(_, (statement, _))| statement.row.span.start) else { return };
+    let Some((_, (first, _))) = unread.iter().min_by_key(|(_, (statement, _))| statement.row.span.start) else {
+        return;
+    };
     let all: usize = unread.iter().map(|(_, (_, count))| count).sum();
     let named = unread.iter().take(NAMED).map(|(predicate, (_, count))| format!("`{predicate}` {count}"));
     let mut named: Vec<String> = named.collect();

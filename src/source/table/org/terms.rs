@@ -127,11 +127,8 @@ pub(super) const CONTACTS: [(&str, &str); 9] = [
 /// What a value of a contact is written with, where it is a thing of its own.
 pub(super) const CONTACT_VALUES: [&str; 2] =
     ["http://www.w3.org/2006/vcard/ns#hasValue", "http://www.w3.org/2006/vcard/ns#value"];
-pub(super) const ADDRESSES: [&str; 3] = [
-    SITE_ADDRESS,
-    "http://www.w3.org/2006/vcard/ns#hasAddress",
-    "http://www.w3.org/2006/vcard/ns#adr",
-];
+pub(super) const ADDRESSES: [&str; 3] =
+    [SITE_ADDRESS, "http://www.w3.org/2006/vcard/ns#hasAddress", "http://www.w3.org/2006/vcard/ns#adr"];
 /// The names of places in an address, the nearest first.
 pub(super) const PLACES: [&str; 3] = [
     "http://www.w3.org/2006/vcard/ns#locality",

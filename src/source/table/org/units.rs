@@ -2,13 +2,11 @@
 
 use super::super::chart::{Said, property, stated, stated_in_both};
 use super::super::reader::{Reader, Row, kind, slug};
-use super::graph::{Object, Statement};
-use super::terms::{self, in_words, label, local, words};
 use super::File;
+use super::graph::Statement;
+use super::terms::{self, label, local, words};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::{
-    Contact, LineSet, NameClaim, PlaceClaim, PlaceRole, Property, Relation, RelationEnd, Text, UnitId,
-};
+use crate::model::{Contact, LineSet, NameClaim, PlaceClaim, PlaceRole, Property, Relation, RelationEnd, Text, UnitId};
 
 /// What says that one unit is under another: the predicate, and whether its subject is the lower one.
 const PARENTS: [(&str, bool); 6] = [
@@ -20,32 +18,37 @@ const PARENTS: [(&str, bool); 6] = [
     (terms::HAS_POST, false),
 ];
 
+/// What says that something is a post: the predicate, and whether its subject is.
+const POSTS: [(&str, bool); 4] =
+    [(terms::POST_IN, true), (terms::HAS_POST, false), (terms::HELD_BY, true), (terms::HOLDS, false)];
+
 impl File<'_, '_> {
-    /// Reads all units: what has such a type, and what stands at an end of a statement on structure.
+    /// Reads all units: what has such a type, and what stands at an end of a statement on structure or on a post.
     pub(super) fn units(&mut self, reader: &mut Reader<'_, '_>) {
         let graph = self.graph;
         for statement in graph.statements() {
-            let is_unit = |object: &Object| terms::UNIT_TYPES.iter().any(|(iri, _)| object.thing() == Some(iri));
-            let is_typed = statement.predicate == terms::TYPE && is_unit(&statement.object);
-            let is_structure = PARENTS.iter().any(|(predicate, _)| *predicate == statement.predicate);
-            if is_typed || is_structure {
-                self.add(reader, &statement.subject, statement.row);
+            let (subject, object) = (Some(statement.subject.as_str()), statement.object.thing());
+            let predicate = statement.predicate.as_str();
+            let is_type = predicate == terms::TYPE;
+            let is_unit = is_type && terms::UNIT_TYPES.iter().any(|(iri, _)| object == Some(iri));
+            let is_structure = PARENTS.iter().any(|(known, _)| *known == predicate);
+            let post = POSTS.iter().find(|(known, _)| *known == predicate);
+            let post = post.and_then(|(_, is_subject)| if *is_subject { subject } else { object });
+            let post = post.or(subject.filter(|_| is_type && object == Some(terms::POST)));
+            self.posts.extend(post.map(str::to_owned));
+            let units = [subject.filter(|_| is_unit || is_structure), object.filter(|_| is_structure), post];
+            for iri in units.into_iter().flatten() {
+                self.add(reader, iri, statement.row);
             }
             if reader.is_hopeless() {
                 return;
             }
         }
-        let described: Vec<(String, UnitId)> = self.units.clone().into_iter().collect();
-        for statement in PARENTS.iter().flat_map(|(predicate, _)| graph.with(predicate)) {
-            if let Some(iri) = statement.object.thing().filter(|iri| !self.units.contains_key(*iri)) {
-                self.add(reader, iri, statement.row);
-                self.tell_if_only_named(reader, iri, statement);
-            }
-        }
-        for (iri, unit) in &described {
+        for (iri, unit) in &self.units.clone() {
             self.describe(reader, iri, unit);
         }
-        self.hang(reader);
+        self.hang();
+        self.tell_only_named(reader);
     }
 
     /// Adds a unit, once; the row is where it is first spoken of.
@@ -60,48 +63,49 @@ impl File<'_, '_> {
         }
         let unit = self.chart.add(reader, iri, local(iri), row)?;
         self.units.insert(iri.to_owned(), unit.clone());
-        let mut rows: Vec<(u32, u32)> = self.graph.about(iri).map(|said| (said.row.first_line, said.row.last_line)).collect();
+        let mut rows: Vec<(u32, u32)> =
+            self.graph.about(iri).map(|said| (said.row.first_line, said.row.last_line)).collect();
         rows.sort_unstable();
         let draft = self.chart.units.get_mut(&unit)?;
         draft.mention.evidence.lines = LineSet::of(rows).or(row.lines());
         Some(())
     }
 
-    /// Tells of a unit that the file names as a parent or a part and says nothing of.
-    fn tell_if_only_named(&mut self, reader: &mut Reader<'_, '_>, iri: &str, statement: &Statement) -> Option<()> {
-        let unit = self.units.get(iri)?;
-        let draft = self.chart.units.get_mut(unit)?;
-        draft.named_only = true;
-        let name = label(self.graph, iri, &terms::NAMES, self.language);
-        draft.mention.name = name.map(|name| claim(reader, name.chosen));
-        let message = format!("`{iri}` is named as a unit, and the file does not describe it");
-        let found = Diagnostic::new(Code::ParentWithoutRow, message).at(reader.place(statement.row.span));
-        reader.tell_softly(found.hint(format!("`{unit}` is taken as named there, without a place")));
-        Some(())
+    /// Tells of units that the file names as parents and says nothing of.
+    fn tell_only_named(&mut self, reader: &mut Reader<'_, '_>) {
+        for (iri, unit) in &self.units {
+            let Some(draft) = self.chart.units.get_mut(unit) else { continue };
+            draft.named_only = draft.parents.is_empty() && self.graph.about(iri).next().is_none();
+            if draft.named_only {
+                let message = format!("`{iri}` is named as a unit, and the file does not describe it");
+                let found = Diagnostic::new(Code::ParentWithoutRow, message).at(reader.place(draft.row.span));
+                reader.tell_softly(found.hint(format!("`{unit}` is taken as named there, without a place")));
+            }
+        }
     }
 
     /// Hangs the units where the statements on structure put them.
-    fn hang(&mut self, _reader: &mut Reader<'_, '_>) {
+    fn hang(&mut self) {
         let graph = self.graph;
         for (predicate, is_lower) in PARENTS {
             for statement in graph.with(predicate) {
-                let (Some(own), Some(other)) = (self.units.get(&statement.subject), self.unit(&statement.object)) else {
+                let (Some(own), Some(other)) = (self.units.get(&statement.subject), self.unit(&statement.object))
+                else {
                     continue;
                 };
                 let (unit, parent) = if is_lower { (own.clone(), other) } else { (other, own.clone()) };
                 if let Some(draft) = self.chart.units.get_mut(&unit) {
                     draft.parents.push(Said { value: parent, row: statement.row });
-                    // A part that only its whole names has its place there.
-                    draft.named_only &= is_lower;
                 }
             }
         }
         for statement in graph.with(terms::REPORTS_TO) {
             let Some(unit) = self.units.get(&statement.subject).cloned() else { continue };
             let superior = self.unit(&statement.object);
-            let end = superior.clone().map_or_else(|| RelationEnd::Text(self.in_words(&statement.object)), RelationEnd::Unit);
+            let end =
+                superior.clone().map_or_else(|| RelationEnd::Text(self.in_words(&statement.object)), RelationEnd::Unit);
             let Some(draft) = self.chart.units.get_mut(&unit) else { continue };
-            let is_post = draft.mention.kind.as_ref().is_some_and(|kind| kind.text == "post");
+            let is_post = self.posts.contains(&statement.subject);
             match superior {
                 // A post that no statement puts into an organization stands below the one it reports to.
                 Some(parent) if is_post && draft.parents.is_empty() => {
@@ -115,8 +119,9 @@ impl File<'_, '_> {
     /// Reads what the graph says of a unit.
     fn describe(&mut self, reader: &mut Reader<'_, '_>, iri: &str, unit: &UnitId) -> Option<()> {
         let name = label(self.graph, iri, &terms::NAMES, self.language);
-        let kind = self.kind(iri);
-        let is_post = kind.as_ref().is_some_and(|kind| kind.text == "post");
+        let row = self.chart.units.get(unit).map(|draft| draft.row);
+        let kind = self.kind(iri, row);
+        let is_post = self.posts.contains(iri);
         let role = self.graph.of(iri, terms::ROLE).next();
         let summary = label(self.graph, iri, &terms::SUMMARIES, self.language).map(|summary| summary.chosen);
         let others = self.graph.any(iri, &terms::OTHER_NAMES).map(|other| claim(reader, other));
@@ -139,8 +144,7 @@ impl File<'_, '_> {
         mention.name = own;
         mention.also_written = also;
         mention.kind = kind;
-        mention.summary =
-            summary.map(|said| Text { text: said.object.text().to_owned(), evidence: stated(said.row) });
+        mention.summary = summary.map(|said| Text { text: said.object.text().to_owned(), evidence: stated(said.row) });
         mention.properties = properties;
         mention.contacts = contacts;
         mention.places = places;
@@ -149,26 +153,26 @@ impl File<'_, '_> {
     }
 
     /// Returns the kind: that of a post, a classification, a type of another vocabulary, or one of the ontology.
-    fn kind(&self, iri: &str) -> Option<Text> {
+    fn kind(&self, iri: &str, own: Option<Row>) -> Option<Text> {
         let types: Vec<&Statement> = self.graph.of(iri, terms::TYPE).collect();
         let of = |statement: &Statement, text: &str| kind(text, &stated(statement.row));
-        let is_post = |said: &&&Statement| said.object.thing() == Some(terms::POST);
-        if let Some(said) = types.iter().find(is_post) {
-            return Some(of(said, "post"));
-        }
-        if let Some(said) = self.graph.of(iri, terms::POST_IN).next() {
-            return Some(of(said, "post"));
+        if self.posts.contains(iri) {
+            let row = types.iter().find(|said| said.object.thing() == Some(terms::POST)).or(types.first());
+            let row = row.map(|said| said.row).or_else(|| self.graph.about(iri).next().map(|said| said.row));
+            return row.or(own).map(|row| kind("post", &stated(row)));
         }
         if let Some(said) = self.graph.of(iri, terms::CLASSIFICATION).next() {
-            let text = match &said.object {
-                Object::Thing(_) => words(&in_words(self.graph, &said.object, self.language)),
-                Object::Literal(text, _) => text.clone(),
-            };
-            return Some(of(said, &text));
+            let concept = said.object.thing();
+            let label = concept.and_then(|concept| label(self.graph, concept, &terms::NAMES, self.language));
+            return Some(match (concept, label) {
+                (Some(concept), None) => of(said, &words(local(concept))),
+                _ => of(said, &self.in_words(&said.object)),
+            });
         }
         let known = |said: &Statement| terms::UNIT_TYPES.iter().find(|(iri, _)| said.object.thing() == Some(iri));
-        let own = types.iter().find(|said| known(said).is_none() && said.object.thing().is_some_and(|iri| !is_general(iri)));
-        if let Some(said) = own {
+        let other =
+            types.iter().find(|said| known(said).is_none() && said.object.thing().is_some_and(|iri| !is_general(iri)));
+        if let Some(said) = other {
             return Some(of(said, &words(local(said.object.text()))));
         }
         // The one that says most: a formal organization is also an organization.
@@ -201,11 +205,18 @@ impl File<'_, '_> {
         for subject in subjects {
             for (predicate, kind) in terms::CONTACTS {
                 for said in self.graph.of(subject, predicate) {
-                    let inner = said.object.thing().and_then(|thing| self.graph.any(thing, &terms::CONTACT_VALUES).next());
+                    let inner =
+                        said.object.thing().and_then(|thing| self.graph.any(thing, &terms::CONTACT_VALUES).next());
                     let value = inner.unwrap_or(said).object.text();
                     let value = value.trim_start_matches("tel:").trim_start_matches("mailto:").to_owned();
                     let evidence = stated(said.row);
-                    contacts.push(Contact { kind: kind.into(), value: Some(value), purpose: None, evidence, part: None });
+                    contacts.push(Contact {
+                        kind: kind.into(),
+                        value: Some(value),
+                        purpose: None,
+                        evidence,
+                        part: None,
+                    });
                 }
             }
         }
@@ -244,9 +255,12 @@ impl File<'_, '_> {
 
 /// Tells whether a type says nothing of the kind: it is one of the ontology or of the vocabularies below it.
 fn is_general(iri: &str) -> bool {
-    let vocabularies = ["http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2002/07/owl#", "http://xmlns.com/foaf/0.1/"];
+    let vocabularies =
+        ["http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2002/07/owl#", "http://xmlns.com/foaf/0.1/"];
     let others = ["http://www.w3.org/ns/prov#", "http://www.w3.org/2004/02/skos/core#", "http://purl.org/dc/terms/"];
-    terms::is_org(iri) || vocabularies.iter().chain(&others).any(|known| iri.starts_with(known)) || slug(local(iri)).is_empty()
+    terms::is_org(iri)
+        || vocabularies.iter().chain(&others).any(|known| iri.starts_with(known))
+        || slug(local(iri)).is_empty()
 }
 
 fn claim(reader: &Reader<'_, '_>, said: &Statement) -> NameClaim {

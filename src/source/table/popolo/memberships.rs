@@ -62,7 +62,8 @@ impl<'n> File<'n> {
         let organization = self.unit_of(reader, node, ("organization_id", "organization", "organization"));
         let Some(unit) = post.or(organization).or(entry.organization.cloned()) else {
             if reader.told() == told {
-                let found = Diagnostic::new(Code::MissingField, "the membership names neither a post nor an organization");
+                let found =
+                    Diagnostic::new(Code::MissingField, "the membership names neither a post nor an organization");
                 reader.tell(found.at(reader.place(node.span)));
             }
             return None;
@@ -127,12 +128,8 @@ impl<'n> File<'n> {
         let row = self.row(node);
         let observed = reader.mapping.observed.as_ref()?.window();
         let tenure = Tenure { unit: of.clone(), person: String::new(), role: None, from, to, row, named: None };
-        let relation = Relation {
-            kind: "member-of".to_owned(),
-            to: RelationEnd::Unit(of),
-            evidence: stated(row),
-            part: None,
-        };
+        let relation =
+            Relation { kind: "member-of".to_owned(), to: RelationEnd::Unit(of), evidence: stated(row), part: None };
         let draft = self.chart.units.get_mut(&member)?;
         draft.mention.relations.extend(tenure.holds(&observed).then_some(relation));
         Some(())

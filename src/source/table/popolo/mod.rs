@@ -113,16 +113,10 @@ impl File<'_> {
 
     /// Reads a date; of a time, the day.
     fn date(&self, reader: &mut Reader<'_, '_>, node: &Node, field: &str) -> Option<Edtf> {
-        let written = text(node, field)?;
-        let day = written.split_once(['T', ' ']).map_or(written, |(day, _)| day);
-        reader.date(Cell { text: day, span: node.get(field)?.span })
+        reader.day(Cell { text: text(node, field)?, span: node.get(field)?.span })
     }
 
-    fn periods(
-        &self,
-        reader: &mut Reader<'_, '_>,
-        root: &Node,
-    ) -> BTreeMap<String, (Option<Edtf>, Option<Edtf>)> {
+    fn periods(&self, reader: &mut Reader<'_, '_>, root: &Node) -> BTreeMap<String, (Option<Edtf>, Option<Edtf>)> {
         let mut periods = BTreeMap::new();
         for node in items(root, "events") {
             let Some(id) = text(node, "id") else { continue };

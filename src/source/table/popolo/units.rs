@@ -67,8 +67,8 @@ impl File<'_> {
         for (node, owner) in posts {
             let Some(unit) = self.unit(reader, node, true) else { continue };
             let named = self.unit_of(reader, node, ("organization_id", "organization", "organization"));
-            let row = self.field(node, "organization_id");
-            for parent in owner.into_iter().chain(named) {
+            let (own, field) = (self.row(node), self.field(node, "organization_id"));
+            for (parent, row) in owner.map(|owner| (owner, own)).into_iter().chain(named.map(|named| (named, field))) {
                 self.hang(&unit, parent, row);
             }
             read.push((node, unit));
@@ -125,7 +125,8 @@ impl File<'_> {
         properties.extend(former);
         let contacts = self.contacts(reader, node);
         let place = self.place(reader, node);
-        let classification = text(node, "classification").map(|own| kind(own, &stated(self.field(node, "classification"))));
+        let classification =
+            text(node, "classification").map(|own| kind(own, &stated(self.field(node, "classification"))));
         let summary = ["abstract", "description"].into_iter().find_map(|field| {
             Some(Text { text: text(node, field)?.to_owned(), evidence: stated(self.field(node, field)) })
         });
