@@ -54,7 +54,7 @@ impl<'m> Lists<'m> {
     }
 
     /// Tells of lists that spoke of no date, given the names of the units that the table has.
-    pub(super) fn tell_idle<'n>(self, reader: &mut Reader<'_, '_>, known: impl Iterator<Item = &'n str> + Clone) {
+    pub(super) fn tell_idle<'n>(self, reader: &mut Reader<'_, '_>, known: &(impl Iterator<Item = &'n str> + Clone)) {
         for (rule, _) in self.mapping.coverage.iter().zip(self.spoke).filter(|(_, spoke)| !spoke) {
             let of = rule.of.as_ref();
             let subject = of.map_or_else(|| "this coverage".to_owned(), |of| format!("coverage of `{of}`"));

@@ -64,7 +64,7 @@ pub(super) fn read<'t>(reader: &mut Reader<'_, 't>, delimiter: u8) {
         let origin = origin(reader, day, &snapshot);
         reader.add(Record::Snapshot(snapshot), origin);
     }
-    lists.tell_idle(reader, known.keys().map(|unit| unit.as_str()));
+    lists.tell_idle(reader, &known.keys().map(|unit| unit.as_str()));
     if (grid.has("predecessors") || grid.has("successors")) && snapshots.len() == days.len() {
         predecessors::read(reader, &Descent { grid: &grid, days: &days, snapshots: &snapshots });
     }

@@ -190,7 +190,7 @@ impl Chart {
         let mut lists = Lists::new(reader.mapping);
         snapshot.coverage = lists.of(window, &listed);
         let known: Vec<&str> = self.units.keys().map(UnitId::as_str).collect();
-        lists.tell_idle(reader, known.iter().copied());
+        lists.tell_idle(reader, &known.iter().copied());
         snapshot
     }
 

@@ -1,7 +1,7 @@
 //! Popolo JSON: organizations and posts as units, persons in them as holders, foundings, dissolutions and former names as
 //! events (<https://www.popoloproject.com/specs/>).
 //!
-//! The lists stand at the top of the file, as EveryPolitician wrote them, or posts and memberships in the records that
+//! The lists stand at the top of the file, as `EveryPolitician` wrote them, or posts and memberships in the records that
 //! they belong to.
 
 mod memberships;
