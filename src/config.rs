@@ -1,5 +1,6 @@
 //! The limits and defaults of the service, in one place.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The folder of the store where none is named: one of its own under the working directory.
@@ -14,6 +15,10 @@ pub const DEFAULT_SNAPSHOTS: &str = "snapshots";
 pub struct Config {
     /// What a stranger may ask for.
     pub limits: Limits,
+    /// The folder with the reader's own copies of the sources, whose lines evidence then offers.
+    pub sources: Option<PathBuf>,
+    /// The address under which the public reaches the service, for citations: `https://example.org`.
+    pub public_url: Option<String>,
 }
 
 /// The bound on everything that a stranger can send; past one, a clear error, and the service goes on.
@@ -37,6 +42,12 @@ pub struct Limits {
     pub units_named: usize,
     /// The longest text to search for, in characters.
     pub search_length: usize,
+    /// The largest copy of a source that is read for the text of its lines, in bytes.
+    pub source_bytes: usize,
+    /// How many lines of sources one answer may hold.
+    pub source_lines: usize,
+    /// How much text of sources one answer may hold, in bytes.
+    pub source_text_bytes: usize,
     /// How long an answer may take to work out.
     pub timeout: Duration,
 }
@@ -53,6 +64,9 @@ impl Default for Limits {
             lineage_depth: 64,
             units_named: 100,
             search_length: 256,
+            source_bytes: 4 * 1024 * 1024,
+            source_lines: 5_000,
+            source_text_bytes: 1024 * 1024,
             timeout: Duration::from_secs(10),
         }
     }

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::diff::{Assumption, DiffOptions, Terms};
+use crate::export::Subject;
+use crate::history::UnitIx;
 use crate::{diff, model};
 
+use super::citation::{Citation, add_citations, moment_words, organisation, sources_of};
 use super::error::Code;
 use super::evidence::Evidence;
 use super::page::{Page, PageArguments, weight};
@@ -28,6 +31,7 @@ pub(super) struct Compared {
     to: ViewScope,
     order_certain: bool,
     assume: Assumption,
+    within: Option<UnitIx>,
     changes: Vec<diff::Change>,
 }
 
@@ -38,7 +42,23 @@ impl Compared {
             let found = diff::diff(from.view(), to.view(), options);
             (found.terms.order_certain, found.changes)
         });
-        Arc::new(Self { from, to, order_certain, assume: options.assume, changes })
+        Arc::new(Self { from, to, order_certain, assume: options.assume, within: options.within, changes })
+    }
+
+    fn cite(&self, context: &Context<'_>) -> Result<Citation> {
+        let (scope, history) = (&self.from.scope, self.from.scope.history());
+        let (from, to) = (self.from.view(), self.to.view());
+        let subject = Subject::Diff {
+            from: from.moment(),
+            to: to.moment(),
+            within: self.within.map(|unit| history.unit_id(unit).clone()),
+            closed_world: self.assume == Assumption::ClosedWorld,
+        };
+        let what = format!("Comparison of the structure{}", organisation(&[from, to]));
+        let moments = format!("{} and {}", moment_words(from), moment_words(to));
+        let mut sources = sources_of(history, from.snapshots().into_iter().chain(to.snapshots()));
+        add_citations(&mut sources, history, self.changes.iter().flat_map(|change| change.evidence.iter().cloned()));
+        scope.citation(context, subject, what, Some(moments), sources)
     }
 
     fn terms(&self) -> Terms<'_> {
@@ -96,6 +116,12 @@ impl Diff {
             compared: Arc::clone(&self.compared),
             at,
         })
+    }
+
+    /// How to cite the comparison.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
+        beside_the_runtime(|| self.compared.cite(context))
     }
 
     /// How many changes there are of each kind and verdict. Filters on `changes` do not bear on it.

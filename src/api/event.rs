@@ -1,10 +1,12 @@
 //! Change events: dated statements of change.
 
-use async_graphql::{ID, Object};
+use async_graphql::{Context, ID, Object, Result};
 
+use crate::export::{Sources, Subject};
 use crate::history::EventIx;
 use crate::model;
 
+use super::citation::{Citation, add_citations};
 use super::evidence::Evidence;
 use super::scalar::EdtfDate;
 use super::scope::Scope;
@@ -64,6 +66,16 @@ impl ChangeEvent {
     /// Where it stands: lines of snapshots' sources, or a reference.
     async fn evidence(&self) -> Vec<Evidence> {
         Evidence::all(&self.scope, self.scope.history().cite_event(self.event))
+    }
+
+    /// How to cite the event.
+    async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
+        let (history, record) = (self.scope.history(), self.record());
+        let mut sources = Sources::default();
+        add_citations(&mut sources, history, history.cite_event(self.event));
+        let what = format!("The change event {}", record.id);
+        let date = format!("dated {}", record.date);
+        self.scope.citation(context, Subject::Event(record.id.clone()), what, Some(date), sources)
     }
 
     /// What the curator adds.

@@ -1,6 +1,6 @@
 //! Evidence and claims: who says so, and where.
 
-use async_graphql::{Object, SimpleObject};
+use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::history::{Citation, ClaimRecord, UnitIx};
 
@@ -8,6 +8,7 @@ use super::event::ChangeEvent;
 use super::scalar::EdtfDate;
 use super::scope::Scope;
 use super::snapshot::Snapshot;
+use super::source_text::{SourceLine, TextStatus};
 use super::unit::Unit;
 use super::words::{Attribute, Basis};
 
@@ -50,6 +51,18 @@ impl Evidence {
     /// What the curator adds.
     async fn note(&self) -> Option<&str> {
         self.citation.evidence.note.as_deref()
+    }
+
+    /// The text of these lines, from the reader's own copy of the source; null where it cannot be offered, and then
+    /// `textStatus` says why. The service itself keeps no source.
+    #[graphql(complexity = "1 + 10 * child_complexity")]
+    async fn text(&self, context: &Context<'_>) -> Result<Option<Vec<SourceLine>>> {
+        self.lines_of_text(context)
+    }
+
+    /// Whether the text of these lines can be shown, and if not, why not.
+    async fn text_status(&self, context: &Context<'_>) -> TextStatus {
+        self.status_of_text(context)
     }
 
     /// The snapshot whose source the lines are of.

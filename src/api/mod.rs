@@ -6,6 +6,7 @@
 #![expect(clippy::unused_async, reason = "the macros of async-graphql ask for async resolvers")]
 
 mod change;
+mod citation;
 mod conflict;
 mod details;
 mod error;
@@ -20,6 +21,7 @@ mod scalar;
 mod scope;
 mod search;
 mod snapshot;
+mod source_text;
 mod state;
 mod unit;
 mod view;
@@ -29,8 +31,9 @@ use std::sync::Arc;
 
 use async_graphql::{EmptyMutation, EmptySubscription, Schema};
 
-use crate::config::Limits;
-use crate::repository::Repository;
+use crate::config::{Config, Limits};
+use crate::export::BaseUrl;
+use crate::repository::{Repository, SourceFolder};
 
 pub use error::{Code, with_codes};
 pub use page::Budget;
@@ -42,6 +45,19 @@ pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;
 /// Returns the schema over a repository, within limits.
 pub fn schema(repository: Arc<Repository>, limits: &Limits) -> ApiSchema {
     builder(limits).data(repository).finish()
+}
+
+/// Returns the schema over a repository, with all that the service is set up with.
+pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
+    let mut builder = builder(&config.limits).data(repository);
+    if let Some(dir) = &config.sources {
+        builder = builder.data(Arc::new(SourceFolder::new(dir.clone(), config.limits.source_bytes)));
+    }
+    // One that is no address is refused where the service is set up; here it counts as none.
+    if let Some(Ok(base)) = config.public_url.as_deref().map(BaseUrl::parse) {
+        builder = builder.data(base);
+    }
+    builder.finish()
 }
 
 /// Returns the published schema as text, in the GraphQL schema definition language.

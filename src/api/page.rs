@@ -78,15 +78,24 @@ fn listed<T: OutputType>() -> String {
     name.strip_suffix("Hit").unwrap_or(&name).to_owned()
 }
 
-/// How many more objects one answer may hold. One for each request.
+/// How much more one answer may hold. One for each request.
 #[derive(Debug)]
-pub struct Budget(AtomicUsize);
+pub struct Budget {
+    objects: AtomicUsize,
+    /// Lines of sources, and the bytes of their text.
+    lines: AtomicUsize,
+    text: AtomicUsize,
+}
 
 impl Budget {
     /// Returns the budget of a request within limits.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
-        Self(AtomicUsize::new(limits.objects))
+        Self {
+            objects: AtomicUsize::new(limits.objects),
+            lines: AtomicUsize::new(limits.source_lines),
+            text: AtomicUsize::new(limits.source_text_bytes),
+        }
     }
 
     /// Spends objects of the answer that are not on a page.
@@ -96,10 +105,22 @@ impl Budget {
     }
 
     fn spend(&self, objects: usize, limits: &Limits) -> Result<()> {
-        let spent = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(objects));
+        let spent = take(&self.objects, objects);
         let too_large = || format!("the answer would hold more than {} objects; ask for smaller pages", limits.objects);
-        spent.map(drop).map_err(|_| Code::ResultTooLarge.error(too_large()))
+        spent.ok_or_else(|| Code::ResultTooLarge.error(too_large()))
     }
+
+    /// Spends lines of sources with so many bytes of text.
+    pub(super) fn spend_text(&self, lines: usize, bytes: usize, limits: &Limits) -> Result<()> {
+        let (most, most_bytes) = (limits.source_lines, limits.source_text_bytes);
+        let too_large = || format!("the answer would hold more than {most} lines or {most_bytes} bytes of sources");
+        let spent = take(&self.lines, lines).and_then(|()| take(&self.text, bytes));
+        spent.ok_or_else(|| Code::ResultTooLarge.error(format!("{}; ask for the text of less evidence", too_large())))
+    }
+}
+
+fn take(left: &AtomicUsize, amount: usize) -> Option<()> {
+    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(amount)).ok().map(drop)
 }
 
 /// The four arguments of a connection, as they came.

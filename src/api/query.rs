@@ -116,9 +116,10 @@ impl Query {
         &self,
         context: &Context<'_>,
         #[graphql(desc = "The unit's id.")] id: ID,
+        #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
     ) -> Result<Option<Unit>> {
-        let scope = Scope::of(context, revision, None)?;
+        let scope = Scope::of(context, revision, None)?.with_floor(minimum_basis.map(Into::into));
         Ok(scope.history().unit_ix(id.as_str()).map(|unit| scope.unit(unit)))
     }
 
@@ -193,6 +194,18 @@ impl Query {
         let options = DiffOptions { within, assume: assume.into() };
         let (from, to) = (scope.at(&from, false)?, scope.at(&to, false)?);
         Ok(Some(Diff { compared: Compared::of(from, to, options) }))
+    }
+
+    /// A change event by its id; null when there is none.
+    async fn event(
+        &self,
+        context: &Context<'_>,
+        #[graphql(desc = "The event's id.")] id: ID,
+        #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
+    ) -> Result<Option<ChangeEvent>> {
+        let scope = Scope::of(context, revision, None)?;
+        let event = id.as_str().parse().ok().and_then(|id| scope.history().event_ix(&id));
+        Ok(event.map(|event| ChangeEvent { scope, event }))
     }
 
     /// The change events, the earliest first.

@@ -2,9 +2,11 @@
 
 use async_graphql::{Context, ID, Object, Result};
 
+use crate::export::Subject;
 use crate::history::{At, Citation, EraIx, SnapshotIx};
 use crate::model;
 
+use super::citation::{Citation as Reference, sources_of};
 use super::evidence::{Evidence, Source};
 use super::page::{Page, PageArguments, weight};
 use super::scalar::{Date, EdtfDate};
@@ -56,6 +58,14 @@ impl Era {
         let found = self.scope.view_of(At::Era(self.era)).view().snapshots();
         PageArguments::new(first, after, last, before)
             .of(context, self.scope.revision(), found, |snapshot| Snapshot { scope: self.scope.clone(), snapshot })
+    }
+
+    /// How to cite the era itself; to cite its structure, ask its `view`.
+    async fn citation(&self, context: &Context<'_>) -> Result<Reference> {
+        let (history, era) = (self.scope.history(), self.era());
+        let sources = sources_of(history, self.scope.view_of(At::Era(self.era)).view().snapshots());
+        let what = format!("The era “{}” ({})", era.name, era.id);
+        self.scope.citation(context, Subject::Era(era.id.clone()), what, None, sources)
     }
 
     /// The structure that its snapshots show together, the latest claim first.
@@ -173,6 +183,15 @@ impl Snapshot {
             snapshot: self.snapshot,
             topic,
         })
+    }
+
+    /// How to cite the snapshot itself; to cite the structure that it shows, ask its `view`.
+    async fn citation(&self, context: &Context<'_>) -> Result<Reference> {
+        let snapshot = self.snapshot();
+        let what = format!("The snapshot {} of “{}”", snapshot.id, snapshot.title);
+        let observed = format!("dated {}", snapshot.observed);
+        let sources = sources_of(self.scope.history(), [self.snapshot]);
+        self.scope.citation(context, Subject::Snapshot(snapshot.id.clone()), what, Some(observed), sources)
     }
 
     /// Exactly what this one source says.

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 
 use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
 
+use super::citation::Citation;
 use super::conflict::Conflict;
 use super::details::{Contact, Figure, Holder, LastKnown, PlaceState, Property, RelationState, item_evidence};
 use super::evidence::{Claim, Evidence};
@@ -261,6 +262,11 @@ impl UnitState {
     async fn conflicts(&self) -> Vec<Conflict> {
         let found = self.view().conflicts_of(self.unit).into_iter();
         found.map(|at| Conflict { scope: self.scope.scope.clone(), at }).collect()
+    }
+
+    /// How to cite the unit as it is in this view.
+    async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
+        self.scope.cite_unit(context, self.unit)
     }
 
     /// Where its presence in the view stands: each mention by a snapshot or era, the latest sighting by a day.

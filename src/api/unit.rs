@@ -3,8 +3,10 @@
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::config::Limits;
+use crate::export::Subject;
 use crate::history::{Link, Parent, SnapshotIx, UnitIx};
 
+use super::citation::{Citation, add_citations, sources_of};
 use super::event::ChangeEvent;
 use super::evidence::Evidence;
 use super::page::{Page, PageArguments, weight};
@@ -140,6 +142,17 @@ impl Unit {
         found.retain(|event| self.scope.history().event(*event).basis.passes(self.scope.floor));
         let page = PageArguments::new(first, after, last, before);
         page.of(context, self.scope.revision(), found, |event| ChangeEvent { scope: self.scope.clone(), event })
+    }
+
+    /// How to cite the unit over all time.
+    async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
+        let (history, floor) = (self.scope.history(), self.scope.floor);
+        let id = history.unit_id(self.unit).clone();
+        let what = format!("{} ({id}), over all time", history.latest_name(self.unit, floor));
+        let mut sources = sources_of(history, history.observed_in(self.unit, floor));
+        let events = history.events_of(self.unit).into_iter().filter(|event| history.event(*event).basis.passes(floor));
+        add_citations(&mut sources, history, events.flat_map(|event| history.cite_event(event)));
+        self.scope.citation(context, Subject::Unit(id), what, None, sources)
     }
 
     /// The unit at a moment; null when it is not in that view.

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 
 use crate::history::{Line, Placement, Step, UnitIx};
 
+use super::citation::Citation;
 use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics, WHOLE_VIEW};
 use super::page::{Budget, Page, PageArguments, weight};
 use super::scope::{ViewScope, beside_the_runtime};
@@ -206,6 +207,12 @@ impl View {
             scope: self.scope.scope.clone(),
             snapshot,
         })
+    }
+
+    /// How to cite the view.
+    #[graphql(complexity = "100 + child_complexity")]
+    async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
+        beside_the_runtime(|| self.scope.cite_view(context))
     }
 
     /// The revision that the view is pinned to. The same question to it gets the same answer for ever.

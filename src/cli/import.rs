@@ -11,6 +11,7 @@ use crate::source::{InputFile, companions, format_by_content, table_formats};
 use super::error::{CliError, Exit};
 use super::load;
 use super::output::Output;
+use super::validate::{self, Beside};
 
 /// What to import, and how it is read.
 #[derive(Debug, clap::Args)]
@@ -119,42 +120,49 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         return Ok(Exit::Done);
     }
     let mut files = vec![table];
-    let mapping = match &args.mapping {
-        Some(path) => {
-            let given = read_file(path)?;
-            let mapping = InputFile { name: beside(&args.table, &file_name(path)?), bytes: given.bytes };
-            let table = args.table.display().to_string();
-            if !companions(&mapping).contains(&table) {
-                let message = format!("the mapping {} is not one of a table named `{name}`", path.display());
-                let hint = format!("its first line says `table: {name}`");
-                return Err(CliError::usage(message).hint(hint));
-            }
-            for companion in companions(&mapping).into_iter().filter(|companion| *companion != table) {
-                let own = Path::new(&companion);
-                let path = if own.is_file() { own.to_path_buf() } else { path.with_file_name(file_name(own)?) };
-                files.push(InputFile { name: companion, bytes: read_file(&path)?.bytes });
-            }
-            mapping
-        }
-        None => {
-            if let Some(versions) = &args.options.versions {
-                let name = beside(&args.table, &file_name(versions)?);
-                files.push(InputFile { name, bytes: read_file(versions)?.bytes });
-            }
-            let bytes = args.options.mapping(&name, format)?.into_bytes();
-            InputFile { name: beside(&args.table, &format!("{name}.mapping.yaml")), bytes }
-        }
-    };
-    files.push(mapping);
+    files.extend(match &args.mapping {
+        Some(path) => given_mapping(&args.table, path)?,
+        None => made_mapping(&args.table, &args.options, format)?,
+    });
     for file in read_inputs(&args.paths)? {
         if !files.iter().any(|known| known.name == file.name) {
             files.push(file);
         }
     }
     if args.dry_run {
-        return super::validate::check(&files, data, false, args.sources.as_deref(), out);
+        return validate::check(&files, data, Beside::default(), args.sources.as_deref(), out);
     }
     load::load(data, &files, &[], args.sources.as_deref(), out)
+}
+
+/// Reads a mapping file, and what it names beside the table; they are kept as if they lay in the folder of the table.
+fn given_mapping(table: &Path, path: &Path) -> Result<Vec<InputFile>, CliError> {
+    let mapping = InputFile { name: beside(table, &file_name(path)?), bytes: read_file(path)?.bytes };
+    let named = companions(&mapping);
+    let own_name = table.display().to_string();
+    if !named.contains(&own_name) {
+        let name = file_name(table)?;
+        let message = format!("the mapping {} is not one of a table named `{name}`", path.display());
+        return Err(CliError::usage(message).hint(format!("its first line says `table: {name}`")));
+    }
+    let mut files = vec![mapping];
+    for name in named.into_iter().filter(|name| *name != own_name) {
+        let own = Path::new(&name);
+        let path = if own.is_file() { own.to_path_buf() } else { path.with_file_name(file_name(own)?) };
+        files.push(InputFile { bytes: read_file(&path)?.bytes, name });
+    }
+    Ok(files)
+}
+
+/// Makes the mapping file that the options stand for, and reads what they name beside the table.
+fn made_mapping(table: &Path, options: &Options, format: Option<&str>) -> Result<Vec<InputFile>, CliError> {
+    let name = file_name(table)?;
+    let bytes = options.mapping(&name, format)?.into_bytes();
+    let mut files = vec![InputFile { name: beside(table, &format!("{name}.mapping.yaml")), bytes }];
+    if let Some(versions) = &options.versions {
+        files.push(InputFile { name: beside(table, &file_name(versions)?), bytes: read_file(versions)?.bytes });
+    }
+    Ok(files)
 }
 
 fn file_name(path: &Path) -> Result<String, CliError> {

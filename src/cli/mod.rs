@@ -14,6 +14,7 @@ mod schema;
 mod serve;
 mod session;
 mod style;
+mod suggest;
 mod tree;
 mod validate;
 mod verify;
@@ -61,7 +62,7 @@ enum Verb {
     /// Load input files: all or nothing, as one revision.
     Load(load::Args),
     /// Load a table of other people's data: rows of CSV, or a change log.
-    Import(import::Args),
+    Import(Box<import::Args>),
     /// Check input files and tell every mistake; load nothing.
     Validate(validate::Args),
     /// Serve GraphQL and GraphiQL; an empty store loads the folder of snapshots first.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, DEFAULT_LISTEN, DEFAULT_SNAPSHOTS};
+use crate::export::BaseUrl;
 use crate::model::RecordKey;
 use crate::repository::{InputError, LoadError, Repository, read_inputs};
 use crate::server;
@@ -32,6 +33,12 @@ pub(super) struct Args {
     /// The folder to load while the store is empty, and to compare with the store otherwise.
     #[arg(long, value_name = "DIR")]
     snapshots: Option<PathBuf>,
+    /// Offer the text of cited lines from the copies of the sources in this folder; nothing of them is stored.
+    #[arg(long, value_name = "DIR", env = "ERAGRAPH_SOURCES", hide_env_values = true)]
+    sources: Option<PathBuf>,
+    /// The address under which others reach the service, for citations: `https://example.org`.
+    #[arg(long, value_name = "URL", env = "ERAGRAPH_PUBLIC_URL", hide_env_values = true)]
+    public_url: Option<String>,
 }
 
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
@@ -39,6 +46,11 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     if args.snapshots.is_some() && !snapshots.is_dir() {
         return Err(CliError::usage(format!("{} is no folder of snapshots", snapshots.display())));
     }
+    load::check_folder(args.sources.as_deref())?;
+    if let Some(Err(error)) = args.public_url.as_deref().map(BaseUrl::parse) {
+        return Err(CliError::usage(error.to_string()));
+    }
+    let config = Config { sources: args.sources.clone(), public_url: args.public_url.clone(), ..Config::default() };
     // First, so that an address that will not do is told before any work.
     let listener = listen(&args.listen)?;
     let address = listener.local_addr().map_err(CliError::Service)?;
@@ -46,7 +58,7 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     prepare(&repository, data, &snapshots, out)?;
     log_to_stderr(out);
     tell_address(address, out)?;
-    server::serve(listener, Arc::new(repository), &Config::default()).map_err(CliError::Service)?;
+    server::serve(listener, Arc::new(repository), &config).map_err(CliError::Service)?;
     Ok(Exit::Done)
 }
 

@@ -8,10 +8,10 @@ use crate::history::{
 };
 use crate::model::{
     Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Property, Verdict,
+    is_respelled,
 };
 
 use super::between::{bounds_between, verdict};
-use super::spelling::is_respelled;
 use super::{Assumption, Change, Comparison, Reason};
 
 /// One side of a difference: what it rests on.

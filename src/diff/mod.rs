@@ -7,7 +7,6 @@ mod attributes;
 mod between;
 mod explain;
 mod presence;
-mod spelling;
 
 use std::collections::BTreeMap;
 

@@ -180,7 +180,7 @@ impl<'h> Comparison<'h> {
         let sightings = self.history.node(unit).sightings.iter().map(|seen| self.history.layer(seen.layer));
         let mut heard = sightings.filter(|layer| view.hears(layer));
         let seen = match view.day() {
-            Some(_) => heard.any(|layer| !layer.window.is_before(&list.window)),
+            Some(_) => heard.any(|layer| !layer.observed.is_before(&list.window)),
             None => heard.next().is_some(),
         };
         seen || self.history.mentions(snapshot, unit)

@@ -12,6 +12,7 @@ mod evidence;
 mod figure;
 mod id;
 mod snapshot;
+mod spelling;
 mod time;
 
 pub use change::{ChangeKind, ConflictKind, Verdict};
@@ -25,4 +26,5 @@ pub use snapshot::{
     Contact, Coverage, Extent, Holder, Mention, NameClaim, NameForm, Part, PlaceClaim, PlaceRole, Placing, Property,
     Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,
 };
+pub use spelling::{is_respelled, words_of_name};
 pub use time::{Day, Window};

@@ -1,11 +1,13 @@
 //! Checks of input files that are to be loaded, alone and beside what is loaded already.
 
-use std::io;
-use std::path::{Component, Path};
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use crate::diagnostics::Report;
 use crate::model::{Corpus, RecordKey};
 use crate::source::{self, InputFile, Parsed};
+
+use super::sources::open_inside;
 
 /// Reads input files and checks them as they would stand beside `before`, without `removed`.
 /// With `sources`, also every citation against the source files in that folder.
@@ -48,11 +50,9 @@ pub fn check_sources(corpus: &Corpus, dir: &Path) -> Report {
     report
 }
 
-/// Reads a source file by its name; a name that leads out of the folder is refused.
+/// Reads a source file by its name; a name or a link that leads out of the folder is refused.
 fn read_source(dir: &Path, name: &str) -> io::Result<Vec<u8>> {
-    let inside = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
-    if !inside {
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, "the name leads out of the folder of sources"));
-    }
-    std::fs::read(dir.join(name))
+    let mut bytes = Vec::new();
+    open_inside(dir, name)?.read_to_end(&mut bytes)?;
+    Ok(bytes)
 }

@@ -7,11 +7,13 @@ mod check;
 mod inputs;
 mod load;
 mod search;
+mod sources;
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use jiff::Timestamp;
 use moka::sync::Cache;
 
 use crate::diagnostics::Colour;
@@ -24,6 +26,7 @@ use crate::store::{BoxError, Document, Finding, Journal, Notice, Revision, Store
 pub use check::{check_files, check_sources};
 pub use inputs::{InputError, read_file, read_inputs};
 pub use load::{LoadError, Loaded};
+pub use sources::{SourceFolder, SourceText, Withheld};
 
 /// How many past revisions are kept ready.
 const PAST_VERSIONS: u64 = 4;
@@ -144,6 +147,17 @@ impl Repository {
         match &self.backing {
             Backing::Store(store) => store.revisions(),
             Backing::Journal { revisions, .. } => revisions.clone(),
+        }
+    }
+
+    /// Returns when a revision was recorded; `None` when there is none of that number.
+    #[must_use]
+    pub fn recorded_at(&self, revision: u64) -> Option<Timestamp> {
+        match &self.backing {
+            Backing::Store(store) => store.recorded_at(revision),
+            Backing::Journal { revisions, .. } => {
+                revisions.iter().find(|found| found.number == revision).map(|found| found.recorded_at)
+            }
         }
     }
 

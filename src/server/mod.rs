@@ -4,6 +4,7 @@ pub mod assets;
 pub mod examples;
 mod graphql;
 pub mod pages;
+mod permanent;
 
 use std::future::Future;
 use std::io;
@@ -33,13 +34,14 @@ struct Service {
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
-    let schema = api::schema(Arc::clone(&repository), &config.limits);
+    let schema = api::schema_for(Arc::clone(&repository), config);
     let service = Service { schema, repository, limits: Arc::new(config.limits.clone()) };
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     Router::new()
         .merge(pages::routes(knows))
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/r/{*address}", get(permanent::get))
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))

@@ -16,14 +16,14 @@ use axum::{Json, Router};
 use super::assets::{Web, asset, web};
 use super::examples::{Example, examples};
 
-const HTML: &str = "text/html; charset=utf-8";
+pub(super) const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Kept with a check on every use, so that a new version of the program shows at once.
 const REVALIDATE: &str = "no-cache";
-const FOR_GOOD: &str = "public, max-age=31536000, immutable";
+pub(super) const FOR_GOOD: &str = "public, max-age=31536000, immutable";
 
-const PLAIN_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; \
+pub(super) const PLAIN_POLICY: &str = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 const BUNDLE_POLICY: &str = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; \
@@ -145,7 +145,7 @@ fn example_items(web: Web, examples: &[&Example]) -> String {
 }
 
 /// Escapes a text for HTML, in content and in quoted attributes.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

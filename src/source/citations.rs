@@ -23,7 +23,7 @@ pub fn check(corpus: &Corpus, origins: &Origins, read: &mut dyn FnMut(&str) -> i
         let mut cited =
             Cited { snapshot, record: &key, origin: origins.get(&key), lines: Vec::new(), found: &mut found };
         let Some(text) = cited.text(read) else { continue };
-        cited.lines = text.lines().map(collapsed).collect();
+        cited.lines = text.iter().map(|line| collapsed(line)).collect();
         cited.check_lines();
         cited.check_names();
         check_events(corpus, origins, snapshot, cited.lines.len(), &mut found);
@@ -64,8 +64,8 @@ impl Cited<'_> {
         self.origin.map(|origin| origin.place_of_id(text))
     }
 
-    /// Returns the text of the source, when the snapshot names one and it can be read.
-    fn text(&mut self, read: &mut dyn FnMut(&str) -> io::Result<Vec<u8>>) -> Option<String> {
+    /// Returns the lines of the source, when the snapshot names one and it can be read.
+    fn text(&mut self, read: &mut dyn FnMut(&str) -> io::Result<Vec<u8>>) -> Option<Vec<String>> {
         let file = self.snapshot.source.file.as_deref()?;
         let record = self.record;
         let place = self.place_of(file);
@@ -87,11 +87,11 @@ impl Cited<'_> {
         match &self.snapshot.source.sha256 {
             None => {
                 let message = format!("{record} names the source file `{file}` without its SHA-256");
-                let hint = format!("add `sha256: {}`", hex(&bytes));
+                let hint = format!("add `sha256: {}`", sha256(&bytes));
                 self.tell(Diagnostic::new(Code::SourceWithoutHash, message).hint(hint), place);
             }
             Some(expected) => {
-                let actual = hex(&bytes);
+                let actual = sha256(&bytes);
                 if *expected != actual {
                     let message = format!("the source file `{file}` is not the one that {record} was curated from");
                     let hint = format!("the SHA-256 of the file is {actual}; compare the file, and its lines, anew");
@@ -100,7 +100,7 @@ impl Cited<'_> {
                 }
             }
         }
-        Some(String::from_utf8_lossy(&bytes).into_owned())
+        Some(lines(&bytes))
     }
 
     fn check_lines(&mut self) {
@@ -215,6 +215,13 @@ fn collapsed(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Returns the lines of a source, counted as evidence counts them. They end in LF or CRLF, and what is not UTF-8
+/// is replaced by U+FFFD.
+pub(crate) fn lines(bytes: &[u8]) -> Vec<String> {
+    String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect()
+}
+
+/// Returns the SHA-256 of the bytes of a source in lower-case hexadecimal digits, as snapshots record it.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }

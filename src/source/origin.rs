@@ -10,6 +10,7 @@ use crate::model::{LineSet, RecordKey, UnitId};
 pub struct Origin {
     id: Place,
     ids: BTreeMap<String, Place>,
+    units: BTreeMap<UnitId, Place>,
     names: BTreeMap<(UnitId, String), Place>,
     lines: BTreeMap<String, Place>,
 }
@@ -20,12 +21,17 @@ pub type Origins = BTreeMap<RecordKey, Origin>;
 impl Origin {
     /// Begins with the place of the record's own id.
     pub(super) fn new(id: Place) -> Self {
-        Self { id, ids: BTreeMap::new(), names: BTreeMap::new(), lines: BTreeMap::new() }
+        Self { id, ids: BTreeMap::new(), units: BTreeMap::new(), names: BTreeMap::new(), lines: BTreeMap::new() }
     }
 
     /// Notes where the record names an id; the first place counts.
     pub(super) fn note_id(&mut self, id: &str, place: Place) {
         self.ids.entry(id.to_owned()).or_insert(place);
+    }
+
+    /// Notes where the record describes a unit; the first place counts.
+    pub(super) fn note_unit(&mut self, unit: &UnitId, place: Place) {
+        self.units.entry(unit.clone()).or_insert(place);
     }
 
     pub(super) fn note_name(&mut self, unit: &UnitId, text: &str, place: Place) {
@@ -52,6 +58,12 @@ impl Origin {
     #[must_use]
     pub fn place_of_id(&self, id: &str) -> Place {
         self.ids.get(id).copied().unwrap_or(self.id)
+    }
+
+    /// Returns the place of the id where the record describes a unit; where it does not, that where it names it.
+    #[must_use]
+    pub fn place_of_unit(&self, unit: &UnitId) -> Place {
+        self.units.get(unit).copied().unwrap_or_else(|| self.place_of_id(unit.as_str()))
     }
 
     /// Returns the place where the record gives a name to a unit.

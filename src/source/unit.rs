@@ -60,6 +60,10 @@ impl Reader<'_, '_> {
             // Without an id nothing can hang under it, but what is below may have faults of its own.
             return items(node, "units").iter().for_each(|node| self.unit(node, &Hang::Root, part));
         };
+        if let Some(id) = node.get("id") {
+            let place = self.builder.place(id.span);
+            self.builder.origin.note_unit(&unit, place);
+        }
         let below_itself = self.path.contains(&unit);
         let evidence = self.builder.evidence(node, &format!("unit `{unit}`"), Basis::Shown, None);
         let mention = self.mention(node, hang, &Home { unit: &unit, evidence: &evidence, part });

@@ -11,7 +11,15 @@ pub(super) const UNFINISHED: &str = "tmp";
 
 /// Proof that this process alone has the store open. Let go of when dropped, or when the process ends.
 #[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "held, not read")] File);
+pub(super) struct Lock(File);
+
+impl Drop for Lock {
+    /// Lets go of the lock itself: closing the file would not, while a process that was just started from this one
+    /// still has a copy of it.
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
+}
 
 impl Lock {
     /// Takes the lock of a store, or tells that it is taken.

@@ -36,6 +36,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use jiff::Timestamp;
+
 use crate::model::{Corpus, Record, RecordKey};
 
 use database::Database;
@@ -143,6 +145,12 @@ impl Store {
     /// Returns all revisions, the oldest first.
     pub fn revisions(&self) -> Vec<Revision> {
         self.read().entries.iter().map(|entry| entry.manifest.revision.clone()).collect()
+    }
+
+    /// Returns when a revision was recorded; `None` when there is none of that number.
+    pub fn recorded_at(&self, number: u64) -> Option<Timestamp> {
+        let at = number.checked_sub(1).and_then(|at| usize::try_from(at).ok())?;
+        self.read().entries.get(at).map(|entry| entry.manifest.revision.recorded_at)
     }
 
     /// Returns one revision.

@@ -189,6 +189,55 @@ for (const [index, example] of examples.entries()) {
   });
 }
 
+/** Asks the service for the permanent addresses of a structure, of a unit in it, of the unit, and of a comparison. */
+async function permanentAddresses() {
+  const query = `{
+    view(at: { date: "2018-01-01" }) {
+      citation { path }
+      units(first: 3) { nodes { citation { path } unit { citation { path } } } }
+      snapshots(first: 1) { nodes { citation { path } } }
+    }
+    diff(from: { date: "2009-01-01" }, to: { date: "2018-01-01" }) { citation { path } }
+  }`;
+  const response = await fetch(`${origin}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query }),
+  });
+  const { data } = await response.json();
+  const unit = data.view.units.nodes.at(-1);
+  const things = [data.view, unit, unit.unit, data.view.snapshots.nodes[0], data.diff];
+  return things.map(thing => thing.citation.path);
+}
+
+for (const [index, path] of (await permanentAddresses()).entries()) {
+  for (const [width, colorScheme] of [[1200, 'light'], [390, 'dark']]) {
+    await check(
+      `the permanent page ${path} can be read and cited, ${width} pixels wide`,
+      async page => {
+        await page.goto(`${origin}${path}`);
+        await screenshot(page, `permanent-${index + 1}-${width}`);
+        assert((await page.locator('h1').count()) === 1, 'it has not one title');
+        const forms = await page.locator('section[aria-labelledby="cite"] pre').allTextContents();
+        assert(forms.length === 3 && forms.every(form => form.includes(path)), `the citations are ${forms}`);
+        const shown = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert(shown <= width, `it is ${shown} pixels wide`);
+        const dead = await page.locator('a:not([href]), a[href=""]').count();
+        assert(dead === 0, `${dead} links lead nowhere`);
+      },
+      { viewport: { width, height: 2000 }, colorScheme },
+    );
+  }
+  await check(`the question of ${path} opens in GraphiQL and has the same answer`, async page => {
+    const expected = await fetch(`${origin}${path}`, { headers: { accept: 'application/json' } });
+    await page.goto(`${origin}${path}`);
+    await page.getByRole('link', { name: 'Open the question in GraphiQL' }).click();
+    await graphiqlIsReady(page);
+    const answer = await run(page);
+    assert(JSON.stringify(answer) === JSON.stringify(await expected.json()), 'the answers differ');
+  });
+}
+
 await check('a returning visitor keeps the tabs of before, and a link goes to the tab that it names', async page => {
   await page.goto(`${origin}/graphiql`);
   await graphiqlIsReady(page);

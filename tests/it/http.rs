@@ -155,7 +155,7 @@ fn depth_and_complexity_are_bounded_before_anything_runs() {
 
 #[test]
 fn an_answer_holds_no_more_objects_than_the_limit() {
-    let config = Config { limits: Limits { objects: 3, ..Limits::default() } };
+    let config = Config { limits: Limits { objects: 3, ..Limits::default() }, ..Config::default() };
     let query = json!({"query": "{ units { nodes { id } } }"}).to_string();
     let answer = send(&library(), &config, post("application/json", RESPONSE_JSON, query));
     assert_eq!(answer.code(), "RESULT_TOO_LARGE", "{}", answer.body);
@@ -163,7 +163,7 @@ fn an_answer_holds_no_more_objects_than_the_limit() {
 
 #[test]
 fn a_body_past_the_limit_is_refused() {
-    let config = Config { limits: Limits { body_bytes: 64, ..Limits::default() } };
+    let config = Config { limits: Limits { body_bytes: 64, ..Limits::default() }, ..Config::default() };
     let query = json!({"query": format!("{{ eras {{ id }} }} #{}", "x".repeat(100))}).to_string();
     let answer = send(&library(), &config, post("application/json", RESPONSE_JSON, query));
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.body);

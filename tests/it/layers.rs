@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::service::in_checkout;
 
 /// Each layer, with those that it may name. What is not here may not be a layer.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("config", &[]),
     ("model", &[]),
     ("diagnostics", &["model"]),
@@ -15,11 +15,29 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("history", &["model"]),
     ("diff", &["history", "model"]),
     ("search", &["history", "model"]),
+    ("export", &["history", "model"]),
+    ("matching", &["model"]),
     ("store", &["model"]),
     ("repository", &["diagnostics", "history", "model", "search", "source", "store"]),
-    ("api", &["config", "diff", "history", "model", "repository", "search", "store"]),
-    ("server", &["api", "config", "repository"]),
-    ("cli", &["api", "config", "diagnostics", "diff", "history", "model", "repository", "server", "source", "store"]),
+    ("api", &["config", "diff", "export", "history", "model", "repository", "search", "store"]),
+    ("server", &["api", "config", "export", "repository"]),
+    (
+        "cli",
+        &[
+            "api",
+            "config",
+            "diagnostics",
+            "diff",
+            "export",
+            "history",
+            "matching",
+            "model",
+            "repository",
+            "server",
+            "source",
+            "store",
+        ],
+    ),
 ];
 
 /// The crates that only some layers may name.

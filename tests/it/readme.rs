@@ -82,7 +82,7 @@ fn commands<'b>(block: &'b Block<'_>) -> Vec<(&'b str, Vec<&'b str>)> {
 
 #[test]
 fn its_questions_have_the_answers_that_it_shows() {
-    let loaded = Loaded::of("snapshots");
+    let loaded = Loaded::searchable("snapshots");
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let text = readme();

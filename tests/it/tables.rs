@@ -53,9 +53,14 @@ fn of_kinds(changes: &[(ChangeKind, Verdict, String)], kinds: &[ChangeKind]) -> 
 fn shared(path: &str) -> Option<PathBuf> {
     let path = in_checkout("../shared").join(path);
     if !path.exists() {
-        eprintln!("SKIPPED: there is no {}", path.display());
+        skipped(&format!("there is no {}", path.display()));
     }
     path.exists().then_some(path)
+}
+
+#[expect(clippy::print_stderr, reason = "a test that cannot run says so")]
+fn skipped(why: &str) {
+    eprintln!("!!! SKIPPED: {why}");
 }
 
 #[test]
@@ -137,8 +142,7 @@ fn a_generated_log_answers_as_its_generator_does() {
     let mut run = Command::new("python3");
     run.arg(&generator).args(["--size", "S", "--seed", "7", "--out"]).arg(folder.path());
     let Ok(done) = run.output() else {
-        eprintln!("SKIPPED: there is no python3 to run {}", generator.display());
-        return;
+        return skipped(&format!("there is no python3 to run {}", generator.display()));
     };
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let read = |name: &str| std::fs::read(folder.path().join("S").join(name)).unwrap();

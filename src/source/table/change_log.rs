@@ -376,7 +376,7 @@ impl Log {
             .map_or_else(|| format!("{}, a log of changes", reader.source.name), |title| title.value.clone());
         let mut snapshot = reader.snapshot(self.id.clone(), title, observed.clone(), &observed.window());
         snapshot.continuous = reader.mapping.complete;
-        snapshot.date_evidence = first.date_evidence.clone();
+        snapshot.date_evidence.clone_from(&first.date_evidence);
         snapshot.coverage = if reader.mapping.complete { coverage(&self.tops) } else { Vec::new() };
         snapshot.parts = self.parts;
         snapshot.mentions = self.mentions;
@@ -443,13 +443,11 @@ impl Line<'_> {
     }
 
     fn unit(&self, reader: &mut Reader<'_, '_>) -> Option<UnitId> {
-        match self.value(reader, "id") {
-            Some(value) => self.id(reader, value, "the id"),
-            None => {
-                self.lacks(reader, "id");
-                None
-            }
-        }
+        let Some(value) = self.value(reader, "id") else {
+            self.lacks(reader, "id");
+            return None;
+        };
+        self.id(reader, value, "the id")
     }
 
     fn units(&self, reader: &mut Reader<'_, '_>, role: &str) -> Option<Vec<UnitId>> {

@@ -45,7 +45,7 @@ pub(super) struct Day<'g, 't> {
 }
 
 /// Reads the rows into a snapshot for each date, and the predecessors that they name into events.
-pub(super) fn read<'t>(reader: &mut Reader<'_, 't>, delimiter: u8) {
+pub(super) fn read(reader: &mut Reader<'_, '_>, delimiter: u8) {
     let Some(grid) = Grid::read(reader, delimiter, &ROLES) else { return };
     if grid.needs(reader, "id").is_none() || (reader.mapping.observed.is_none() && grid.needs(reader, "date").is_none())
     {

@@ -43,13 +43,9 @@ fn event(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &GridRow<'_>) -> Opt
         None => Vec::new(),
     };
     let (originals, results) = (ids("originals", "an original"), ids("results", "a result"));
-    let id = match grid.cell(row, "id") {
-        Some(cell) => cell.text.to_owned(),
-        None => {
-            let first = originals.first().or(results.first()).map_or("event", |unit| unit.as_str());
-            format!("{first}-{}-{}", word.text.to_lowercase(), date.window().start())
-        }
-    };
+    let first = originals.first().or(results.first()).map_or("event", |unit| unit.as_str());
+    let made = || format!("{first}-{}-{}", word.text.to_lowercase(), date.window().start());
+    let id = grid.cell(row, "id").map_or_else(made, |cell| cell.text.to_owned());
     let id = EventId::new(&id)
         .map_err(|error| {
             let found = Diagnostic::new(Code::BadId, format!("the id of the event is no id: `{id}`")).at(place);

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use sha2::{Digest, Sha256};
 
 use super::mapping::{At, Mapping};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
@@ -11,8 +10,12 @@ use crate::model::{
     Basis, Edtf, EdtfError, Evidence, LineSet, Mention, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
     SourceFile, Standing, Text, UnitId, Window,
 };
+use crate::source::citations::sha256;
 use crate::source::origin::{Origin, Origins};
 use crate::source::parse::Parsed;
+
+/// The most letters of an id that is made from a text, so that a prefix has room.
+const MAX_SLUG: usize = 100;
 
 /// A table: its file, its name beside its mapping, its text and the hash of its bytes.
 pub(super) struct Source<'t> {
@@ -24,7 +27,7 @@ pub(super) struct Source<'t> {
 
 impl<'t> Source<'t> {
     pub(super) fn new(file: FileId, name: &'t str, text: &'t str) -> Self {
-        let sha256 = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = sha256(text.as_bytes());
         Self { file, name, text, sha256 }
     }
 
@@ -325,45 +328,9 @@ pub(super) fn kind(text: &str, evidence: &Evidence) -> Text {
     Text { text: text.to_lowercase().replace('_', "-"), evidence: evidence.clone() }
 }
 
-/// Returns an id for a text: lower case letters without accents and digits, with hyphens between the words.
+/// Returns an id for a text: letters in lower case and without accents, digits, and hyphens between the words.
 pub(super) fn slug(text: &str) -> String {
-    let mut slug = String::new();
-    for letter in text.chars() {
-        let plain = plain(letter);
-        if plain.is_empty() {
-            if !slug.ends_with('-') && !slug.is_empty() && letter != '\'' && letter != '’' {
-                slug.push('-');
-            }
-        } else {
-            slug.push_str(&plain);
-        }
-    }
-    slug.trim_end_matches('-').chars().take(100).collect()
-}
-
-/// Returns a letter without case and accents; nothing for what is neither letter nor digit.
-fn plain(letter: char) -> String {
-    let lower = letter.to_lowercase().next().unwrap_or(letter);
-    match lower {
-        'a'..='z' | '0'..='9' => lower.to_string(),
-        'à'..='å' | 'ā' | 'ă' | 'ą' => "a".into(),
-        'æ' => "ae".into(),
-        'ç' | 'ć' | 'č' => "c".into(),
-        'ď' | 'đ' | 'ð' => "d".into(),
-        'è'..='ë' | 'ē' | 'ė' | 'ę' | 'ě' => "e".into(),
-        'ì'..='ï' | 'ī' | 'į' | 'ı' => "i".into(),
-        'ł' | 'ľ' => "l".into(),
-        'ñ' | 'ń' | 'ň' => "n".into(),
-        'ò'..='ö' | 'ø' | 'ō' | 'ő' => "o".into(),
-        'œ' => "oe".into(),
-        'ŕ' | 'ř' => "r".into(),
-        'ś' | 'š' | 'ş' | 'ș' => "s".into(),
-        'ß' => "ss".into(),
-        'ţ' | 'ť' | 'ț' => "t".into(),
-        'ù'..='ü' | 'ū' | 'ů' | 'ű' => "u".into(),
-        'ý' | 'ÿ' => "y".into(),
-        'ź' | 'ż' | 'ž' => "z".into(),
-        other if other.is_alphanumeric() => format!("u{:x}", u32::from(other)),
-        _ => String::new(),
-    }
+    let plain = deunicode::deunicode(text).to_lowercase().replace('\'', "");
+    let words = plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").chars().take(MAX_SLUG).collect()
 }

@@ -173,21 +173,21 @@ impl<'t> Grid<'t> {
 
     /// Returns the cell of a role in a row; `None` for an empty one.
     pub(super) fn cell<'r>(&self, row: &'r GridRow<'t>, role: &str) -> Option<Cell<'r>> {
-        self.at(row, *self.roles.get(role)?)
+        row.cell(*self.roles.get(role)?)
     }
 
     /// Returns the cell of a column by its name; `None` for an empty one.
     pub(super) fn column<'r>(&self, row: &'r GridRow<'t>, name: &str) -> Option<Cell<'r>> {
-        self.at(row, self.headers.iter().position(|header| header == name)?)
-    }
-
-    fn at<'r>(&self, row: &'r GridRow<'t>, at: usize) -> Option<Cell<'r>> {
-        let text = row.cells.get(at).map(String::as_str).filter(|text| !text.is_empty())?;
-        Some(Cell { text, span: row.span_of(at) })
+        row.cell(self.headers.iter().position(|header| header == name)?)
     }
 }
 
 impl GridRow<'_> {
+    fn cell(&self, at: usize) -> Option<Cell<'_>> {
+        let text = self.cells.get(at).map(String::as_str).filter(|text| !text.is_empty())?;
+        Some(Cell { text, span: self.span_of(at) })
+    }
+
     /// Returns where a cell stands: after the cells before it; the row for one that is not found so.
     fn span_of(&self, at: usize) -> Span {
         let mut from = 0;

@@ -1,6 +1,7 @@
 //! The program as its users meet it: every verb, every exit code, and output that scripts can rely on.
 
 mod reading;
+mod suggesting;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -318,4 +319,34 @@ fn a_port_that_is_taken_is_told_before_any_work() {
     let address = taken.local_addr().unwrap().to_string();
     check_refused(&place.run(&["serve", "--listen", &address]), 2, "another program listens there");
     assert!(!place.path(".eragraph").exists());
+}
+
+#[test]
+fn a_folder_of_sources_and_a_public_address_are_checked_before_anything_is_served() {
+    let place = Place::with_example();
+    for (option, wrong, told) in [
+        ("--sources", "nowhere", "nowhere is no folder of sources"),
+        ("--public-url", "example.org", "\"example.org\" is no base for addresses"),
+    ] {
+        let output = place.run(&["serve", "--listen", "127.0.0.1:0", option, wrong]);
+        check_exit(&output, 2);
+        let noted = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(noted.contains(told), "{noted}");
+    }
+}
+
+#[test]
+fn a_service_with_sources_offers_lines_and_keeps_nothing_of_them() {
+    let place = Place::with_example();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/riverside-library/sources");
+    let (service, told) = place.serve(&["--sources", sources.to_str().unwrap()]);
+    let query = "{ view(at: {snapshot: \"riverside-report-2004\"}) { unit(id: \"rcl\") { claim(attribute: NAME) { \
+                 evidence { textStatus text { number text } } } } } }";
+    let answer = ask(&told, query);
+    assert!(answer.contains("\"textStatus\":\"OFFERED\""), "{answer}");
+    let first = fs::read_to_string(sources.join("annual-report-2004.txt")).unwrap();
+    let line = first.lines().next().unwrap();
+    assert!(answer.contains(&format!("{{\"number\":1,\"text\":\"{line}\"}}")), "{answer}");
+    let notes = service.notes();
+    assert!(!notes.contains(line), "{notes}");
 }

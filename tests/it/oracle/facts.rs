@@ -41,12 +41,19 @@ impl<'a> Stamp<'a> {
         self.start() <= day
     }
 
+    /// Returns the days that it observes: in a log kept without a gap, all from its own on to the end of the log.
+    pub(crate) fn observed(&self) -> Option<Window> {
+        let log = self.snapshot.filter(|snapshot| snapshot.continuous);
+        let on = log.and_then(|log| Window::new(self.window?.earliest(), log.observed.window().latest()));
+        on.or(self.window)
+    }
+
     pub(crate) fn contains(&self, day: Day) -> bool {
-        self.window.is_some_and(|window| window.contains(day))
+        self.observed().is_some_and(|window| window.contains(day))
     }
 
     pub(crate) fn is_before(&self, window: &Window) -> bool {
-        self.window.is_some_and(|own| own.is_before(window))
+        self.observed().is_some_and(|own| own.is_before(window))
     }
 
     pub(crate) fn is_after(&self, window: &Window) -> bool {

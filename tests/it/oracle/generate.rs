@@ -38,6 +38,7 @@ struct RawSnapshot {
     era: Option<usize>,
     mentions: Vec<RawMention>,
     coverage: Vec<RawCoverage>,
+    continuous: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -193,8 +194,9 @@ prop_compose! {
         era in maybe(0.8, 0..3_usize),
         mentions in prop::collection::vec(raw_mention(units), 1..7),
         coverage in prop::collection::vec(raw_coverage(), 0..3),
+        continuous in prop::bool::weighted(0.2),
     ) -> RawSnapshot {
-        RawSnapshot { observed, part, era, mentions, coverage }
+        RawSnapshot { observed, part, era, mentions, coverage, continuous }
     }
 }
 
@@ -260,7 +262,7 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
         coverage: Vec::new(),
         topics: Vec::new(),
         mentions: Vec::new(),
-        continuous: false,
+        continuous: raw.continuous,
     };
     // A unit whose items stand in another layer than its mention is mentioned once, so that no layer says a thing twice.
     let mut crossing = BTreeSet::new();

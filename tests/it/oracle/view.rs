@@ -1,9 +1,10 @@
 //! The graph as seen from one moment, worked out from the claims each time.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use eragraph::model::{
-    Basis, Contact, Day, Figure, NameForm, PlaceRole, RelationEnd, SnapshotId, Standing, UnitId, Window,
+    Basis, Contact, Day, Figure, NameForm, PartIx, PlaceRole, RelationEnd, SnapshotId, Standing, UnitId, Window,
 };
 
 use super::facts::{Claim, PlaceText, Seat, Stamp, sorted};
@@ -126,14 +127,38 @@ impl<'o, 'a> OracleView<'o, 'a> {
         }
         match self.at {
             At::Day(day) => self.life(unit).map(|life| self.presence_on(unit, life, day)),
-            _ => Some((Status::Observed, Certainty::Certain)),
+            _ => Some((Status::Observed, Certainty::Certain)).filter(|_| !self.is_over(unit)),
         }
+    }
+
+    /// Tells whether only logs kept without a gap mention the unit, and have it no more at their end.
+    fn is_over(&self, unit: &UnitId) -> bool {
+        let logs = self.oracle.corpus.snapshots.values().filter(|log| log.continuous && self.has_snapshot(&log.id));
+        let ends = logs.flat_map(|log| {
+            let parts = (0..log.parts.len()).map(|at| Some(PartIx(u16::try_from(at).unwrap())));
+            std::iter::once(None).chain(parts).filter_map(|part| {
+                let window = log.window(part);
+                let observed = Window::new(window.earliest(), log.observed.window().latest()).unwrap_or(window);
+                (observed != window).then(|| observed.end())
+            })
+        });
+        let end = ends.max();
+        let only_logged = || {
+            let sightings = self.oracle.facts(unit).sightings.iter().filter(|sighting| self.is_of_snapshots(sighting));
+            sightings.into_iter().all(|s| s.snapshot.is_some_and(|snapshot| snapshot.continuous))
+        };
+        end.is_some_and(|end| self.oracle.life_on(unit, end).is_none() && only_logged())
     }
 
     fn presence_on(&self, unit: &UnitId, life: Life, day: Day) -> (Status, Certainty) {
         let sightings: Vec<_> = self.oracle.facts(unit).sightings.iter().filter(|s| self.passes(s)).collect();
-        if sightings.iter().any(|sighting| sighting.contains(day)) {
-            let exact = sightings.iter().any(|s| s.contains(day) && s.window.is_some_and(|window| window.is_one_day()));
+        // What a log said of an earlier life it does not observe in this one.
+        let observes = |s: &&&Stamp<'_>| {
+            s.contains(day) && (life.0 <= s.start() || s.window.is_some_and(|window| window.contains(day)))
+        };
+        if sightings.iter().any(|sighting| observes(&sighting)) {
+            let is_exact = |window: Window| window.is_one_day() || window.end() < day;
+            let exact = sightings.iter().filter(observes).any(|s| s.window.is_some_and(is_exact));
             return (Status::Observed, if exact { Certainty::Certain } else { Certainty::Possible });
         }
         let is_later_in_life = |sighting: &&Stamp<'_>| {
@@ -329,7 +354,8 @@ impl<'o, 'a> OracleView<'o, 'a> {
 
     /// Returns the figures of all sources that it answers from.
     pub(crate) fn all_figures(&self, unit: &UnitId) -> Vec<Claim<'a, &'a Figure>> {
-        sorted(&self.oracle.facts(unit).figures, |at| self.answers_from(at))
+        let found = sorted(&self.oracle.facts(unit).figures, |at| self.answers_from(at));
+        self.without_outlived(found, |a, b| a.counts_the_same_as(b))
     }
 
     /// Returns the figures, the latest for each measure, unit and scope.
@@ -367,7 +393,27 @@ impl<'o, 'a> OracleView<'o, 'a> {
 
     /// Returns the contacts of all sources that it answers from.
     pub(crate) fn all_contacts(&self, unit: &UnitId) -> Vec<Claim<'a, &'a Contact>> {
-        sorted(&self.oracle.facts(unit).contacts, |at| self.answers_from(at))
+        let found = sorted(&self.oracle.facts(unit).contacts, |at| self.answers_from(at));
+        self.without_outlived(found, |a, b| a.kind == b.kind && a.purpose == b.purpose)
+    }
+
+    /// Leaves out what a log said before it said something else of the same thing.
+    fn without_outlived<T: Copy>(
+        &self,
+        claims: Vec<Claim<'a, T>>,
+        is_same: impl Fn(T, T) -> bool,
+    ) -> Vec<Claim<'a, T>> {
+        let At::Day(day) = self.at else { return claims };
+        let layer = |claim: &Claim<'a, T>| (claim.at.start(), claim.at.end(), Reverse(claim.at.part));
+        let outlived = |claim: &Claim<'a, T>| {
+            claim.at.window.is_some_and(|window| !window.contains(day))
+                && claims.iter().any(|other| {
+                    other.at.source == claim.at.source
+                        && layer(claim) < layer(other)
+                        && is_same(other.value, claim.value)
+                })
+        };
+        claims.iter().filter(|claim| !outlived(claim)).cloned().collect()
     }
 
     /// Returns the properties, each by its latest claim.

@@ -2,7 +2,7 @@
 
 use super::super::chart::{Tenure, stated};
 use super::super::reader::Reader;
-use super::{File, Name, text};
+use super::{File, Name, date, text};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{Edtf, Relation, RelationEnd, UnitId};
 use crate::source::build::items;
@@ -83,7 +83,7 @@ impl<'n> File<'n> {
     fn dates(&self, reader: &mut Reader<'_, '_>, node: &Node) -> (Option<Edtf>, Option<Edtf>) {
         let period = text(node, "legislative_period_id").and_then(|id| self.periods.get(id));
         let (first, last) = period.cloned().unwrap_or_default();
-        let (from, to) = (self.date(reader, node, "start_date"), self.date(reader, node, "end_date"));
+        let (from, to) = (date(reader, node, "start_date"), date(reader, node, "end_date"));
         (from.or(first), to.or(last))
     }
 

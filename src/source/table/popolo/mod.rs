@@ -48,11 +48,10 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, limits: &Limits) {
         posts: BTreeMap::new(),
         areas: named(&root, "areas"),
         persons: named(&root, "persons"),
-        periods: BTreeMap::new(),
+        periods: periods(reader, &root),
         unread: BTreeMap::new(),
         used: BTreeSet::new(),
     };
-    file.periods = file.periods(reader, &root);
     file.units(reader, &root);
     file.memberships(reader, &root);
     file.tell_unread(reader);
@@ -101,6 +100,21 @@ fn text<'n>(node: &'n Node, field: &str) -> Option<&'n str> {
     node.get(field).and_then(Node::text).map(str::trim).filter(|text| !text.is_empty())
 }
 
+/// Reads a date; of a time, the day.
+fn date(reader: &mut Reader<'_, '_>, node: &Node, field: &str) -> Option<Edtf> {
+    reader.day(Cell { text: text(node, field)?, span: node.get(field)?.span })
+}
+
+/// Returns when the events of a file, such as legislative periods, begin and end, by their ids.
+fn periods(reader: &mut Reader<'_, '_>, root: &Node) -> BTreeMap<String, (Option<Edtf>, Option<Edtf>)> {
+    let mut periods = BTreeMap::new();
+    for node in items(root, "events") {
+        let Some(id) = text(node, "id") else { continue };
+        periods.insert(id.to_owned(), (date(reader, node, "start_date"), date(reader, node, "end_date")));
+    }
+    periods
+}
+
 impl File<'_> {
     fn row(&self, node: &Node) -> Row {
         self.lines.row(node.span)
@@ -109,21 +123,6 @@ impl File<'_> {
     /// Returns the row of a field, without the rest of its record.
     fn field(&self, node: &Node, field: &str) -> Row {
         self.row(node.get(field).unwrap_or(node))
-    }
-
-    /// Reads a date; of a time, the day.
-    fn date(&self, reader: &mut Reader<'_, '_>, node: &Node, field: &str) -> Option<Edtf> {
-        reader.day(Cell { text: text(node, field)?, span: node.get(field)?.span })
-    }
-
-    fn periods(&self, reader: &mut Reader<'_, '_>, root: &Node) -> BTreeMap<String, (Option<Edtf>, Option<Edtf>)> {
-        let mut periods = BTreeMap::new();
-        for node in items(root, "events") {
-            let Some(id) = text(node, "id") else { continue };
-            let dates = (self.date(reader, node, "start_date"), self.date(reader, node, "end_date"));
-            periods.insert(id.to_owned(), dates);
-        }
-        periods
     }
 
     /// Finds the unit of an id that a record gives in a field, or of the record that stands in another; tells when the

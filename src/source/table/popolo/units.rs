@@ -2,7 +2,7 @@
 
 use super::super::chart::{Draft, Rename, Said, property, stated, stated_in_both};
 use super::super::reader::{Reader, kind, slug};
-use super::{File, Name, text};
+use super::{File, Name, date, text};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{Contact, Edtf, NameClaim, PlaceClaim, PlaceRole, Property, Text, UnitId};
 use crate::source::build::items;
@@ -145,7 +145,7 @@ impl File<'_> {
 
     fn said_date(&self, reader: &mut Reader<'_, '_>, node: &Node, fields: [&str; 2]) -> Option<Said<Edtf>> {
         let field = fields.into_iter().find(|field| text(node, field).is_some())?;
-        Some(Said { value: self.date(reader, node, field)?, row: self.field(node, field) })
+        Some(Said { value: date(reader, node, field)?, row: self.field(node, field) })
     }
 
     fn name(&self, reader: &Reader<'_, '_>, node: &Node, field: &str) -> Option<NameClaim> {
@@ -168,8 +168,8 @@ impl File<'_> {
         let mut former: Vec<DatedName<'_>> = Vec::new();
         for other in items(node, "other_names") {
             let Some(name) = text(other, "name") else { continue };
-            let from = self.date(reader, other, "start_date");
-            match self.date(reader, other, "end_date") {
+            let from = date(reader, other, "start_date");
+            match date(reader, other, "end_date") {
                 Some(to) => former.push(DatedName { node: other, name, from, to }),
                 None if !is_own(name) => also.extend(self.name(reader, other, "name")),
                 None => {}
@@ -221,7 +221,7 @@ impl File<'_> {
         let observed = reader.mapping.observed.as_ref().map(Edtf::window);
         let mut contacts = Vec::new();
         for detail in items(node, "contact_details") {
-            let until = self.date(reader, detail, "valid_until");
+            let until = date(reader, detail, "valid_until");
             let over = until.zip(observed).is_some_and(|(until, observed)| until.window().end() < observed.start());
             let (Some(value), false) = (text(detail, "value"), over) else { continue };
             let kind = match text(detail, "type").unwrap_or("contact") {
@@ -243,19 +243,15 @@ impl File<'_> {
 
     fn place(&self, reader: &mut Reader<'_, '_>, node: &Node) -> Option<PlaceClaim> {
         let own = node.get("area").and_then(Name::of);
-        let (place, row) = match (own, text(node, "area_id")) {
-            (Some(own), _) => (own, self.lines.row(own.span)),
-            (None, Some(id)) => match self.areas.get(id) {
-                Some(name) => (*name, self.field(node, "area_id")),
-                None => {
-                    let message = format!("the file has no area `{id}` with a name, and it is not kept");
-                    let found = Diagnostic::new(Code::LeftOut, message);
-                    reader.tell_softly(found.at(reader.place(self.field(node, "area_id").span)));
-                    return None;
-                }
-            },
-            (None, None) => return None,
+        let named = text(node, "area_id").and_then(|id| self.areas.get(id)).copied();
+        let Some(place) = own.or(named) else {
+            let id = text(node, "area_id")?;
+            let found =
+                Diagnostic::new(Code::LeftOut, format!("the file has no area `{id}` with a name; it is left out"));
+            reader.tell_softly(found.at(reader.place(self.field(node, "area_id").span)));
+            return None;
         };
+        let row = if own.is_some() { self.lines.row(place.span) } else { self.field(node, "area_id") };
         let evidence = stated_in_both(row, Some(self.lines.row(place.span)));
         let place = place.text.to_owned();
         Some(PlaceClaim { place, part_of_place: None, role: PlaceRole::Area, scope: None, evidence })

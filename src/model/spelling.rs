@@ -2,13 +2,16 @@
 
 /// Tells whether two names differ only in an article, punctuation, a character reference, a country
 /// prefix, case, or a bracketed acronym.
-pub(super) fn is_respelled(a: &str, b: &str) -> bool {
-    let (a, b) = (bare(a), bare(b));
+#[must_use]
+pub fn is_respelled(a: &str, b: &str) -> bool {
+    let (a, b) = (words_of_name(a), words_of_name(b));
     !a.is_empty() && a == b
 }
 
-/// Returns the words that make up a name: references resolved, brackets and punctuation gone, lower case.
-fn bare(name: &str) -> Vec<String> {
+/// Returns the words that make up a name, in lower case: without articles, punctuation, a country prefix and
+/// bracketed acronyms, and with character references resolved.
+#[must_use]
+pub fn words_of_name(name: &str) -> Vec<String> {
     let resolved = name
         .replace("&amp;", " and ")
         .replace("&#38;", " and ")
