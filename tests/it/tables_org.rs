@@ -273,4 +273,19 @@ fn a_holder_is_the_one_whose_membership_holds_on_the_date() {
     let over = of("time:hasEnd [ time:inXSDgYear \"2019\" ]");
     check_holder(&format!("{over} :ada org:holds :head ."), None);
     check_holder(":ada org:hasMembership :m . :m org:organization :head .", Some("Ada"));
+    // Someone without a name is nobody who could be shown.
+    check_holder("[] org:holds :head .", None);
+}
+
+#[test]
+fn a_text_over_many_lines_keeps_its_lines_and_costs_no_more_than_they_do() {
+    let comment = "# nothing\n".repeat(3_000);
+    let long = "word\n".repeat(40_000);
+    let text = format!(":a a org:Organization ;\n rdfs:comment \"\"\"{long}\"\"\" .\n{comment}:b org:unitOf :a .\n");
+    let history = load_turtle(&text, "");
+    assert_eq!(units(page(&history), &history), ["a", "b < a"]);
+    let [own, ..] = lines(&history, "b");
+    let (first, last) = own.split_once('-').unwrap_or((&own, &own));
+    let at = 10 + 40_000 + 3_000 + 1;
+    assert!(first.parse::<u32>().unwrap() <= at && at <= last.parse::<u32>().unwrap(), "{own} holds {at}");
 }

@@ -48,7 +48,14 @@ pub fn table_formats() -> impl Iterator<Item = &'static str> {
 /// Returns the word for what a table is, where its content tells it and its name does not.
 #[must_use]
 pub fn format_by_content(name: &str, bytes: &[u8]) -> Option<&'static str> {
-    (Format::of(name).is_none() && popolo::is_popolo(bytes)).then_some("popolo")
+    if Format::of(name).is_some() {
+        return None;
+    }
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).ok()?;
+    if popolo::is_popolo(&object) {
+        return Some("popolo");
+    }
+    (object.contains_key("@context") || object.contains_key("@graph")).then_some("org-json-ld")
 }
 
 /// Returns the name of a file that lies beside another.

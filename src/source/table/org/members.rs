@@ -42,11 +42,10 @@ impl File<'_, '_> {
             for statement in graph.with(predicate) {
                 let own = Object::Thing(statement.subject.clone());
                 let (person, unit) = if is_person { (&own, &statement.object) } else { (&statement.object, &own) };
-                let Some(unit) = self.unit(unit) else {
+                let (Some(unit), Some((person, named))) = (self.unit(unit), self.person(person)) else {
                     homeless.push(statement);
                     continue;
                 };
-                let (person, named) = self.person(person);
                 // What a membership has told with its dates is not told again without them.
                 if role.is_some() || !told.contains(&(unit.clone(), person.clone())) {
                     let role = role.map(str::to_owned);
@@ -75,7 +74,7 @@ impl File<'_, '_> {
     fn membership(&mut self, reader: &mut Reader<'_, '_>, statement: &Statement, person: &Object) -> Option<()> {
         let unit = self.unit(&statement.object)?;
         let subject = statement.subject.as_str();
-        let role = self.graph.of(subject, terms::ROLE).next().map(|role| self.in_words(&role.object));
+        let role = self.graph.of(subject, terms::ROLE).next().and_then(|role| self.in_words(&role.object));
         let during = self.graph.of(subject, terms::MEMBER_DURING).next().and_then(|during| during.object.thing());
         let (mut from, mut to) = (None, None);
         for dated in during.into_iter().chain([subject]) {
@@ -83,14 +82,14 @@ impl File<'_, '_> {
             to = to.or_else(|| self.date(reader, dated, &terms::FINISHED));
         }
         let date = |said: Option<Said<Edtf>>| said.map(|said| said.value);
-        let ((person, named), row) = (self.person(person), statement.row);
+        let ((person, named), row) = (self.person(person)?, statement.row);
         self.chart.tenures.push(Tenure { unit, person, role, from: date(from), to: date(to), row, named });
         Some(())
     }
 
     /// Returns the name of a person, and where it stands.
-    fn person(&self, person: &Object) -> (String, Option<Row>) {
+    fn person(&self, person: &Object) -> Option<(String, Option<Row>)> {
         let label = person.thing().and_then(|iri| terms::label(self.graph, iri, &terms::NAMES, self.language));
-        (self.in_words(person), label.map(|label| label.chosen.row))
+        Some((self.in_words(person)?, label.map(|label| label.chosen.row)))
     }
 }

@@ -61,8 +61,8 @@ impl<'g> File<'g, '_> {
         object.thing().and_then(|iri| self.units.get(iri)).cloned()
     }
 
-    /// Returns the words for something.
-    fn in_words(&self, object: &Object) -> String {
+    /// Returns the words for something, unless it is a blank node without a name.
+    fn in_words(&self, object: &Object) -> Option<String> {
         terms::in_words(self.graph, object, self.language)
     }
 

@@ -198,13 +198,13 @@ pub(super) fn label<'g>(
     Some(found)
 }
 
-/// Returns the words for a thing or a text: its label, or what its IRI ends with.
-pub(super) fn in_words(graph: &Graph, object: &Object, language: Option<&str>) -> String {
+/// Returns the words for a thing or a text: its label, or what its IRI ends with; `None` for a nameless blank node.
+pub(super) fn in_words(graph: &Graph, object: &Object, language: Option<&str>) -> Option<String> {
     match object {
-        Object::Literal(text, _) => text.clone(),
+        Object::Literal(text, _) => Some(text.clone()),
         Object::Thing(iri) => match label(graph, iri, &NAMES, language) {
-            Some(label) => label.chosen.object.text().to_owned(),
-            None => local(iri).to_owned(),
+            Some(label) => Some(label.chosen.object.text().to_owned()),
+            None => (!iri.starts_with("_:")).then(|| local(iri).to_owned()),
         },
     }
 }

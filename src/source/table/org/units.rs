@@ -102,8 +102,8 @@ impl File<'_, '_> {
         for statement in graph.with(terms::REPORTS_TO) {
             let Some(unit) = self.units.get(&statement.subject).cloned() else { continue };
             let superior = self.unit(&statement.object);
-            let end =
-                superior.clone().map_or_else(|| RelationEnd::Text(self.in_words(&statement.object)), RelationEnd::Unit);
+            let words = || self.in_words(&statement.object).map(RelationEnd::Text);
+            let Some(end) = superior.clone().map(RelationEnd::Unit).or_else(words) else { continue };
             let Some(draft) = self.chart.units.get_mut(&unit) else { continue };
             let is_post = self.posts.contains(&statement.subject);
             match superior {
@@ -131,7 +131,7 @@ impl File<'_, '_> {
             let role = role.filter(|_| is_post)?;
             let label = role.object.thing().and_then(|iri| label(self.graph, iri, &terms::NAMES, self.language));
             let row = label.map_or(role.row, |label| label.chosen.row);
-            Some(reader.name(row, &self.in_words(&role.object), &stated_in_both(role.row, Some(row))))
+            Some(reader.name(row, &self.in_words(&role.object)?, &stated_in_both(role.row, Some(row))))
         });
         also.retain(|also| own.as_ref().is_none_or(|own| own.text != also.text));
         also.dedup_by(|other, first| other.text == first.text);
@@ -166,7 +166,7 @@ impl File<'_, '_> {
             let label = concept.and_then(|concept| label(self.graph, concept, &terms::NAMES, self.language));
             return Some(match (concept, label) {
                 (Some(concept), None) => of(said, &words(local(concept))),
-                _ => of(said, &self.in_words(&said.object)),
+                _ => of(said, &self.in_words(&said.object)?),
             });
         }
         let known = |said: &Statement| terms::UNIT_TYPES.iter().find(|(iri, _)| said.object.thing() == Some(iri));
@@ -184,11 +184,12 @@ impl File<'_, '_> {
         let mut properties = Vec::new();
         for (predicate, name) in terms::PROPERTIES {
             for said in self.graph.of(iri, predicate) {
-                properties.push(property(name, &self.in_words(&said.object), said.row));
+                properties.extend(self.in_words(&said.object).map(|value| property(name, &value, said.row)));
             }
         }
         for said in self.graph.of(iri, terms::CLASSIFICATION).filter(|_| is_post) {
-            properties.push(property("classification", &self.in_words(&said.object), said.row));
+            let value = self.in_words(&said.object);
+            properties.extend(value.map(|value| property("classification", &value, said.row)));
         }
         properties
     }
@@ -233,7 +234,7 @@ impl File<'_, '_> {
             let found = things.flat_map(|thing| self.graph.any(thing, &terms::PLACES)).next();
             let own = label(self.graph, site, &terms::NAMES, self.language).map(|label| label.chosen);
             let Some(place) = found.or(own) else { continue };
-            let text = self.in_words(&place.object);
+            let Some(text) = self.in_words(&place.object) else { continue };
             if places.iter().all(|other| other.place != text) {
                 let evidence = stated(place.row);
                 let seat = PlaceRole::Seat;
@@ -244,10 +245,10 @@ impl File<'_, '_> {
     }
 
     fn links(&self, iri: &str) -> Vec<Relation> {
-        let ends = self.graph.of(iri, terms::LINKED_TO).map(|said| {
+        let ends = self.graph.of(iri, terms::LINKED_TO).filter_map(|said| {
             let unit = self.unit(&said.object).map(RelationEnd::Unit);
-            let end = unit.unwrap_or_else(|| RelationEnd::Text(self.in_words(&said.object)));
-            relation("linked-to", end, said.row)
+            let end = unit.or_else(|| self.in_words(&said.object).map(RelationEnd::Text))?;
+            Some(relation("linked-to", end, said.row))
         });
         ends.collect()
     }

@@ -22,10 +22,9 @@ use crate::source::yaml::{Node, Value};
 /// The lists of a file that tell that it is Popolo.
 const LISTS: [&str; 4] = ["organizations", "posts", "persons", "memberships"];
 
-/// Tells whether a JSON text is an object with a list that Popolo has.
-pub(super) fn is_popolo(bytes: &[u8]) -> bool {
-    let object: Result<serde_json::Map<String, serde_json::Value>, _> = serde_json::from_slice(bytes);
-    object.is_ok_and(|object| LISTS.iter().any(|list| object.get(*list).is_some_and(serde_json::Value::is_array)))
+/// Tells whether an object has a list that Popolo has.
+pub(super) fn is_popolo(object: &serde_json::Map<String, serde_json::Value>) -> bool {
+    LISTS.iter().any(|list| object.get(*list).is_some_and(serde_json::Value::is_array))
 }
 
 /// Reads a file into a snapshot and events.
