@@ -3,8 +3,10 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use clap::builder::PossibleValuesParser;
+
 use crate::repository::{read_file, read_inputs};
-use crate::source::{InputFile, companions};
+use crate::source::{InputFile, companions, format_by_content, table_formats};
 
 use super::error::{CliError, Exit};
 use super::load;
@@ -14,7 +16,7 @@ use super::validate::{self, Beside};
 /// What to import, and how it is read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The table: `.csv`, `.tsv`, or a change log in `.jsonl` or `.ndjson`.
+    /// The table: `.csv`, `.tsv`, a change log in `.jsonl` or `.ndjson`, Popolo in `.json`, W3C ORG in `.ttl` or `.jsonld`.
     #[arg(value_name = "TABLE")]
     table: PathBuf,
     /// Files to load with it: eras, events.
@@ -23,7 +25,7 @@ pub(super) struct Args {
     /// The mapping file that says how the table is read; the other options stand in for one.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["columns", "coverage", "id_prefix", "snapshot", "title"])]
     #[arg(conflicts_with_all = ["reference", "era", "properties", "figures", "slug_ids", "separator", "observed"])]
-    #[arg(conflicts_with_all = ["versions", "complete", "events"])]
+    #[arg(conflicts_with_all = ["versions", "complete", "events", "table_format", "language"])]
     mapping: Option<PathBuf>,
     /// Show the mapping file that the options stand for, and import nothing.
     #[arg(long, conflicts_with = "mapping")]
@@ -42,6 +44,9 @@ pub(super) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "In the place of a mapping file")]
 struct Options {
+    /// What the table is; from its name, or from the lists in it, if not said.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(table_formats()))]
+    table_format: Option<String>,
     /// Which column holds what: `date`, `id`, `name`, `acronym`, `kind`, `parent`, `predecessors` …; each is also
     /// found under its own name.
     #[arg(long = "column", value_name = "WHAT=COLUMN", value_parser = pair)]
@@ -52,6 +57,9 @@ struct Options {
     /// What is put before the id of every unit.
     #[arg(long, value_name = "TEXT")]
     id_prefix: Option<String>,
+    /// Of W3C ORG: the language of the names.
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
     /// Make the ids from the cells, which then may be names.
     #[arg(long)]
     slug_ids: bool,
@@ -105,14 +113,16 @@ fn pairs(text: &str) -> Result<Pairs, String> {
 
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
     let name = file_name(&args.table)?;
+    let table = read_file(&args.table)?;
+    let format = args.options.table_format.as_deref().or_else(|| format_by_content(&name, &table.bytes));
     if args.print_mapping {
-        out.print(&args.options.mapping(&name)?)?;
+        out.print(&args.options.mapping(&name, format)?)?;
         return Ok(Exit::Done);
     }
-    let mut files = vec![read_file(&args.table)?];
+    let mut files = vec![table];
     files.extend(match &args.mapping {
         Some(path) => given_mapping(&args.table, path)?,
-        None => made_mapping(&args.table, &args.options)?,
+        None => made_mapping(&args.table, &args.options, format)?,
     });
     for file in read_inputs(&args.paths)? {
         if !files.iter().any(|known| known.name == file.name) {
@@ -145,9 +155,9 @@ fn given_mapping(table: &Path, path: &Path) -> Result<Vec<InputFile>, CliError> 
 }
 
 /// Makes the mapping file that the options stand for, and reads what they name beside the table.
-fn made_mapping(table: &Path, options: &Options) -> Result<Vec<InputFile>, CliError> {
+fn made_mapping(table: &Path, options: &Options, format: Option<&str>) -> Result<Vec<InputFile>, CliError> {
     let name = file_name(table)?;
-    let bytes = options.mapping(&name)?.into_bytes();
+    let bytes = options.mapping(&name, format)?.into_bytes();
     let mut files = vec![InputFile { name: beside(table, &format!("{name}.mapping.yaml")), bytes }];
     if let Some(versions) = &options.versions {
         files.push(InputFile { name: beside(table, &file_name(versions)?), bytes: read_file(versions)?.bytes });
@@ -167,7 +177,7 @@ fn beside(table: &Path, name: &str) -> String {
 
 impl Options {
     /// Returns the text of the mapping file that the options stand for.
-    fn mapping(&self, table: &str) -> Result<String, CliError> {
+    fn mapping(&self, table: &str, format: Option<&str>) -> Result<String, CliError> {
         let mut text = format!("table: {}\n", quoted(table));
         let mut field = |name: &str, value: Option<String>| {
             if let Some(value) = value {
@@ -178,6 +188,7 @@ impl Options {
             (!values.is_empty())
                 .then(|| format!("[{}]", values.iter().map(|v| quoted(v)).collect::<Vec<_>>().join(", ")))
         };
+        field("format", format.map(quoted));
         field("rows", self.events.then(|| "events".to_owned()));
         let columns = Pairs(self.columns.clone());
         field("columns", (!columns.0.is_empty()).then(|| columns.mapping()));
@@ -187,6 +198,7 @@ impl Options {
             self.figures.iter().map(|measure| format!("{{measure: {}}}", quoted(measure))).collect();
         field("figures", (!figures.is_empty()).then(|| format!("[{}]", figures.join(", "))));
         field("separator", self.separator.as_deref().map(quoted));
+        field("language", self.language.as_deref().map(quoted));
         field("ids", self.slug_ids.then(|| "slug".to_owned()));
         field("id-prefix", self.id_prefix.as_deref().map(quoted));
         field("snapshot", self.snapshot.as_deref().map(quoted));

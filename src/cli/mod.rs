@@ -62,7 +62,7 @@ const EXIT_CODES: &str = "Exit codes:
 enum Verb {
     /// Load input files: all or nothing, as one revision.
     Load(load::Args),
-    /// Load a table of other people's data: rows of CSV, or a change log.
+    /// Load a table of other people's data: rows of CSV, a change log, Popolo, W3C ORG.
     Import(Box<import::Args>),
     /// Check input files and tell every mistake; load nothing.
     Validate(validate::Args),

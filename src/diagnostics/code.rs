@@ -99,8 +99,10 @@ codes! {
     UnknownTable "E0702" "unknown-table" "A mapping names a file that is not there.";
     UnknownColumn "E0703" "unknown-column" "A mapping names a column that its table does not have, or a column that is needed is not named.";
     UnmappedTable "E0704" "unmapped-table" "A table was given without a mapping that says how to read it.";
-    UnusedColumn "W0705" "unused-column" "A column of a table is not read.";
-    ParentWithoutRow "W0706" "parent-without-row" "A row names a parent that has no row of the same date.";
+    UnusedColumn "W0705" "unused-column" "A column, a field or a predicate of a table is not read.";
+    ParentWithoutRow "W0706" "parent-without-row" "A row names a parent that has no row of the same date, or no record.";
+    SeveralHolders "W0707" "several-holders" "A post of a table has several holders on its date; a unit has one.";
+    LeftOut "W0708" "left-out" "Something that a table says has no place in what is kept, and is left out.";
 }
 
 impl Code {

@@ -7,6 +7,10 @@ pub struct Limits {
     pub file_bytes: usize,
     /// The largest table that is read, in bytes.
     pub table_bytes: usize,
+    /// The largest table that is read which is taken in whole before the first unit is made of it, in bytes.
+    pub whole_table_bytes: usize,
+    /// How many values, or statements, such a table may hold.
+    pub table_values: usize,
     /// How deep mappings and lists may nest; a level of units takes two.
     pub depth: usize,
     /// How many values a file may hold, counting again what its aliases repeat.
@@ -20,6 +24,8 @@ impl Default for Limits {
         Self {
             file_bytes: 4 * 1024 * 1024,
             table_bytes: 1024 * 1024 * 1024,
+            whole_table_bytes: 64 * 1024 * 1024,
+            table_values: 5_000_000,
             depth: 128,
             values: 400_000,
             diagnostics: 1_000,

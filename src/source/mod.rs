@@ -32,3 +32,4 @@ pub use limits::Limits;
 pub use origin::{Origin, Origins};
 pub use parse::{FileKind, InputFile, Parsed, companions, parse, parse_within};
 pub use schema::{SchemaFile, schema_files};
+pub use table::{format_by_content, table_formats};

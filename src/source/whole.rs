@@ -84,6 +84,7 @@ properties: [p]
 figures: [{measure: staff, column: c, unit: persons}]
 separator: "|"
 ids: slug
+language: en
 id-prefix: us-
 without-parent: unplaced
 snapshot: page-{date}

@@ -24,7 +24,9 @@ fn cases() -> Vec<PathBuf> {
 fn inputs(folder: &Path) -> Vec<InputFile> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    let is_input = |end: &std::ffi::OsStr| ["yaml", "csv", "tsv", "jsonl", "json"].iter().any(|known| end == *known);
+    let is_input = |end: &std::ffi::OsStr| {
+        ["yaml", "csv", "tsv", "jsonl", "json", "ttl", "jsonld"].iter().any(|known| end == *known)
+    };
     paths.retain(|path| path.extension().is_some_and(is_input));
     paths.sort();
     let name = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
@@ -39,6 +41,8 @@ fn limits(case: &Path) -> Limits {
         match name {
             "file-bytes" => limits.file_bytes = value,
             "table-bytes" => limits.table_bytes = value,
+            "whole-table-bytes" => limits.whole_table_bytes = value,
+            "table-values" => limits.table_values = value,
             "depth" => limits.depth = value,
             "diagnostics" => limits.diagnostics = value,
             "values" => limits.values = value,

@@ -41,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// The crates that only some layers may name.
-const INSIDE: [(&str, &[&str]); 12] = [
+const INSIDE: [(&str, &[&str]); 17] = [
     ("sled", &["store"]),
     ("postcard", &["store"]),
     ("zstd", &["store"]),
@@ -49,6 +49,11 @@ const INSIDE: [(&str, &[&str]); 12] = [
     ("tantivy", &["search"]),
     ("serde_saphyr", &["source"]),
     ("schemars", &["source"]),
+    ("csv", &["source"]),
+    ("json_event_parser", &["source"]),
+    ("oxrdf", &["source"]),
+    ("oxttl", &["source"]),
+    ("oxjsonld", &["source"]),
     ("async_graphql", &["api", "server"]),
     ("axum", &["server"]),
     ("tower_http", &["server"]),

@@ -30,5 +30,7 @@ mod service;
 mod source_text;
 mod store;
 mod tables;
+mod tables_org;
+mod tables_popolo;
 mod traversals;
 mod views_as_text;

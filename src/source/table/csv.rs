@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
+use super::coverage::{Listed, Lists};
 use super::predecessors::{self, Descent};
-use super::reader::{Cell, Reader, Row, kind, mention, slug};
+use super::reader::{Cell, Reader, Row, kind, mention};
 use super::rows::{Grid, GridRow};
 use crate::diagnostics::{Code, Diagnostic, Span, did_you_mean};
 use crate::model::{
-    Basis, Coverage, Edtf, Evidence, Figure, Holder, LineSet, Mention, Placing, Property, Record, Snapshot, SnapshotId,
-    Standing, Text, UnitId,
+    Basis, Edtf, Evidence, Figure, Holder, LineSet, Mention, Placing, Property, Record, Snapshot, SnapshotId, Standing,
+    Text, UnitId,
 };
 use crate::source::origin::Origin;
 
@@ -53,21 +54,17 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, delimiter: u8) {
     let days = days(reader, &grid);
     let known: BTreeMap<&UnitId, Span> =
         days.iter().flat_map(|day| day.rows.values()).map(|row| (&row.unit, row.row.row.span)).collect();
-    let mut covered = vec![false; reader.mapping.coverage.len()];
+    let mut lists = Lists::new(reader.mapping);
     let mut snapshots: Vec<SnapshotId> = Vec::new();
     for day in &days {
-        let Some(id) = snapshot_id(reader, &grid, day) else { continue };
-        let snapshot = snapshot(reader, &grid, day, &id, &known, &mut covered);
+        let value = |column: &str| first_value(&grid, day, column);
+        let Some(id) = reader.snapshot_id(&day.date, &value) else { continue };
+        let snapshot = snapshot(reader, &grid, day, &id, &known, &mut lists);
         snapshots.push(id);
         let origin = origin(reader, day, &snapshot);
         reader.add(Record::Snapshot(snapshot), origin);
     }
-    for (rule, _) in reader.mapping.coverage.iter().zip(covered).filter(|(_, covered)| !covered) {
-        let subject = rule.of.as_ref().map_or_else(|| "this coverage".to_owned(), |of| format!("coverage of `{of}`"));
-        let message = format!("{subject} speaks of no date on which the table has such a unit");
-        let hint = rule.of.as_ref().and_then(|of| did_you_mean(of.as_str(), known.keys().map(|unit| unit.as_str())));
-        reader.tell(Diagnostic::new(Code::CoverageOfAbsent, message).at(rule.place).maybe_hint(hint));
-    }
+    lists.tell_idle(reader, &known.keys().map(|unit| unit.as_str()));
     if (grid.has("predecessors") || grid.has("successors")) && snapshots.len() == days.len() {
         predecessors::read(reader, &Descent { grid: &grid, days: &days, snapshots: &snapshots });
     }
@@ -130,43 +127,10 @@ fn twice(reader: &mut Reader<'_, '_>, day: &Day<'_, '_>, first: &UnitRow<'_, '_>
     reader.tell(found.at(reader.place(second.row.row.span)).related(first, "first here").hint(hint));
 }
 
-/// Returns the id of a date's snapshot: the template filled from its first row, or the table and the date.
-fn snapshot_id(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, day: &Day<'_, '_>) -> Option<SnapshotId> {
-    let default = format!("{}{}-{}", reader.mapping.prefix, slug(reader.source.stem()), day.date);
-    let text = match &reader.mapping.snapshot {
-        None => default,
-        Some(template) => fill(reader, grid, day, &template.value, template.place)?,
-    };
-    let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
-    let id: String = text.chars().map(safe).collect();
-    SnapshotId::new(&id)
-        .map_err(|error| {
-            let place = reader.mapping.snapshot.as_ref().map_or(reader.mapping.place, |template| template.place);
-            let found = Diagnostic::new(Code::BadId, format!("the id of a snapshot is no id: `{id}`")).at(place);
-            reader.tell(found.label(error.to_string()));
-        })
-        .ok()
-}
-
-fn fill(
-    reader: &mut Reader<'_, '_>,
-    grid: &Grid<'_>,
-    day: &Day<'_, '_>,
-    template: &str,
-    place: crate::diagnostics::Place,
-) -> Option<String> {
-    let first = day.rows.values().next().map(|row| row.row);
-    let value = |column: &str| match column {
-        "date" => Some(day.date.to_string()),
-        column => first.and_then(|row| grid.column(row, column)).map(|cell| cell.text.to_owned()),
-    };
-    Reader::fill(template, &value)
-        .map_err(|column| {
-            let message = format!("`{{{column}}}` is no column of the table with a text for {}", day.date);
-            let hint = "put a column of the table, or `date`, in braces";
-            reader.tell(Diagnostic::new(Code::UnknownColumn, message).at(place).hint(hint));
-        })
-        .ok()
+/// Returns the value of a column in the first row of a date.
+fn first_value(grid: &Grid<'_>, day: &Day<'_, '_>, column: &str) -> Option<String> {
+    let first = day.rows.values().next()?.row;
+    grid.column(first, column).map(|cell| cell.text.to_owned())
 }
 
 fn snapshot(
@@ -175,52 +139,33 @@ fn snapshot(
     day: &Day<'_, '_>,
     id: &SnapshotId,
     known: &BTreeMap<&UnitId, Span>,
-    covered: &mut [bool],
+    lists: &mut Lists<'_>,
 ) -> Snapshot {
-    let title = reader.mapping.title.clone();
-    let title = title
-        .and_then(|template| fill(reader, grid, day, &template.value, template.place))
+    let title = reader
+        .title(&day.date, &|column| first_value(grid, day, column))
         .unwrap_or_else(|| format!("{}, rows of {}", reader.source.name, day.date));
     let window = day.date.window();
     let mut snapshot = reader.snapshot(id.clone(), title, day.date.clone(), &window);
-    let dated = Evidence { lines: lines_of(day, |_| true), basis: Basis::Shown, reference: None, note: None };
+    let dated = Evidence { lines: lines_of(day), basis: Basis::Shown, reference: None, note: None };
     snapshot.date_evidence = vec![dated];
     snapshot.mentions = mentions(reader, grid, day, known);
-    let rules = reader.mapping.coverage.iter().zip(covered);
-    for (rule, covered) in rules.filter(|(rule, _)| rule.span.holds(&window)) {
-        let tops = day.rows.values().filter(|row| row.parent.is_none()).map(|row| row.unit.clone());
-        let owners: Vec<UnitId> = match &rule.of {
-            Some(of) => day.rows.contains_key(of).then(|| of.clone()).into_iter().collect(),
-            None => tops.collect(),
-        };
-        *covered |= !owners.is_empty();
-        let of_kind = |row: &UnitRow<'_, '_>| {
-            let own = grid.cell(row.row, "kind").map(|cell| kind(cell.text, &Reader::shown(row.row.row)).text);
-            rule.kind.is_none() || rule.kind == own
-        };
-        let lines = || lines_of(day, of_kind).or_else(|| lines_of(day, |_| true));
-        let evidence = Evidence {
-            lines: rule.lines.clone().or_else(lines),
-            basis: rule.basis,
-            reference: None,
-            note: rule.note.clone(),
-        };
-        snapshot.coverage.extend(owners.into_iter().map(|of| Coverage {
-            of,
-            kind: rule.kind.clone(),
-            heading: None,
-            deep: rule.deep,
-            extent: rule.extent,
-            evidence: evidence.clone(),
-            part: None,
-        }));
-    }
+    let listed: Vec<Listed> = day
+        .rows
+        .values()
+        .map(|row| Listed {
+            unit: row.unit.clone(),
+            is_top: row.parent.is_none(),
+            kind: grid.cell(row.row, "kind").map(|cell| kind(cell.text, &Reader::shown(row.row.row)).text),
+            lines: row.row.row.lines(),
+        })
+        .collect();
+    snapshot.coverage = lists.of(&window, &listed);
     snapshot
 }
 
-/// Returns the lines of the rows of a date that fulfil a condition.
-fn lines_of(day: &Day<'_, '_>, fits: impl Fn(&UnitRow<'_, '_>) -> bool) -> Option<LineSet> {
-    let mut rows: Vec<Row> = day.rows.values().filter(|row| fits(row)).map(|row| row.row.row).collect();
+/// Returns the lines of the rows of a date.
+fn lines_of(day: &Day<'_, '_>) -> Option<LineSet> {
+    let mut rows: Vec<Row> = day.rows.values().map(|row| row.row.row).collect();
     rows.sort_by_key(|row| row.first_line);
     LineSet::of(rows.into_iter().map(|row| (row.first_line, row.last_line)))
 }
@@ -257,7 +202,8 @@ fn mentions(
         open.extend(children.get(&row.unit).into_iter().flatten().rev());
     }
     if placed < day.rows.len() {
-        tell_circles(reader, day);
+        let parents = day.rows.values().map(|row| (&row.unit, (row.parent.as_ref(), row.row.row.span)));
+        reader.tell_circles(&day.date, &parents.collect());
     }
     mentions
 }
@@ -281,29 +227,6 @@ fn absent_parent(
     let found = Diagnostic::new(Code::ParentWithoutRow, message).at(place);
     reader.tell_softly(found.related(reader.place(*elsewhere), "a row of another date"));
     Some(mention(parent.clone(), Reader::shown(row.row.row), Placing::Unplaced))
-}
-
-/// Tells of each circle of parents once.
-fn tell_circles(reader: &mut Reader<'_, '_>, day: &Day<'_, '_>) {
-    let mut seen: std::collections::BTreeSet<&UnitId> = std::collections::BTreeSet::new();
-    for row in day.rows.values() {
-        let mut path: Vec<&UnitId> = Vec::new();
-        let mut at = Some(row);
-        while let Some(row) = at {
-            if let Some(from) = path.iter().position(|unit| **unit == row.unit) {
-                let circle: Vec<String> = path.iter().skip(from).map(|unit| format!("`{unit}`")).collect();
-                let message =
-                    format!("on {} unit `{}` stands below itself: {}", day.date, row.unit, circle.join(" under "));
-                reader.tell(Diagnostic::new(Code::ParentCycle, message).at(reader.place(row.row.row.span)));
-                break;
-            }
-            if !seen.insert(&row.unit) {
-                break;
-            }
-            path.push(&row.unit);
-            at = row.parent.as_ref().and_then(|parent| day.rows.get(parent));
-        }
-    }
 }
 
 fn mention_of(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &UnitRow<'_, '_>) -> Mention {

@@ -10,6 +10,9 @@ pub(super) static FORMAT: Choice = Choice {
     values: &[
         ("csv", "Rows of cells with a header; from a name in `.csv` or, with tabs, `.tsv`."),
         ("change-log", "A JSON object per line, each a change; from a name in `.jsonl` or `.ndjson`."),
+        ("popolo", "Popolo JSON: organizations, posts, persons and memberships."),
+        ("org-turtle", "The W3C Organization Ontology in Turtle; from a name in `.ttl` or `.nt`."),
+        ("org-json-ld", "The W3C Organization Ontology in JSON-LD; from a name in `.jsonld`."),
     ],
 };
 
@@ -119,12 +122,29 @@ pub(in crate::source) static TABLE: Object = Object {
         optional("format", OneOf(&FORMAT), "What the table is; from the end of its name if not said."),
         optional("rows", OneOf(&ROWS), "What a row is; `units` if not said."),
         optional("columns", Map(&COLUMNS), "Which column holds what."),
-        optional("observed", Date, "When the whole table was written (EDTF), where no column gives a date."),
-        optional("properties", List(&Text), "Columns that are kept as properties; in a change log, names for a list."),
+        optional(
+            "observed",
+            Date,
+            "When the whole table was written (EDTF), where no column gives a date; required for Popolo and W3C ORG.",
+        ),
+        optional(
+            "properties",
+            List(&Text),
+            "Columns, or fields, that are kept as properties; in a change log, names for a list.",
+        ),
         optional("figures", List(&Map(&FIGURE_COLUMN)), "Columns that are kept as figures."),
         optional("separator", Text, "What stands between ids in one cell; `;` if not said."),
-        optional("ids", OneOf(&IDS), "How ids are written; `as-written` if not said."),
+        optional(
+            "ids",
+            OneOf(&IDS),
+            "How ids are written; if not said, `as-written`, but `slug` in Popolo and W3C ORG.",
+        ),
         optional("id-prefix", Text, "What is put before the id of every unit."),
+        optional(
+            "language",
+            Text,
+            "Of W3C ORG: the language of the names, `en`; those without a language if not said.",
+        ),
         optional("without-parent", OneOf(&TOP), "What a unit without a parent is; `root` if not said."),
         optional(
             "snapshot",

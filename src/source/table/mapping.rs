@@ -15,6 +15,17 @@ pub(super) enum Format {
     Csv(u8),
     /// A change per line.
     ChangeLog,
+    /// Organizations, posts, persons and memberships in JSON.
+    Popolo,
+    /// The W3C Organization Ontology.
+    Org(Syntax),
+}
+
+/// How statements are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Syntax {
+    Turtle,
+    JsonLd,
 }
 
 impl Format {
@@ -25,8 +36,15 @@ impl Format {
             "csv" => Some(Self::Csv(b',')),
             "tsv" => Some(Self::Csv(b'\t')),
             "jsonl" | "ndjson" => Some(Self::ChangeLog),
+            "ttl" | "nt" => Some(Self::Org(Syntax::Turtle)),
+            "jsonld" => Some(Self::Org(Syntax::JsonLd)),
             _ => None,
         }
+    }
+
+    /// Tells whether a table of it is taken in whole, as one structure at one date.
+    pub(super) fn is_whole(self) -> bool {
+        matches!(self, Self::Popolo | Self::Org(_))
     }
 }
 
@@ -101,6 +119,7 @@ pub(super) struct Mapping {
     pub(super) figures: Vec<FigureColumn>,
     pub(super) separator: String,
     pub(super) slug: bool,
+    pub(super) language: Option<String>,
     pub(super) prefix: String,
     pub(super) unplaced: bool,
     pub(super) snapshot: Option<At<String>>,
@@ -123,6 +142,9 @@ impl Mapping {
             Some("csv") if table.value.to_ascii_lowercase().ends_with(".tsv") => Some(Format::Csv(b'\t')),
             Some("csv") => Some(Format::Csv(b',')),
             Some("change-log") => Some(Format::ChangeLog),
+            Some("popolo") => Some(Format::Popolo),
+            Some("org-turtle") => Some(Format::Org(Syntax::Turtle)),
+            Some("org-json-ld") => Some(Format::Org(Syntax::JsonLd)),
             _ => Format::of(&table.value),
         };
         let columns = node.get("columns").map_or(&[][..], Node::entries);
@@ -139,7 +161,11 @@ impl Mapping {
             properties: items(node, "properties").iter().filter_map(|node| reader.text(Some(node))).collect(),
             figures: items(node, "figures").iter().filter_map(|node| reader.figure(node)).collect(),
             separator: text(node.get("separator")).unwrap_or_else(|| ";".to_owned()),
-            slug: word("ids") == Some("slug"),
+            slug: match word("ids") {
+                None => format.is_some_and(Format::is_whole),
+                Some(word) => word == "slug",
+            },
+            language: text(node.get("language")),
             prefix: text(node.get("id-prefix")).unwrap_or_default(),
             unplaced: word("without-parent") == Some("unplaced"),
             snapshot: reader.text(node.get("snapshot")),

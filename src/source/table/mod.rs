@@ -5,13 +5,20 @@
 //! curated files make, and what is wrong is told by line with the same diagnostics.
 
 mod change_log;
+mod chart;
+mod coverage;
 mod csv;
 mod events;
 mod fields;
+mod json;
+mod lines;
 mod mapping;
+mod org;
+mod popolo;
 mod predecessors;
 mod reader;
 mod rows;
+mod shared;
 
 use super::limits::Limits;
 use super::parse::{InputFile, Parsed};
@@ -31,6 +38,24 @@ pub(super) fn names(node: &Node) -> Vec<String> {
 /// Tells whether the end of a file's name is that of a table.
 pub(super) fn is_table_name(name: &str) -> bool {
     Format::of(name).is_some() || name.to_ascii_lowercase().ends_with(".json")
+}
+
+/// Returns the words for what a table can be.
+pub fn table_formats() -> impl Iterator<Item = &'static str> {
+    fields::FORMAT.values.iter().map(|(word, _)| *word)
+}
+
+/// Returns the word for what a table is, where its content tells it and its name does not.
+#[must_use]
+pub fn format_by_content(name: &str, bytes: &[u8]) -> Option<&'static str> {
+    if Format::of(name).is_some() {
+        return None;
+    }
+    let object: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(bytes).ok()?;
+    if popolo::is_popolo(&object) {
+        return Some("popolo");
+    }
+    (object.contains_key("@context") || object.contains_key("@graph")).then_some("org-json-ld")
 }
 
 /// Returns the name of a file that lies beside another.
@@ -53,10 +78,17 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
     if let Some((None, named)) = versions {
         return parsed.report.diagnostics.push(missing(&named.value, named.place));
     }
-    let Some(text) = readable(table, &input.bytes, limits, &mut parsed.report.diagnostics) else { return };
+    let is_whole = mapping.format.is_some_and(Format::is_whole);
+    let most = if is_whole { limits.whole_table_bytes } else { limits.table_bytes };
+    let hint = if is_whole {
+        "a structure is taken in whole; leave out of the file what is neither unit nor post nor membership"
+    } else {
+        "divide it by date into several tables, each with a mapping of its own"
+    };
+    let Some(text) = readable(table, &input.bytes, (most, hint), &mut parsed.report.diagnostics) else { return };
     let Some(format) = mapping.format else {
         let message = format!("the name of the table `{}` does not tell what it is", mapping.table);
-        let hint = "say `format: csv` or `format: change-log`";
+        let hint = "say `format: csv`, `change-log`, `popolo`, `org-turtle` or `org-json-ld`";
         return parsed.report.diagnostics.push(Diagnostic::new(Code::BadTable, message).at(mapping.place).hint(hint));
     };
     let source = Source::new(table, &mapping.table, text);
@@ -68,9 +100,12 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
             let versions = versions.and_then(|(found, named)| Some((found?, named)));
             change_log::read(&mut reader, versions.map(|((file, input), named)| (file, input.bytes.as_slice(), named)));
         }
+        (Format::Popolo, _) => popolo::read(&mut reader, limits),
+        (Format::Org(syntax), _) => org::read(&mut reader, syntax, limits),
     }
-    let records = reader.finish();
+    let (records, shared) = reader.finish();
     parsed.records.extend(records.into_iter().map(|record| (table, record)));
+    shared::add(parsed, table, shared);
 }
 
 fn find<'f>(name: &str, mapping: &str, files: &'f [InputFile]) -> Option<(FileId, &'f InputFile)> {
@@ -85,10 +120,14 @@ fn missing(name: &str, place: Place) -> Diagnostic {
 }
 
 /// Returns the text of a table; tells what keeps it from being read.
-fn readable<'b>(file: FileId, bytes: &'b [u8], limits: &Limits, found: &mut Vec<Diagnostic>) -> Option<&'b str> {
-    if bytes.len() > limits.table_bytes {
-        let message = format!("the table has {} bytes, and at most {} are read", bytes.len(), limits.table_bytes);
-        let hint = "divide it by date into several tables, each with a mapping of its own";
+fn readable<'b>(
+    file: FileId,
+    bytes: &'b [u8],
+    (most, hint): (usize, &str),
+    found: &mut Vec<Diagnostic>,
+) -> Option<&'b str> {
+    if bytes.len() > most {
+        let message = format!("the table has {} bytes, and at most {most} are read", bytes.len());
         found.push(Diagnostic::new(Code::FileTooLarge, message).at(Place::file(file)).hint(hint));
         return None;
     }

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::mapping::Mapping;
+use indexmap::IndexMap;
+
+use super::mapping::{At, Mapping};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
     Basis, Edtf, EdtfError, Evidence, LineSet, Mention, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
@@ -65,6 +67,7 @@ pub(super) struct Reader<'r, 't> {
     found: &'r mut Vec<Diagnostic>,
     origins: &'r mut Origins,
     records: Vec<Record>,
+    shared: Vec<(Record, Origin)>,
     told: usize,
     most: usize,
 }
@@ -72,12 +75,17 @@ pub(super) struct Reader<'r, 't> {
 impl<'r, 't> Reader<'r, 't> {
     pub(super) fn new(mapping: &'t Mapping, source: Source<'t>, most: usize, parsed: &'r mut Parsed) -> Self {
         let (found, origins) = (&mut parsed.report.diagnostics, &mut parsed.origins);
-        Self { mapping, source, found, origins, records: Vec::new(), told: 0, most }
+        Self { mapping, source, found, origins, records: Vec::new(), shared: Vec::new(), told: 0, most }
     }
 
-    /// Returns the records; a table with a fault gives none.
-    pub(super) fn finish(self) -> Vec<Record> {
-        self.records
+    /// Returns the records, and those that other tables may have as well.
+    pub(super) fn finish(self) -> (Vec<Record>, Vec<(Record, Origin)>) {
+        (self.records, self.shared)
+    }
+
+    /// Adds a record that every table which says the same may give: an event, or a unit that is no more.
+    pub(super) fn share(&mut self, record: Record, origin: Origin) {
+        self.shared.push((record, origin));
     }
 
     /// Returns a place in the table.
@@ -94,6 +102,11 @@ impl<'r, 't> Reader<'r, 't> {
     /// Tells what deserves a look.
     pub(super) fn tell_softly(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
+    }
+
+    /// Returns how often something wrong was told.
+    pub(super) fn told(&self) -> usize {
+        self.told
     }
 
     /// Tells whether anything is wrong.
@@ -175,6 +188,12 @@ impl<'r, 't> Reader<'r, 't> {
         None
     }
 
+    /// Reads a date; of a time, the day.
+    pub(super) fn day(&mut self, cell: Cell<'_>) -> Option<Edtf> {
+        let day = cell.text.get(..10).filter(|_| matches!(cell.text.as_bytes().get(10), Some(b'T' | b' ' | b'Z')));
+        self.date(Cell { text: day.unwrap_or(cell.text), span: cell.span })
+    }
+
     /// Returns evidence that rows show.
     pub(super) fn shown(row: Row) -> Evidence {
         Evidence { lines: row.lines(), basis: Basis::Shown, reference: None, note: None }
@@ -188,7 +207,7 @@ impl<'r, 't> Reader<'r, 't> {
     }
 
     /// Fills a template: each name in braces with its value; the name that has none is the error.
-    pub(super) fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    fn fill(template: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
         let mut filled = String::new();
         let mut rest = template;
         while let Some((before, after)) = rest.split_once('{') {
@@ -199,6 +218,62 @@ impl<'r, 't> Reader<'r, 't> {
         }
         filled.push_str(rest);
         Ok(filled)
+    }
+
+    /// Returns the id of a date's snapshot: the template filled, or the table and the date.
+    pub(super) fn snapshot_id(&mut self, date: &Edtf, value: &dyn Fn(&str) -> Option<String>) -> Option<SnapshotId> {
+        let text = match &self.mapping.snapshot {
+            None => format!("{}{}-{date}", self.mapping.prefix, slug(self.source.stem())),
+            Some(template) => self.filled(template, date, value)?,
+        };
+        let safe = |c: char| if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') { c } else { '-' };
+        let id: String = text.chars().map(safe).collect();
+        SnapshotId::new(&id)
+            .map_err(|error| {
+                let place = self.mapping.snapshot.as_ref().map_or(self.mapping.place, |template| template.place);
+                let found = Diagnostic::new(Code::BadId, format!("the id of a snapshot is no id: `{id}`")).at(place);
+                self.tell(found.label(error.to_string()));
+            })
+            .ok()
+    }
+
+    /// Returns the title of a date's snapshot, where the mapping gives a template.
+    pub(super) fn title(&mut self, date: &Edtf, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        let template = self.mapping.title.as_ref()?;
+        self.filled(template, date, value)
+    }
+
+    fn filled(&mut self, template: &At<String>, date: &Edtf, value: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+        let dated = |column: &str| if column == "date" { Some(date.to_string()) } else { value(column) };
+        Self::fill(&template.value, &dated)
+            .map_err(|column| {
+                let message = format!("`{{{column}}}` is no column of the table with a text for {date}");
+                let hint = "put a column of the table, or `date`, in braces";
+                self.tell(Diagnostic::new(Code::UnknownColumn, message).at(template.place).hint(hint));
+            })
+            .ok()
+    }
+
+    /// Tells of each circle of parents once.
+    pub(super) fn tell_circles(&mut self, date: &Edtf, units: &IndexMap<&UnitId, (Option<&UnitId>, Span)>) {
+        let mut seen: BTreeSet<&UnitId> = BTreeSet::new();
+        for first in units.keys() {
+            let mut path: Vec<&UnitId> = Vec::new();
+            let mut at = units.get_key_value(*first);
+            while let Some((unit, (parent, span))) = at {
+                if let Some(from) = path.iter().position(|above| above == unit) {
+                    let circle: Vec<String> = path.iter().skip(from).map(|unit| format!("`{unit}`")).collect();
+                    let message = format!("on {date} unit `{unit}` stands below itself: {}", circle.join(" under "));
+                    self.tell(Diagnostic::new(Code::ParentCycle, message).at(self.place(*span)));
+                    break;
+                }
+                if !seen.insert(unit) {
+                    break;
+                }
+                path.push(unit);
+                at = parent.and_then(|parent| units.get_key_value(parent));
+            }
+        }
     }
 
     /// Returns a snapshot of the table with nothing in it yet.

@@ -1,5 +1,6 @@
 //! The program as its users meet it: every verb, every exit code, and output that scripts can rely on.
 
+mod importing;
 mod reading;
 mod suggesting;
 
