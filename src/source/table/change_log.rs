@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::log_line::{Line, plain};
 use super::mapping::At;
 use super::reader::{Cell, Reader, Row, kind, mention, slug};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
@@ -15,21 +16,6 @@ use crate::model::{
     Extent, Mention, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
 };
 use crate::source::origin::Origin;
-
-/// The names under which a field is looked for when the mapping does not name it.
-const OWN_NAMES: [(&str, &[&str]); 11] = [
-    ("date", &["date", "day", "v", "version"]),
-    ("op", &["op"]),
-    ("id", &["id"]),
-    ("name", &["name"]),
-    ("acronym", &["acronym", "acr"]),
-    ("kind", &["kind"]),
-    ("parent", &["parent"]),
-    ("properties", &["properties", "attrs"]),
-    ("type", &["type"]),
-    ("originals", &["originals", "from"]),
-    ("results", &["results", "to"]),
-];
 
 /// Reads a log into a snapshot with a part for each day, and its beginnings, ends and successions into events.
 pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8], &At<String>)>) {
@@ -49,6 +35,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
         tops: Vec::new(),
         today: Today::default(),
         events: Vec::new(),
+        event_ids: BTreeMap::new(),
         units: Origin::new(reader.mapping.place),
     };
     let text = reader.source.text;
@@ -113,6 +100,8 @@ struct Log {
     tops: Vec<(UnitId, Row)>,
     today: Today,
     events: Vec<(ChangeEvent, Row)>,
+    /// How often an id of an event was made.
+    event_ids: BTreeMap<String, u32>,
     units: Origin,
 }
 
@@ -326,10 +315,16 @@ impl Log {
         results: &[UnitId],
         row: Row,
     ) {
-        let first = originals.first().map(|original| &original.unit).or(results.first());
+        // A unit may be split twice in a day, and begins only once: what is new names the event best.
+        let is_original = |unit: &&UnitId| originals.iter().any(|original| original.unit == **unit);
+        let new = results.iter().find(|unit| !is_original(unit));
+        let first = new.or(originals.first().map(|original| &original.unit)).or(results.first());
         let (Some(first), Some(part)) = (first, self.parts.last()) else { return };
         let word = format!("{kind:?}").to_lowercase();
-        let Ok(id) = EventId::new(&format!("{}-{}-{word}-{first}", self.id, part.id)) else {
+        let text = format!("{}-{}-{word}-{first}", self.id, part.id);
+        let times = self.event_ids.entry(text.clone()).and_modify(|times| *times += 1).or_insert(1);
+        let text = if *times == 1 { text } else { format!("{text}-{times}") };
+        let Ok(id) = EventId::new(&text) else {
             let message = format!("the ids of the log and of unit `{first}` are too long for the id of an event");
             return reader.tell(Diagnostic::new(Code::BadId, message).at(reader.place(row.span)));
         };
@@ -404,84 +399,4 @@ fn coverage(tops: &[(UnitId, Row)]) -> Vec<Coverage> {
         part: None,
     };
     tops.iter().map(list).collect()
-}
-
-/// A line of a log.
-struct Line<'l> {
-    object: &'l Map<String, Value>,
-    row: Row,
-}
-
-impl Line<'_> {
-    /// Returns the value of a role: in the field that the mapping names, or under one of its own names.
-    fn value(&self, reader: &Reader<'_, '_>, role: &str) -> Option<&Value> {
-        if let Some(named) = reader.mapping.column(role) {
-            return self.object.get(&named.value);
-        }
-        let (_, names) = OWN_NAMES.iter().find(|(known, _)| *known == role)?;
-        names.iter().find_map(|name| self.object.get(*name))
-    }
-
-    /// Returns the text or number of a role; `None` for an empty one.
-    fn text(&self, reader: &Reader<'_, '_>, role: &str) -> Option<String> {
-        self.value(reader, role).and_then(plain)
-    }
-
-    /// Tells that the line lacks a role.
-    fn lacks(&self, reader: &mut Reader<'_, '_>, role: &str) -> Option<()> {
-        let fields: Vec<String> = self.object.keys().map(|field| format!("`{field}`")).collect();
-        let hint =
-            format!("name its field in the mapping, `columns: {{{role}: …}}`; the line has {}", fields.join(", "));
-        let found = Diagnostic::new(Code::MissingField, format!("the line has no {role}"));
-        reader.tell(found.at(reader.place(self.row.span)).hint(hint));
-        None
-    }
-
-    fn id(&self, reader: &mut Reader<'_, '_>, value: &Value, what: &str) -> Option<UnitId> {
-        let text = plain(value).unwrap_or_default();
-        reader.unit_id(Cell { text: &text, span: self.row.span }, what)
-    }
-
-    fn unit(&self, reader: &mut Reader<'_, '_>) -> Option<UnitId> {
-        let Some(value) = self.value(reader, "id") else {
-            self.lacks(reader, "id");
-            return None;
-        };
-        self.id(reader, value, "the id")
-    }
-
-    fn units(&self, reader: &mut Reader<'_, '_>, role: &str) -> Option<Vec<UnitId>> {
-        match self.value(reader, role) {
-            Some(Value::Array(values)) => values.iter().map(|value| self.id(reader, value, "a unit")).collect(),
-            Some(value) => Some(vec![self.id(reader, value, "a unit")?]),
-            None => {
-                self.lacks(reader, role);
-                None
-            }
-        }
-    }
-
-    /// Returns the properties: of an object by their names, of a list by the names that the mapping gives.
-    fn properties(&self, reader: &Reader<'_, '_>) -> Vec<(String, String)> {
-        match self.value(reader, "properties") {
-            Some(Value::Object(object)) => {
-                object.iter().filter_map(|(name, value)| Some((name.clone(), plain(value)?))).collect()
-            }
-            Some(Value::Array(values)) => {
-                let names = reader.mapping.properties.iter().map(|name| name.value.clone());
-                names.zip(values).filter_map(|(name, value)| Some((name, plain(value)?))).collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-}
-
-/// Returns a text, number or truth value as text; `None` for an empty one and for anything else.
-fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Value::Number(number) => Some(number.to_string()),
-        Value::Bool(truth) => Some(truth.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    }
 }

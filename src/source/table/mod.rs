@@ -12,6 +12,7 @@ mod events;
 mod fields;
 mod json;
 mod lines;
+mod log_line;
 mod mapping;
 mod org;
 mod popolo;

@@ -355,7 +355,7 @@ impl<'o, 'a> OracleView<'o, 'a> {
     /// Returns the figures of all sources that it answers from.
     pub(crate) fn all_figures(&self, unit: &UnitId) -> Vec<Claim<'a, &'a Figure>> {
         let found = sorted(&self.oracle.facts(unit).figures, |at| self.answers_from(at));
-        self.without_outlived(found, |a, b| a.counts_the_same_as(b))
+        self.without_outlived(found, Figure::counts_the_same_as)
     }
 
     /// Returns the figures, the latest for each measure, unit and scope.
