@@ -48,17 +48,17 @@ pub struct DeclaredUnit {
     pub reference: Option<String>,
 }
 
-/// One thing that is loaded, kept and withdrawn as a whole.
+/// One thing that is loaded, kept and withdrawn as a whole. Cheap to clone: what it holds is shared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Record {
     /// A snapshot.
-    Snapshot(Snapshot),
+    Snapshot(Arc<Snapshot>),
     /// A change event.
-    Event(ChangeEvent),
+    Event(Arc<ChangeEvent>),
     /// An era.
-    Era(Era),
+    Era(Arc<Era>),
     /// A unit known only from events.
-    Unit(DeclaredUnit),
+    Unit(Arc<DeclaredUnit>),
 }
 
 /// The identifier of a record, with its kind.
@@ -134,10 +134,10 @@ impl Corpus {
     /// Puts a record in, in the place of the one with the same key.
     pub fn insert(&mut self, record: Record) {
         match record {
-            Record::Snapshot(snapshot) => drop(self.snapshots.insert(snapshot.id.clone(), Arc::new(snapshot))),
-            Record::Event(event) => drop(self.events.insert(event.id.clone(), Arc::new(event))),
-            Record::Era(era) => drop(self.eras.insert(era.id.clone(), Arc::new(era))),
-            Record::Unit(unit) => drop(self.units.insert(unit.id.clone(), Arc::new(unit))),
+            Record::Snapshot(snapshot) => drop(self.snapshots.insert(snapshot.id.clone(), snapshot)),
+            Record::Event(event) => drop(self.events.insert(event.id.clone(), event)),
+            Record::Era(era) => drop(self.eras.insert(era.id.clone(), era)),
+            Record::Unit(unit) => drop(self.units.insert(unit.id.clone(), unit)),
         }
     }
 

@@ -118,9 +118,9 @@ fn key_of(corpus: &Corpus, id: &str) -> Result<RecordKey, LoadError> {
 /// Tells whether the corpus holds a record just as it is.
 fn has(corpus: &Corpus, record: &Record) -> bool {
     match record {
-        Record::Snapshot(new) => corpus.snapshots.get(&new.id).is_some_and(|old| **old == *new),
-        Record::Event(new) => corpus.events.get(&new.id).is_some_and(|old| **old == *new),
-        Record::Era(new) => corpus.eras.get(&new.id).is_some_and(|old| **old == *new),
-        Record::Unit(new) => corpus.units.get(&new.id).is_some_and(|old| **old == *new),
+        Record::Snapshot(new) => corpus.snapshots.get(&new.id).is_some_and(|old| *old == *new),
+        Record::Event(new) => corpus.events.get(&new.id).is_some_and(|old| *old == *new),
+        Record::Era(new) => corpus.eras.get(&new.id).is_some_and(|old| *old == *new),
+        Record::Unit(new) => corpus.units.get(&new.id).is_some_and(|old| *old == *new),
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
         let sequence = sequence.get_or_insert_with(|| id.clone()).clone();
         let name = text(node.get("name")).unwrap_or_default();
         let description = text(node.get("description"));
-        records.extend(builder.finish(Record::Era(Era { id, name, description, sequence, position })));
+        records.extend(builder.finish(Record::Era(Era { id, name, description, sequence, position }.into())));
     }
     records
 }

@@ -15,12 +15,12 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
     let mut records = Vec::new();
     for node in items(node, "units") {
         builder.begin(node.get("id"));
-        let record = declared_unit(node, builder).and_then(|unit| builder.finish(Record::Unit(unit)));
+        let record = declared_unit(node, builder).and_then(|unit| builder.finish(Record::Unit(unit.into())));
         records.extend(record);
     }
     for node in items(node, "events") {
         builder.begin(node.get("id"));
-        let record = event(node, builder).and_then(|event| builder.finish(Record::Event(event)));
+        let record = event(node, builder).and_then(|event| builder.finish(Record::Event(event.into())));
         records.extend(record);
     }
     records

@@ -44,7 +44,7 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
         mentions,
         continuous: false,
     };
-    builder.finish(Record::Snapshot(snapshot)).into_iter().collect()
+    builder.finish(Record::Snapshot(snapshot.into())).into_iter().collect()
 }
 
 impl Reader<'_, '_> {

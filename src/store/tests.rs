@@ -16,13 +16,16 @@ use super::manifest::DATABASE_FORMAT;
 use super::{BoxError, Changes, ContentHash, Document, Draft, Notice, Revision, Store, StoreError, encode_record};
 
 fn era(name: &str) -> Record {
-    Record::Era(Era {
-        id: "late".parse().unwrap(),
-        name: name.into(),
-        description: None,
-        sequence: "early".parse().unwrap(),
-        position: 1,
-    })
+    Record::Era(
+        Era {
+            id: "late".parse().unwrap(),
+            name: name.into(),
+            description: None,
+            sequence: "early".parse().unwrap(),
+            position: 1,
+        }
+        .into(),
+    )
 }
 
 /// The inputs of these tests are the names of one era.
@@ -121,7 +124,12 @@ fn every_kind_of_record() -> Vec<Record> {
         basis: Basis::Outside,
         reference: Some("Statute 12".into()),
     };
-    vec![Record::Snapshot(full_snapshot()), Record::Event(full_event()), era("era"), Record::Unit(unit)]
+    vec![
+        Record::Snapshot(full_snapshot().into()),
+        Record::Event(full_event().into()),
+        era("era"),
+        Record::Unit(unit.into()),
+    ]
 }
 
 fn evidence() -> Evidence {

@@ -379,10 +379,10 @@ impl Log {
             self.units.note_id(era.as_str(), place.place);
         }
         reader.check_mentions(&snapshot, &self.units);
-        reader.add(Record::Snapshot(snapshot), self.units);
+        reader.add(Record::Snapshot(snapshot.into()), self.units);
         for (event, row) in self.events {
             let origin = Origin::new(reader.place(row.span));
-            reader.add(Record::Event(event), origin);
+            reader.add(Record::Event(event.into()), origin);
         }
     }
 }

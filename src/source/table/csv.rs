@@ -62,7 +62,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, delimiter: u8) {
         let snapshot = snapshot(reader, &grid, day, &id, &known, &mut lists);
         snapshots.push(id);
         let origin = origin(reader, day, &snapshot);
-        reader.add(Record::Snapshot(snapshot), origin);
+        reader.add(Record::Snapshot(snapshot.into()), origin);
     }
     lists.tell_idle(reader, &known.keys().map(|unit| unit.as_str()));
     if (grid.has("predecessors") || grid.has("successors")) && snapshots.len() == days.len() {

@@ -84,7 +84,7 @@ fn event(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &GridRow<'_>) -> Opt
         note: text("note"),
         id,
     };
-    reader.add(Record::Event(event), origin);
+    reader.add(Record::Event(event.into()), origin);
     Some(())
 }
 

@@ -130,7 +130,7 @@ fn event(reader: &mut Reader<'_, '_>, day: &Day<'_, '_>, before: Option<&Day<'_,
         reference: None,
         note: None,
     };
-    reader.add(Record::Event(event), origin);
+    reader.add(Record::Event(event.into()), origin);
 }
 
 /// Returns the days after one date of the table and before the next, which shows the change made already; the next

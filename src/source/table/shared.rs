@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use std::sync::Arc;
+
 use crate::diagnostics::{Code, Diagnostic, FileId};
 use crate::model::{Record, RecordKey};
 use crate::source::origin::Origin;
@@ -41,9 +43,9 @@ fn join(first: &mut Record, other: Record) -> bool {
                 && first.originals == other.originals
                 && first.results == other.results;
             if same {
-                let new = other.evidence.into_iter().filter(|evidence| !first.evidence.contains(evidence));
-                let new: Vec<_> = new.collect();
-                first.evidence.extend(new);
+                let new = other.evidence.iter().filter(|evidence| !first.evidence.contains(evidence));
+                let new: Vec<_> = new.cloned().collect();
+                Arc::make_mut(first).evidence.extend(new);
             }
             same
         }

@@ -137,7 +137,7 @@ fn try_all(corpus: &Corpus, trial: Trial, hear: &mut dyn FnMut(&SnapshotId, Answ
             if trial == Trial::OneId { each.into_iter().map(Some).collect() } else { vec![None] };
         for only in which {
             let (renamed, old) = with_fresh_ids(snapshot, only);
-            let found = suggest(&before, &[Record::Snapshot(renamed)]);
+            let found = suggest(&before, &[Record::Snapshot(renamed.into())]);
             for (new, truth) in &old {
                 let told = found.matches.iter().find(|found| found.unit == *new);
                 hear(id, (truth, told), known.contains(truth));

@@ -298,7 +298,7 @@ fn the_curated_ids_are_neither_joined_nor_doubted() {
     for path in ["snapshots/ice", "examples/riverside-library"] {
         let corpus = corpus(path);
         let records: Vec<Record> =
-            corpus.snapshots.values().map(|snapshot| Record::Snapshot((**snapshot).clone())).collect();
+            corpus.snapshots.values().map(|snapshot| Record::Snapshot(std::sync::Arc::clone(snapshot))).collect();
         let found = suggest(&corpus, &records);
         assert_eq!((lines(&found), found.doubts), (Vec::new(), Vec::new()), "{path}");
     }

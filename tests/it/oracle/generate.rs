@@ -223,20 +223,23 @@ fn corpus(snapshots: &[RawSnapshot], events: &[RawEvent], eras: usize, split: bo
     let mut corpus = Corpus::default();
     for n in 0..eras {
         let (first, position) = if split && n == 2 { (2, 0) } else { (0, n) };
-        corpus.insert(Record::Era(Era {
-            id: era_id(n),
-            name: format!("Era {n}"),
-            description: None,
-            sequence: era_id(first),
-            position: u32::try_from(position).unwrap(),
-        }));
+        corpus.insert(Record::Era(
+            Era {
+                id: era_id(n),
+                name: format!("Era {n}"),
+                description: None,
+                sequence: era_id(first),
+                position: u32::try_from(position).unwrap(),
+            }
+            .into(),
+        ));
     }
     for (n, raw) in snapshots.iter().enumerate() {
         let id = SnapshotId::new(&format!("s{n}")).unwrap();
-        corpus.insert(Record::Snapshot(snapshot(raw, id, eras)));
+        corpus.insert(Record::Snapshot(snapshot(raw, id, eras).into()));
     }
     for (n, raw) in events.iter().enumerate() {
-        corpus.insert(Record::Event(raw.event(n)));
+        corpus.insert(Record::Event(raw.event(n).into()));
     }
     declare_unmentioned(&mut corpus);
     corpus

@@ -122,15 +122,18 @@ pub(super) fn declare_unmentioned(corpus: &mut Corpus) {
     let parents = corpus.events.values().flat_map(|event| &event.results).filter_map(|result| result.parent.clone());
     let named: BTreeSet<UnitId> = all_units(corpus).into_iter().chain(parents).collect();
     for id in named.difference(&mentioned) {
-        corpus.insert(Record::Unit(DeclaredUnit {
-            id: id.clone(),
-            name: format!("Former body {id}"),
-            acronym: (id.as_str() == "u1").then(|| "FB".to_owned()),
-            kind: (id.as_str() < "u4").then(|| "agency".to_owned()),
-            standing: Standing::External,
-            summary: None,
-            basis: if id.as_str() < "u3" { Basis::Outside } else { Basis::Stated },
-            reference: Some("an almanac".to_owned()),
-        }));
+        corpus.insert(Record::Unit(
+            DeclaredUnit {
+                id: id.clone(),
+                name: format!("Former body {id}"),
+                acronym: (id.as_str() == "u1").then(|| "FB".to_owned()),
+                kind: (id.as_str() < "u4").then(|| "agency".to_owned()),
+                standing: Standing::External,
+                summary: None,
+                basis: if id.as_str() < "u3" { Basis::Outside } else { Basis::Stated },
+                reference: Some("an almanac".to_owned()),
+            }
+            .into(),
+        ));
     }
 }

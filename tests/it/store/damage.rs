@@ -203,7 +203,7 @@ fn inputs_that_read_differently_now_are_told() {
             if let Record::Snapshot(snapshot) = record
                 && snapshot.title == "other"
             {
-                snapshot.title = "another".into();
+                std::sync::Arc::make_mut(snapshot).title = "another".into();
             }
         }
         Ok(records)

@@ -62,25 +62,30 @@ fn mention(id: &str, name: &str) -> Mention {
 
 /// A snapshot with that many mentions.
 fn snapshot(id: &str, title: &str, mentions: usize) -> Record {
-    Record::Snapshot(Snapshot {
-        id: SnapshotId::new(id).unwrap(),
-        title: title.into(),
-        observed: Edtf::parse("2017-09-26").unwrap(),
-        era: None,
-        source: SourceFile { file: None, sha256: None, reference: None },
-        date_evidence: Vec::new(),
-        note: None,
-        parts: Vec::new(),
-        coverage: Vec::new(),
-        topics: Vec::new(),
-        mentions: (0..mentions).map(|at| mention(&format!("unit-{at}"), &format!("{title}, office {at}"))).collect(),
-        continuous: false,
-    })
+    Record::Snapshot(
+        Snapshot {
+            id: SnapshotId::new(id).unwrap(),
+            title: title.into(),
+            observed: Edtf::parse("2017-09-26").unwrap(),
+            era: None,
+            source: SourceFile { file: None, sha256: None, reference: None },
+            date_evidence: Vec::new(),
+            note: None,
+            parts: Vec::new(),
+            coverage: Vec::new(),
+            topics: Vec::new(),
+            mentions: (0..mentions)
+                .map(|at| mention(&format!("unit-{at}"), &format!("{title}, office {at}")))
+                .collect(),
+            continuous: false,
+        }
+        .into(),
+    )
 }
 
 fn era(id: &str, position: u32) -> Record {
     let id = EraId::new(id).unwrap();
-    Record::Era(Era { sequence: id.clone(), name: id.to_string(), id, description: None, position })
+    Record::Era(Era { sequence: id.clone(), name: id.to_string(), id, description: None, position }.into())
 }
 
 fn key(id: &str) -> RecordKey {

@@ -126,9 +126,9 @@ impl Chart {
         if let Some((era, place)) = snapshot.era.as_ref().zip(reader.mapping.era_of(&window)) {
             origin.note_id(era.as_str(), place.place);
         }
-        reader.add(Record::Snapshot(snapshot), origin);
+        reader.add(Record::Snapshot(snapshot.into()), origin);
         for (event, origin) in events {
-            reader.share(Record::Event(event), origin);
+            reader.share(Record::Event(event.into()), origin);
         }
     }
 
@@ -166,7 +166,7 @@ impl Chart {
                 reference: Some(format!("{file}{lines}")),
             };
             let origin = Origin::new(reader.place(draft.row.span));
-            reader.share(Record::Unit(unit), origin);
+            reader.share(Record::Unit(unit.into()), origin);
         }
     }
 
