@@ -5,6 +5,8 @@ use async_graphql::{Object, SimpleObject};
 use crate::history::{Citation, ItemFact, LayerIx, Series, SnapshotIx, UnitIx};
 use crate::model;
 
+use crate::search::same_words;
+
 use super::details::Figure;
 use super::evidence::Evidence;
 use super::scalar::{Date, EdtfDate};
@@ -36,7 +38,11 @@ impl FigureSeries {
     /// Returns the series of units, of one measure where one is asked for.
     pub(super) fn find<'h>(scope: &'h Scope, units: Vec<UnitIx>, measure: Option<&str>) -> Vec<Series<'h>> {
         let all = units.into_iter().flat_map(|unit| scope.history().series(unit, scope.floor));
-        all.filter(|series| measure.is_none_or(|measure| measure == series.first.item.measure)).collect()
+        let measure = measure.map(same_words);
+        let is_wanted = |series: &Series<'_>| {
+            measure.as_ref().is_none_or(|measure| same_words(&series.first.item.measure) == *measure)
+        };
+        all.filter(is_wanted).collect()
     }
 
     pub(super) fn of(scope: &Scope, series: &Series<'_>) -> Self {
@@ -83,7 +89,8 @@ impl FigurePoint {
         Figure::of(&self.figure, self.citations())
     }
 
-    /// The least number that the wording allows; null where it sets none. `more than` leaves this one number out.
+    /// The least number that the wording is taken to allow; null where it sets none. `more than` leaves this one number
+    /// out; `about` allows half a unit of the last digit that is not zero, either way: about 20,000 is 15,000 to 25,000.
     async fn at_least(&self) -> Option<f64> {
         self.figure.range().low()
     }

@@ -103,6 +103,7 @@ codes! {
     ParentWithoutRow "W0706" "parent-without-row" "A row names a parent that has no row of the same date, or no record.";
     SeveralHolders "W0707" "several-holders" "A post of a table has several holders on its date; a unit has one.";
     LeftOut "W0708" "left-out" "Something that a table says has no place in what is kept, and is left out.";
+    StaleRecord "W0709" "stale-record" "A table was loaded before and gave a record that it gives no more, and that is still there.";
 }
 
 impl Code {

@@ -75,9 +75,13 @@ impl NumberRange {
 
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(qualifier) = &self.qualifier {
-            write!(f, "{qualifier} ")?;
-        }
+        let qualifier = self.qualifier.as_deref();
+        let (before, after) = match qualifier.filter(|wording| wording.to_lowercase().trim().starts_with("or ")) {
+            // "10 or more"
+            Some(after) => (None, Some(after)),
+            None => (qualifier, None),
+        };
+        before.map_or(Ok(()), |wording| write!(f, "{wording} "))?;
         match (self.value, self.low, self.high) {
             (Some(value), ..) => write!(f, "{value}")?,
             (None, Some(low), Some(high)) => write!(f, "{low} to {high}")?,
@@ -85,6 +89,7 @@ impl fmt::Display for Figure {
             (None, None, Some(high)) => write!(f, "{high} or less")?,
             (None, None, None) => f.write_str("a number")?,
         }
+        after.map_or(Ok(()), |wording| write!(f, " {}", wording.trim()))?;
         self.unit.as_ref().map_or(Ok(()), |unit| write!(f, " {unit}"))?;
         self.scope.as_ref().map_or(Ok(()), |scope| write!(f, " ({scope})"))
     }
@@ -121,9 +126,13 @@ impl Figure {
             Some("at most" | "up to" | "no more than" | "maximum" | "or less" | "or fewer") => {
                 NumberRange { high: value, high_included: true, ..everything }
             }
-            Some("approximately" | "about" | "around" | "roughly" | "circa" | "some" | "nearly" | "almost") => {
+            Some("approximately" | "about" | "around" | "roughly" | "circa" | "some") => {
                 let margin = rounding_margin(value);
                 NumberRange { low: value - margin, low_included: true, high: value + margin, high_included: true }
+            }
+            Some("nearly" | "almost") => {
+                let margin = rounding_margin(value);
+                NumberRange { low: value - margin, low_included: true, high: value, high_included: false }
             }
             Some(_) => everything,
         }
@@ -189,5 +198,13 @@ mod tests {
         check(("approximately", 6e9), ("approximately", 7e9), false);
         check(("approximately", 6e9), ("approximately", 8e9), true);
         check(("a goodly", 5.0), ("", 900.0), false);
+        check(("nearly", 400.0), ("", 390.0), false);
+        check(("nearly", 400.0), ("", 400.0), true);
+    }
+
+    #[test]
+    fn a_wording_stands_where_it_is_said() {
+        assert_eq!(figure("more than", 20_000.0).to_string(), "more than 20000");
+        assert_eq!(figure("or more", 10.0).to_string(), "10 or more");
     }
 }

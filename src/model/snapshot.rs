@@ -324,6 +324,8 @@ pub struct PlaceClaim {
     pub place: String,
     /// The part of it: `northern`, `upstate`.
     pub part_of_place: Option<String>,
+    /// Other forms of the two together, such as the one that the source writes: `DC`.
+    pub also_written: Vec<String>,
     /// What it is to the unit.
     pub role: PlaceRole,
     /// What the area is for, where it is no general one: `media inquiries`.

@@ -1,6 +1,6 @@
 //! Places asked by name: which place, and which part of it, a text means.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::History;
 use crate::model::{PlaceClaim, PlaceRole};
@@ -16,6 +16,9 @@ pub struct PlaceAsked<'h> {
 /// What a text may mean: a place with all its parts, or one part of it.
 type Target = (String, Option<String>);
 
+/// Places with their parts, and other forms of each.
+type Areas<'h> = BTreeMap<(&'h str, Option<&'h str>), BTreeSet<&'h str>>;
+
 impl<'h> PlaceAsked<'h> {
     /// Reads the name of a place, whatever its case, accents and punctuation.
     ///
@@ -24,26 +27,24 @@ impl<'h> PlaceAsked<'h> {
     /// far as any source names them. A place that no source gives means nothing.
     #[must_use]
     pub fn read(history: &'h History, text: &str) -> Self {
-        let areas: BTreeSet<(&str, Option<&str>)> = history
-            .corpus()
-            .snapshots
-            .values()
-            .flat_map(|snapshot| &snapshot.mentions)
-            .flat_map(|mention| &mention.places)
-            .filter(|claim| claim.role == PlaceRole::Area)
-            .map(|claim| (claim.place.as_str(), claim.part_of_place.as_deref()))
-            .collect();
-        Self::among(areas, text)
+        let mentions = history.corpus().snapshots.values().flat_map(|snapshot| &snapshot.mentions);
+        let mut areas = Areas::new();
+        for claim in mentions.flat_map(|mention| &mention.places).filter(|claim| claim.role == PlaceRole::Area) {
+            let forms = areas.entry((claim.place.as_str(), claim.part_of_place.as_deref())).or_default();
+            forms.extend(claim.also_written.iter().map(String::as_str));
+        }
+        Self::among(&areas, text)
     }
 
-    fn among(areas: BTreeSet<(&'h str, Option<&'h str>)>, text: &str) -> Self {
+    fn among(areas: &Areas<'h>, text: &str) -> Self {
         let asked = same_words(text);
-        let mut targets: BTreeSet<Target> = areas.iter().flat_map(|area| targets(*area, &asked)).collect();
+        let found = areas.iter().flat_map(|(area, forms)| targets(*area, forms, &asked));
+        let mut targets: BTreeSet<Target> = found.collect();
         if targets.iter().any(|(_, part)| part.is_none()) {
             // A place of that name is meant, and no part of another (West Virginia).
             targets.retain(|(_, part)| part.is_none());
         }
-        let means = areas.into_iter().filter(|area| targets.iter().any(|target| is_in(*area, target)));
+        let means = areas.keys().copied().filter(|area| targets.iter().any(|target| is_in(*area, target)));
         Self { means: means.collect() }
     }
 
@@ -61,10 +62,13 @@ impl<'h> PlaceAsked<'h> {
 }
 
 /// Returns what a text can mean of an area.
-fn targets((place, part): (&str, Option<&str>), asked: &str) -> Vec<Target> {
+fn targets((place, part): (&str, Option<&str>), forms: &BTreeSet<&str>, asked: &str) -> Vec<Target> {
     let place = same_words(place);
     if place == asked {
         return vec![(place, None)];
+    }
+    if forms.iter().any(|form| same_words(form) == asked) {
+        return vec![(place, part.map(same_words))];
     }
     let mut found = Vec::new();
     for piece in part.into_iter().flat_map(pieces) {
@@ -102,6 +106,7 @@ mod tests {
     #[track_caller]
     fn check(asked: &str, expected: &[(&str, Option<&str>)]) {
         let areas = [
+            ("District of Columbia", None),
             ("California", Some("northern")),
             ("California", Some("San Diego and Imperial Counties")),
             ("New York", Some("upstate / Buffalo")),
@@ -111,7 +116,9 @@ mod tests {
             ("Québec", None),
             ("Québec", Some("Gaspé")),
         ];
-        let found = PlaceAsked::among(BTreeSet::from(areas), asked).means;
+        let forms = |place| BTreeSet::from_iter((place == "District of Columbia").then_some("D.C."));
+        let areas = areas.into_iter().map(|area| (area, forms(area.0))).collect();
+        let found = PlaceAsked::among(&areas, asked).means;
         assert_eq!(found, expected.iter().copied().collect::<BTreeSet<_>>(), "{asked}");
     }
 
@@ -125,6 +132,8 @@ mod tests {
         check("California, northern", &[("California", Some("northern"))]);
         check("Upstate New York", &[("New York", Some("upstate / Buffalo"))]);
         check("san diego, california", &[("California", Some("San Diego and Imperial Counties"))]);
+        check("DC", &[]);
+        check("d.c.", &[("District of Columbia", None)]);
         check("Long Island", &[("New York", Some("Metro and Long Island"))]);
         check("QUEBEC", &[("Québec", None), ("Québec", Some("Gaspé"))]);
         check("gaspe", &[("Québec", None), ("Québec", Some("Gaspé"))]);

@@ -143,6 +143,9 @@ impl Texts {
                 None => place.place.clone(),
             };
             self.add(subject, Field::Detail, &text, stand);
+            for form in &place.also_written {
+                self.add(subject, Field::Detail, form, stand);
+            }
         }
         if let Some(summary) = &mention.summary {
             self.add(subject, Field::Summary, &summary.text, stand);

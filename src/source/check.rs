@@ -27,6 +27,7 @@ pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic
             checker.event(event);
         }
     }
+    super::stale::tell(after, parsed, &mut checker.found);
     checker.found
 }
 

@@ -131,6 +131,7 @@ static PLACE: Object = Object {
         &[
             required("place", Text, "The place: a town, a state, a country."),
             optional("part", Text, "The part of the place: `northern`, `upstate`. (No dated part of the source.)"),
+            optional("also-written", List(&Text), "Other forms of place and part together: `DC`, `Imperial County`."),
             optional("role", OneOf(&ROLE), "What the place is to the unit; `area` if not said."),
             optional("scope", Text, "What the area is for, where it is no general one: `media inquiries`."),
         ],

@@ -19,6 +19,7 @@ mod parse;
 mod schema;
 mod shape;
 mod snapshot_file;
+mod stale;
 mod table;
 mod unit;
 mod values;

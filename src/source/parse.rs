@@ -77,7 +77,8 @@ pub fn parse_within(files: &[InputFile], limits: &Limits) -> Parsed {
         let id = FileId(at);
         let text = String::from_utf8_lossy(&file.bytes);
         parsed.report.files.push(SourceText { name: file.name.as_str().into(), text: text.into() });
-        if named.contains(&file.name) || table::is_table_name(&file.name) {
+        let is_table = named.contains(&file.name) && !table::is_input_name(&file.name);
+        if is_table || table::is_table_name(&file.name) {
             parsed.kinds.push(Some(FileKind::Table));
             continue;
         }

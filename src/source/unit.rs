@@ -273,6 +273,7 @@ impl Reader<'_, '_> {
         PlaceClaim {
             place: text(node.get("place")).unwrap_or_default(),
             part_of_place: text(node.get("part")),
+            also_written: items(node, "also-written").iter().filter_map(|node| text(Some(node))).collect(),
             role: role(node.get("role")),
             scope: text(node.get("scope")),
             evidence: self.detail(node, home, "a place", Basis::Shown),

@@ -49,7 +49,7 @@ units:
       - {type: oversees, to: legal, lines: 9, basis: inferred, reference: r, note: n, part: foot}
       - {type: oversees, to-text: ports}
     contacts: [{kind: form, value: v, purpose: p, lines: 9, basis: inferred, reference: r, note: n, part: foot}]
-    places: [{place: p, part: northern, role: seat, scope: s, lines: 9, basis: inferred, reference: r, note: n}]
+    places: [{place: p, part: northern, also-written: [np], role: seat, scope: s, lines: 9, basis: inferred, reference: r, note: n}]
     properties: [{name: a, value: b, lines: 9, basis: inferred, reference: r, note: n, part: foot}]
     units:
       - {id: legal, lines: 10, placed: {basis: stated, lines: 11, reference: r, note: n}}

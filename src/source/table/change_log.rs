@@ -15,6 +15,7 @@ use crate::model::{
     Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence,
     Extent, Mention, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
 };
+use crate::source::event_file::sides;
 use crate::source::origin::Origin;
 
 /// Reads a log into a snapshot with a part for each day, and its beginnings, ends and successions into events.
@@ -42,7 +43,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
     let (mut start, mut number) = (0_usize, 0_u32);
     for line in text.split_inclusive('\n') {
         number = number.saturating_add(1);
-        let body = line.trim_end_matches(['\n', '\r']);
+        let body = line.trim_end_matches(['\n', '\r']).trim_start_matches('\u{FEFF}');
         let row = Row { span: Span::new(start, start + body.len()), first_line: number, last_line: number };
         start += line.len();
         if !body.trim().is_empty() {
@@ -170,7 +171,17 @@ impl Log {
             (_, value) => reader.date(Cell { text: &plain(value)?, span: line.row.span })?,
         };
         match self.parts.last().map(|part| part.observed.window().start().cmp(&date.window().start())) {
-            Some(std::cmp::Ordering::Equal) => return Some(()),
+            Some(std::cmp::Ordering::Equal) => {
+                let same = self.parts.last().is_some_and(|part| part.observed.window() == date.window());
+                if !same {
+                    let message = format!(
+                        "the line is of {date}, which begins with the day of the lines before it and is another date"
+                    );
+                    let hint = "the dates of a change log do not overlap";
+                    reader.tell(Diagnostic::new(Code::BadTable, message).at(reader.place(line.row.span)).hint(hint));
+                }
+                return same.then_some(());
+            }
             Some(std::cmp::Ordering::Greater) => {
                 let message = format!("the line is of {date}, and one before it of a later day");
                 let hint = "the lines of a change log are in the order of their dates";
@@ -240,6 +251,15 @@ impl Log {
             None => return line.lacks(reader, "type"),
         };
         let (from, to) = (line.units(reader, "originals")?, line.units(reader, "results")?);
+        let (originals, results) = sides(kind);
+        for (noun, many, count) in [("originals", originals, from.len()), ("results", results, to.len())] {
+            if !many.allows(count) {
+                let word = format!("{kind:?}").to_lowercase();
+                let message = format!("the line is a `{word}` with {count} {noun}; such an event has {}", many.words());
+                reader.tell(Diagnostic::new(Code::WrongCardinality, message).at(reader.place(line.row.span)));
+                return None;
+            }
+        }
         self.today.joined.push(Joined { kind, from, to, row: line.row });
         Some(())
     }
@@ -261,6 +281,11 @@ impl Log {
             Some(value) => Some(line.id(reader, value, "the parent")?),
             None => None,
         };
+        if parent.as_ref() == Some(&unit) {
+            let found = Diagnostic::new(Code::ParentCycle, format!("unit `{unit}` is placed under itself"));
+            reader.tell(found.at(reader.place(line.row.span)));
+            return None;
+        }
         let at = *self.at.entry(unit.clone()).or_insert_with(|| {
             let mut mention = mention(unit, evidence.clone(), Placing::Unplaced);
             mention.part = u16::try_from(self.parts.len().saturating_sub(1)).ok().map(PartIx);

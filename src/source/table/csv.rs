@@ -31,10 +31,13 @@ const ROLES: [&str; 12] = [
     "successors",
 ];
 
+/// How deep the units of one date may stand; a reporting line is followed for half as many steps.
+const MAX_DEPTH: usize = 128;
+
 /// A row with its unit and the unit's parent.
 pub(super) struct UnitRow<'g, 't> {
     pub(super) unit: UnitId,
-    parent: Option<UnitId>,
+    pub(super) parent: Option<UnitId>,
     pub(super) row: &'g GridRow<'t>,
 }
 
@@ -180,7 +183,7 @@ fn mentions(
     let mut children: BTreeMap<&UnitId, Vec<&UnitRow<'_, '_>>> = BTreeMap::new();
     let mut tops: Vec<&UnitRow<'_, '_>> = Vec::new();
     let mut mentions = Vec::new();
-    let mut open: Vec<&UnitRow<'_, '_>> = Vec::new();
+    let mut open: Vec<(&UnitRow<'_, '_>, usize)> = Vec::new();
     for row in day.rows.values() {
         match &row.parent {
             Some(parent) if day.rows.contains_key(parent) => children.entry(parent).or_default().push(row),
@@ -194,12 +197,17 @@ fn mentions(
             None => tops.push(row),
         }
     }
-    open.extend(tops.into_iter().rev());
+    open.extend(tops.into_iter().rev().map(|row| (row, 1)));
     let mut placed = 0;
-    while let Some(row) = open.pop() {
+    while let Some((row, depth)) = open.pop() {
         placed += 1;
+        if depth > MAX_DEPTH {
+            let message = format!("on {} unit `{}` stands more than {MAX_DEPTH} levels deep", day.date, row.unit);
+            reader.tell(Diagnostic::new(Code::TooDeep, message).at(reader.place(row.row.row.span)));
+            return mentions;
+        }
         mentions.push(mention_of(reader, grid, row));
-        open.extend(children.get(&row.unit).into_iter().flatten().rev());
+        open.extend(children.get(&row.unit).into_iter().flatten().rev().map(|row| (*row, depth + 1)));
     }
     if placed < day.rows.len() {
         let parents = day.rows.values().map(|row| (&row.unit, (row.parent.as_ref(), row.row.row.span)));
@@ -238,7 +246,9 @@ fn mention_of(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &UnitRow<'_, '_
     };
     let text = |role| grid.cell(row.row, role).map(|cell| cell.text.to_owned());
     let named = |role| grid.cell(row.row, role).map(|cell| reader.name(row.row.row, cell.text, &evidence));
-    let (name, acronym) = (named("name"), named("acronym"));
+    // Where ids are made from names, the cell is the name.
+    let name_column = if reader.mapping.slug && !grid.has("name") { "id" } else { "name" };
+    let (name, acronym) = (named(name_column), named("acronym"));
     let properties = reader.mapping.properties.iter().filter_map(|column| {
         let value = grid.column(row.row, &column.value)?.text.to_owned();
         Some(Property { name: column.value.clone(), value, evidence: evidence.clone(), part: None })

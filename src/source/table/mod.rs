@@ -41,6 +41,12 @@ pub(super) fn is_table_name(name: &str) -> bool {
     Format::of(name).is_some() || name.to_ascii_lowercase().ends_with(".json")
 }
 
+/// Tells whether the end of a file's name is that of the files that people write, which are no tables.
+pub(super) fn is_input_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    name.ends_with(".yaml") || name.ends_with(".yml")
+}
+
 /// Returns the words for what a table can be.
 pub fn table_formats() -> impl Iterator<Item = &'static str> {
     fields::FORMAT.values.iter().map(|(word, _)| *word)
@@ -71,6 +77,14 @@ pub(super) fn beside(mapping: &str, name: &str) -> String {
 pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limits, parsed: &mut Parsed) {
     let Some(mapping) = Mapping::of(file, node) else { return };
     let own_name = files.get(file.0).map_or("", |file| file.name.as_str());
+    if is_input_name(&mapping.table) {
+        let message = format!("`{}` is an input file, and no table", mapping.table);
+        let found = Diagnostic::new(Code::BadTable, message).at(mapping.place);
+        return parsed
+            .report
+            .diagnostics
+            .push(found.hint("name a file of rows or changes; input files are loaded as they are"));
+    }
     let table = find(&mapping.table, own_name, files);
     let Some((table, input)) = table else {
         return parsed.report.diagnostics.push(missing(&mapping.table, mapping.place));

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::csv::Day;
-use super::reader::{Reader, Row};
+use super::reader::{Reader, Row, lower};
 use super::rows::Grid;
+use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{
     Basis, ChangeEvent, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, LineSet, Record,
     SnapshotId, UnitId,
@@ -16,6 +17,19 @@ pub(super) struct Descent<'d, 'g, 't> {
     pub(super) grid: &'d Grid<'t>,
     pub(super) days: &'d [Day<'g, 't>],
     pub(super) snapshots: &'d [SnapshotId],
+}
+
+impl Descent<'_, '_, '_> {
+    /// Tells of successors that no row of the table is about.
+    fn tell_unknown(&self, reader: &mut Reader<'_, '_>, successors: &[UnitId], row: Row) {
+        for unit in successors.iter().filter(|unit| !self.days.iter().any(|day| day.rows.contains_key(*unit))) {
+            let message = format!("a successor is unit `{unit}`, which no row of the table is about");
+            let known = self.days.iter().flat_map(|day| day.rows.keys()).map(UnitId::as_str);
+            let hint = did_you_mean(unit.as_str(), known);
+            let found = Diagnostic::new(Code::UnknownUnit, message).at(reader.place(row.span));
+            reader.tell(found.maybe_hint(hint));
+        }
+    }
 }
 
 /// Units of which one came from another, directly or through a third: what one event is about.
@@ -33,7 +47,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, table: &Descent<'_, '_, '_>) {
         let Some(day) = table.days.get(at) else { continue };
         let before = at.checked_sub(1).and_then(|at| table.days.get(at));
         for group in groups(reader, table, at) {
-            event(reader, day, before, group);
+            event(reader, table.grid, day, before, group);
         }
     }
 }
@@ -56,8 +70,9 @@ fn groups(reader: &mut Reader<'_, '_>, table: &Descent<'_, '_, '_>, at: usize) -
     if let Some((before, snapshot)) = before {
         for row in before.rows.values() {
             let Some(cell) = table.grid.cell(row.row, "successors") else { continue };
-            let to = reader.unit_ids(cell, "a successor").into_iter();
-            let to = to.filter(|to| day.rows.contains_key(to) && is_new(&row.unit, to));
+            let to = reader.unit_ids(cell, "a successor");
+            table.tell_unknown(reader, &to, row.row.row);
+            let to = to.into_iter().filter(|to| day.rows.contains_key(to) && is_new(&row.unit, to));
             join(&mut groups, [row.unit.clone()].into(), to.collect(), snapshot, row.row.row);
         }
     }
@@ -82,7 +97,13 @@ fn join(groups: &mut Vec<Group>, from: BTreeSet<UnitId>, to: BTreeSet<UnitId>, s
     groups.push(group);
 }
 
-fn event(reader: &mut Reader<'_, '_>, day: &Day<'_, '_>, before: Option<&Day<'_, '_>>, mut group: Group) {
+fn event(
+    reader: &mut Reader<'_, '_>,
+    grid: &Grid<'_>,
+    day: &Day<'_, '_>,
+    before: Option<&Day<'_, '_>>,
+    mut group: Group,
+) {
     let goes_on = |unit: &UnitId| day.rows.contains_key(unit);
     let was_there = |unit: &UnitId| before.is_some_and(|before| before.rows.contains_key(unit));
     let kind = match (group.from.len(), group.to.len()) {
@@ -104,8 +125,18 @@ fn event(reader: &mut Reader<'_, '_>, day: &Day<'_, '_>, before: Option<&Day<'_,
         let continues = goes_on(unit) && !group.to.contains(unit);
         EventOriginal { unit: unit.clone(), continues, part: false }
     });
-    let result =
-        |unit: &UnitId| EventResult { unit: unit.clone(), name: None, acronym: None, kind: None, parent: None };
+    // What is new is from then on what its row says; what was there before is told by the rows alone.
+    let result = |unit: &UnitId| {
+        let row = day.rows.get(unit).filter(|_| !was_there(unit));
+        let text = |role| row.and_then(|row| grid.cell(row.row, role)).map(|cell| cell.text.to_owned());
+        EventResult {
+            unit: unit.clone(),
+            name: text("name"),
+            acronym: text("acronym"),
+            kind: text("kind").map(|kind| lower(&kind)),
+            parent: row.and_then(|row| row.parent.clone()),
+        }
+    };
     let mut lines: BTreeMap<&SnapshotId, Vec<(u32, u32)>> = BTreeMap::new();
     for (snapshot, row) in group.rows.values() {
         lines.entry(snapshot).or_default().push((row.first_line, row.last_line));

@@ -325,12 +325,22 @@ pub(super) fn mention(unit: UnitId, evidence: Evidence, placing: Placing) -> Men
 
 /// Returns a kind as kinds are compared: in lower case.
 pub(super) fn kind(text: &str, evidence: &Evidence) -> Text {
-    Text { text: text.to_lowercase().replace('_', "-"), evidence: evidence.clone() }
+    Text { text: lower(text), evidence: evidence.clone() }
+}
+
+/// Returns a word as it is compared: in lower case, with hyphens.
+pub(super) fn lower(text: &str) -> String {
+    text.to_lowercase().replace('_', "-")
 }
 
 /// Returns an id for a text: letters in lower case and without accents, digits, and hyphens between the words.
 pub(super) fn slug(text: &str) -> String {
     let plain = deunicode::deunicode(text).to_lowercase().replace('\'', "");
     let words = plain.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    words.collect::<Vec<_>>().join("-").chars().take(MAX_SLUG).collect()
+    let slug = words.collect::<Vec<_>>().join("-");
+    match slug.get(..MAX_SLUG) {
+        // Two texts that begin alike are two ids.
+        Some(cut) => format!("{cut}-{}", sha256(text.as_bytes()).chars().take(8).collect::<String>()),
+        None => slug,
+    }
 }

@@ -49,6 +49,7 @@ impl<'t> Grid<'t> {
         let text = reader.source.text;
         let start = if text.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
         let body = text.get(start..).unwrap_or_default();
+        let delimiter = delimiter_of(body, delimiter);
         let mut input = csv::ReaderBuilder::new()
             .delimiter(delimiter)
             .has_headers(false)
@@ -70,6 +71,14 @@ impl<'t> Grid<'t> {
             }
             let to = offset(input.position()).saturating_add(start);
             let row = row_of(text, from, to, grid.rows.last().map(|row| row.row));
+            let raw = text.get(row.span.start..row.span.end).unwrap_or_default();
+            if let Some((at, what)) = quote_fault(raw, delimiter) {
+                let place = reader.place(Span::new(row.span.start + at, row.span.start + at + 1));
+                let hint = "a quote within a quoted cell is written twice";
+                reader.tell(Diagnostic::new(Code::BadTable, what).at(place).hint(hint));
+                // What comes after a quote that is not closed where it should be cannot be told apart.
+                return None;
+            }
             let cells: Vec<String> = record.iter().map(str::to_owned).collect();
             let row = GridRow { row, cells, text: text.get(row.span.start..row.span.end).unwrap_or_default() };
             if grid.headers.is_empty() {
@@ -104,7 +113,7 @@ impl<'t> Grid<'t> {
                 None => OWN_NAMES
                     .iter()
                     .find(|(known, _)| known == role)
-                    .and_then(|(_, names)| self.headers.iter().position(|header| names.contains(&header.as_str()))),
+                    .and_then(|(_, names)| names.iter().find_map(|name| self.called(name))),
             };
             if let Some(at) = at {
                 used.insert(at);
@@ -127,6 +136,11 @@ impl<'t> Grid<'t> {
             reader.tell_softly(Diagnostic::new(Code::UnusedColumn, message).at(reader.place(header)).hint(hint));
         }
         (!reader.has_told()).then_some(())
+    }
+
+    /// Finds a column by a name, whatever its case.
+    fn called(&self, name: &str) -> Option<usize> {
+        self.headers.iter().position(|header| header.eq_ignore_ascii_case(name))
     }
 
     /// Finds a column by the name that the mapping gives; tells when there is none.
@@ -207,6 +221,39 @@ impl GridRow<'_> {
 fn fills(reader: &Reader<'_, '_>, header: &str) -> bool {
     let templates = [&reader.mapping.snapshot, &reader.mapping.title];
     templates.into_iter().flatten().any(|template| template.value.contains(&format!("{{{header}}}")))
+}
+
+/// Returns what stands between cells: a semicolon, where the header has some and no comma.
+fn delimiter_of(body: &str, delimiter: u8) -> u8 {
+    let header = body.trim_start_matches(['\r', '\n']).lines().next().unwrap_or_default();
+    if delimiter == b',' && !header.contains(',') && header.contains(';') { b';' } else { delimiter }
+}
+
+/// Finds a quote that opens a cell and is not closed, or is closed with more of the cell after it; where it opens.
+fn quote_fault(raw: &str, delimiter: u8) -> Option<(usize, &'static str)> {
+    let mut letters = raw.bytes().enumerate().peekable();
+    let mut at_start = true;
+    while let Some((at, letter)) = letters.next() {
+        if letter != b'"' || !at_start {
+            at_start = letter == delimiter || (at_start && letter == b' ' && delimiter != b' ');
+            continue;
+        }
+        loop {
+            match letters.next() {
+                Some((_, b'"')) if letters.peek().is_some_and(|(_, next)| *next == b'"') => drop(letters.next()),
+                Some((_, b'"')) => break,
+                Some(_) => {}
+                None => return Some((at, "the quote that opens here is never closed")),
+            }
+        }
+        let rest = letters.peek().map_or("", |(after, _)| raw.get(*after..).unwrap_or_default());
+        let rest = rest.trim_start_matches(' ');
+        if !rest.is_empty() && rest.bytes().next() != Some(delimiter) {
+            return Some((at, "the quote that opens here is closed in the middle of its cell"));
+        }
+        at_start = false;
+    }
+    None
 }
 
 fn offset(position: &csv::Position) -> usize {

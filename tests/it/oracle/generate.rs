@@ -385,6 +385,7 @@ impl RawMention {
                 .map(|(place, role)| PlaceClaim {
                     place: place.to_owned(),
                     part_of_place: None,
+                    also_written: Vec::new(),
                     role,
                     scope: None,
                     evidence: evidence(self.basis),

@@ -238,7 +238,14 @@ impl File<'_, '_> {
             if places.iter().all(|other| other.place != text) {
                 let evidence = stated(place.row);
                 let seat = PlaceRole::Seat;
-                places.push(PlaceClaim { place: text, part_of_place: None, role: seat, scope: None, evidence });
+                places.push(PlaceClaim {
+                    place: text,
+                    part_of_place: None,
+                    also_written: Vec::new(),
+                    role: seat,
+                    scope: None,
+                    evidence,
+                });
             }
         }
         places

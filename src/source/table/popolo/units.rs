@@ -254,7 +254,14 @@ impl File<'_> {
         let row = if own.is_some() { self.lines.row(place.span) } else { self.field(node, "area_id") };
         let evidence = stated_in_both(row, Some(self.lines.row(place.span)));
         let place = place.text.to_owned();
-        Some(PlaceClaim { place, part_of_place: None, role: PlaceRole::Area, scope: None, evidence })
+        Some(PlaceClaim {
+            place,
+            part_of_place: None,
+            also_written: Vec::new(),
+            role: PlaceRole::Area,
+            scope: None,
+            evidence,
+        })
     }
 
     /// Returns the identifiers, the sources, and the fields that the mapping keeps; notes those that nothing reads.
