@@ -127,7 +127,10 @@ impl Descent {
         self.record.part
     }
 
-    /// Whether all this had certainly happened by the day, in this order; of dating alone.
+    /// How sure the dating is, and nothing else: CERTAIN if every step had certainly happened by the day, in this order,
+    /// and the unit is certainly there on the day where it is in the view of it. It does not say whether a source tells
+    /// how the way ends; read `explanation` for that. POSSIBLE also where what took the unit out of the view is hidden
+    /// by `minimumBasis`, so that nothing heard dates it.
     async fn certainty(&self) -> Certainty {
         self.record.certainty.into()
     }

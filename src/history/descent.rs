@@ -129,6 +129,9 @@ impl History {
         for descent in &mut descents {
             if let DescentEnd::Stands(presence) | DescentEnd::Again(presence, _) = descent.end {
                 descent.certainty = descent.certainty.max(presence.certainty);
+            } else if descent.end == DescentEnd::Untold {
+                // That it is not there rests on what is hidden, so nothing heard dates it.
+                descent.certainty = Certainty::Possible;
             }
         }
         descents.sort_by_key(|descent| (descent.links.len(), descent.unit));

@@ -4,7 +4,7 @@ use crate::model::{Basis, Day, EventType};
 
 use super::descent::{Descent, DescentEnd, DescentQuestion};
 use super::graph::History;
-use super::layer::EventIx;
+use super::layer::{EventIx, LayerIx};
 use super::lineage::{Direction, Link};
 use super::node::UnitIx;
 use super::presence::{Certainty, Presence, Status};
@@ -34,6 +34,7 @@ impl History {
             Direction::Predecessors => (link.unit, link.from),
         };
         let (original, result) = (self.unit_id(original), self.unit_id(result));
+        let goes_on = !link.part && !self.event(link.event).ends(original);
         let what = if link.part { format!("A part of `{original}`") } else { format!("`{original}`") };
         let event = self.event(link.event);
         let how = match event.kind {
@@ -47,7 +48,8 @@ impl History {
             EventType::Reclassified => "was made one of another kind, and became",
             EventType::Created | EventType::Dissolved => "went into",
         };
-        format!("{what} {how} `{result}` ({}, by `{}`, {}).", event.date, event.id, told_basis(event.basis))
+        let beside = if goes_on { ", and goes on beside it" } else { "" };
+        format!("{what} {how} `{result}`{beside} ({}, by `{}`, {}).", event.date, event.id, told_basis(event.basis))
     }
 
     fn is_open_on(&self, question: &DescentQuestion, event: EventIx) -> bool {
@@ -97,11 +99,7 @@ impl History {
             },
             DescentEnd::LeftList => self.left_list(descent.unit, day, question.floor),
             DescentEnd::NotYet => self.not_yet(question, descent.unit, day),
-            DescentEnd::Untold => format!(
-                "`{id}` is not in the structure on {day}, and nothing{} says what became of it; {}.",
-                on_basis(question.floor),
-                self.last_named(descent.unit, question.floor, day)
-            ),
+            DescentEnd::Untold => self.untold(descent.unit, day, question.floor),
             DescentEnd::There => format!(
                 "No event{} is known to have made `{id}`{by}; {}.",
                 on_basis(question.floor),
@@ -149,6 +147,17 @@ impl History {
         )
     }
 
+    /// Tells that nothing heard says what became of a unit. That it is not there rests on what is not heard.
+    fn untold(&self, unit: UnitIx, day: Day, floor: Option<Basis>) -> String {
+        let (id, basis, last) = (self.unit_id(unit), on_basis(floor), self.last_named(unit, floor, day));
+        let what = match self.observer(unit, floor, day) {
+            Some(_) => format!("says what had become of `{id}` by {day}"),
+            None => format!("names `{id}` on {day} or says what had become of it"),
+        };
+        let hidden = if floor.is_some() { " Something on a weaker basis bears on it." } else { "" };
+        format!("No source or event{basis} {what}; {last}.{hidden}")
+    }
+
     fn not_yet(&self, question: &DescentQuestion, unit: UnitIx, day: Day) -> String {
         format!(
             "No source or event{} speaks of `{}` by {day}; {}.",
@@ -158,31 +167,61 @@ impl History {
         )
     }
 
-    /// Names the first source or event of a unit.
+    /// Names the first source or event of a unit, or those that may be the first.
     fn first_named(&self, unit: UnitIx, floor: Option<Basis>) -> String {
-        let mut passing = self.node(unit).sightings.iter().filter(|seen| seen.basis.passes(floor));
-        let first = passing.next().map(|seen| self.layer_told(seen.layer));
+        let sightings = self.node(unit).sightings.iter().filter(|seen| seen.basis.passes(floor));
+        let layers: Vec<LayerIx> = sightings.map(|seen| seen.layer).collect();
+        let bound = layers.iter().filter_map(|layer| self.layer(*layer).window.latest()).min();
+        let may_be_first = |layer: &LayerIx| {
+            let earliest = self.layer(*layer).window.earliest();
+            earliest.zip(bound).is_none_or(|(earliest, bound)| earliest <= bound)
+        };
+        let first = self.any_of(layers.into_iter().filter(may_be_first));
         first.map_or_else(|| "none names it at all".to_owned(), |told| format!("it is first named by {told}"))
     }
 
-    /// Names the latest source or event of a unit that has started by a day.
+    /// Names the latest source or event of a unit that has started by a day, or those that may be the latest.
     fn last_named(&self, unit: UnitIx, floor: Option<Basis>, day: Day) -> String {
-        let passing = self.node(unit).sightings.iter().rev().filter(|seen| seen.basis.passes(floor));
-        let last = passing.map(|seen| seen.layer).find(|layer| self.layer(*layer).start() <= day);
-        last.map_or_else(
-            || "nothing names it".to_owned(),
-            |layer| format!("it is last named by {}", self.layer_told(layer)),
-        )
+        let sightings = self.node(unit).sightings.iter().rev().filter(|seen| seen.basis.passes(floor));
+        let layers = sightings.map(|seen| seen.layer).filter(|layer| self.layer(*layer).start() <= day);
+        let layers: Vec<LayerIx> = layers.collect();
+        let bound = layers.iter().filter_map(|layer| self.layer(*layer).window.earliest()).max();
+        let may_be_last = |layer: &LayerIx| {
+            let latest = self.layer(*layer).window.latest();
+            latest.zip(bound).is_none_or(|(latest, bound)| bound <= latest)
+        };
+        let last = self.any_of(layers.into_iter().filter(may_be_last));
+        last.map_or_else(|| "nothing names it".to_owned(), |told| format!("it is last named by {told}"))
+    }
+
+    /// Names the source or event; where there are several, whose windows overlap, the first two, and how many more.
+    fn any_of(&self, layers: impl Iterator<Item = LayerIx>) -> Option<String> {
+        let mut told: Vec<String> = Vec::new();
+        for layer in layers.map(|layer| self.layer_told(layer)) {
+            if !told.contains(&layer) {
+                told.push(layer);
+            }
+        }
+        match told.as_slice() {
+            [] => None,
+            [one] => Some(one.clone()),
+            [one, other] => Some(format!("{one} or {other}, whose order is open")),
+            [one, other, more @ ..] => Some(format!("{one}, {other} or {} more, whose order is open", more.len())),
+        }
     }
 
     /// Names the latest source or event of a unit whose date holds a day.
     fn named_on(&self, unit: UnitIx, floor: Option<Basis>, day: Day) -> String {
-        let passing = self.node(unit).sightings.iter().rev().filter(|seen| seen.basis.passes(floor));
-        let on_day = passing.map(|seen| seen.layer).find(|layer| self.layer(*layer).observed.contains(day));
-        on_day.map_or_else(
+        self.observer(unit, floor, day).map_or_else(
             || self.last_named(unit, floor, day),
             |layer| format!("it is named by {}", self.layer_told(layer)),
         )
+    }
+
+    /// Returns the latest source or event of a unit whose date holds a day.
+    fn observer(&self, unit: UnitIx, floor: Option<Basis>, day: Day) -> Option<LayerIx> {
+        let passing = self.node(unit).sightings.iter().rev().filter(|seen| seen.basis.passes(floor));
+        passing.map(|seen| seen.layer).find(|layer| self.layer(*layer).observed.contains(day))
     }
 
     fn is_named_again(&self, question: &DescentQuestion, unit: UnitIx) -> bool {

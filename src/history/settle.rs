@@ -86,13 +86,16 @@ impl View<'_> {
             (GapKind::NotSeenForLong, _) => {
                 let kind = self.kind(gap.unit).map(|kind| format!(" of kind `{}`", kind.text)).unwrap_or_default();
                 let list = match self.last_parent(gap.unit) {
-                    Some(parent) => format!("a complete list of the units{kind} below {}", self.named(parent)),
-                    None => format!("a complete list of units{kind} on which it would have to stand"),
+                    Some(parent) => self.time_below(gap, parent).map(|time| {
+                        format!("a complete list of the units{kind} below {}, written {time}", self.named(parent))
+                    }),
+                    None => {
+                        Some(format!("a complete list of units{kind} on which it would have to stand, written {time}"))
+                    }
                 };
+                let list = list.map(|list| format!("; or {list}, with it or without")).unwrap_or_default();
                 let later = told((gap.since, None));
-                format!(
-                    "A source written {later} that names {unit} or says that it ended; or {list}, written {time}, with it or without."
-                )
+                format!("A source written {later} that names {unit} or says that it ended{list}.")
             }
             (GapKind::NoHolderKnown, _) => {
                 let source = match self.day() {
@@ -114,10 +117,12 @@ impl View<'_> {
                 )
             }
             (GapKind::NoParentStated, Some(parent)) => {
-                let parent = self.named(parent);
-                format!(
-                    "A source written {time} that states what {unit} stands under without {parent}; or one that has {parent} still."
-                )
+                let named = self.named(parent);
+                let against = match self.ended_with(parent) {
+                    Some(event) => format!("evidence against the event `{}`", self.history.event(event).id),
+                    None => format!("one that has {named} still"),
+                };
+                format!("A source written {time} that states what {unit} stands under without {named}; or {against}.")
             }
             (GapKind::NoParentStated, None) => {
                 format!(
@@ -171,14 +176,33 @@ impl View<'_> {
         )
     }
 
-    /// Returns the last event heard that ended a unit.
+    /// Returns the last event heard that ended a unit which is not in the view; on a day, one that ended the last of
+    /// its lives.
     fn ended_with(self, unit: UnitIx) -> Option<EventIx> {
+        if self.presence(unit).is_some() {
+            return None;
+        }
         let node = self.history.node(unit);
-        let mut endings = self.heard(&node.sightings).rev().filter(|seen| seen.value == Sighting::Ending);
-        endings.find(|seen| seen.basis.passes(self.lens.floor)).and_then(|seen| match self.layer(seen.layer).origin {
+        let over = |day: Day| node.lives.iter().rfind(|life| life.from <= day).and_then(|life| life.to);
+        let ends_last_life = |layer: LayerIx| {
+            let certain = self.layer(layer).window.certain_from();
+            self.day().is_none_or(|day| over(day).zip(certain).is_some_and(|(over, out)| over <= out && out <= day))
+        };
+        let endings = self.heard(&node.sightings).rev().filter(|seen| seen.value == Sighting::Ending);
+        let mut passing = endings.filter(|seen| seen.basis.passes(self.lens.floor) && ends_last_life(seen.layer));
+        passing.find_map(|seen| match self.layer(seen.layer).origin {
             Origin::Event(event) => Some(event),
             Origin::Snapshot(..) => None,
         })
+    }
+
+    /// Returns the time in which something may have been below a parent: up to the moment, or until an event heard
+    /// ended the parent; `None` where that is over before the gap begins.
+    fn time_below(self, gap: &Gap, parent: UnitIx) -> Option<String> {
+        let Some(event) = self.ended_with(parent) else { return Some(self.open_time(gap)) };
+        let last = self.history.event(event).date.window().certain_from().map(|gone| gone.plus(-1));
+        let is_over = gap.since.zip(last).is_some_and(|(since, last)| last < since);
+        (!is_over).then(|| told((gap.since, last)))
     }
 
     /// Returns the time that a closing source would be of: from when it is open to the moment.

@@ -113,8 +113,12 @@ impl CommonSuperior {
                 format!("The view does not list {}.", told(self.not_listed.iter().copied().collect()))
             }
             (Finding::NoneAbove, _) => {
-                let tops = told(ends().filter(is_top).collect());
-                format!("The lines end at the top of what the sources show ({tops}), and nothing stands above.")
+                let tops: BTreeSet<UnitIx> = ends().filter(is_top).collect();
+                let those = if tops.len() > 1 { "them" } else { "it" };
+                format!(
+                    "The lines end at the top of what the sources of the view show ({}): they show no parent above {those}, which does not mean that there was none.",
+                    told(tops)
+                )
             }
             (Finding::NotKnown | Finding::Found, _) => {
                 let open = told(ends().filter(|unit| !is_top(unit)).collect());

@@ -68,6 +68,11 @@ fn questions_about_a_made_up_organisation_have_these_answers() {
 }
 
 #[test]
+fn questions_about_units_that_ended_have_these_answers() {
+    check("tests/graphql/endings/inputs", "tests/graphql/endings");
+}
+
+#[test]
 fn every_example_of_graphiql_runs_and_finds_something() {
     let loaded = Loaded::searchable("snapshots/ice");
     for example in examples() {

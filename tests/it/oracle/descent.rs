@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use eragraph::model::{Basis, ChangeEvent, Day, EventId, EventType, UnitId, Window};
 
+use super::lives::ends;
 use super::model::{At, Oracle};
 
 /// One step of lineage: the unit left, the unit reached, the event, whether only a part went over, the fewest steps.
@@ -146,7 +147,8 @@ impl<'a> Oracle<'a> {
         let presence =
             question.day.and_then(|day| self.view(&At::Day(day), question.floor, true).presence(&descent.unit));
         let unsure = presence.is_some_and(|(_, certainty)| certainty == super::view::Certainty::Possible);
-        let possible = descent.possible || (is_there && unsure) || descent.end == "stands unsurely";
+        let undated = descent.end == "stands unsurely" || descent.end == "untold";
+        let possible = descent.possible || (is_there && unsure) || undated;
         let end = if is_there && descent.end != "again" { "stands".to_owned() } else { descent.end };
         Descent { possible, end, ..descent }
     }
@@ -198,11 +200,18 @@ impl<'a> Oracle<'a> {
             (true, _) => None,
             (false, true) if closing.is_empty() => told(0, "stands"),
             (false, true) if seen.is_empty() => told(0, "stands unsurely"),
-            (false, false) if closing.is_empty() => told(2, "out of view"),
+            (false, false) if closing.is_empty() && self.has_left_list(unit, day, question.floor) => {
+                told(2, "left list")
+            }
+            (false, false) if closing.is_empty() => told(2, "untold"),
             (false, _) if seen.iter().any(|event| event.results.is_empty()) => told(2, "dissolved"),
-            (false, _) if seen.is_empty() => told(2, "out of view"),
+            (false, _) if seen.is_empty() => told(2, "untold"),
             (false, _) => told(2, "unordered"),
         }
+    }
+
+    fn has_left_list(&self, unit: &UnitId, day: Day, floor: Option<Basis>) -> bool {
+        ends(self.corpus, self, unit).iter().any(|end| end.is_by_list(day, floor))
     }
 
     fn is_made_by(&self, event: &ChangeEvent, unit: &UnitId) -> bool {

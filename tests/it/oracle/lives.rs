@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use eragraph::model::{Corpus, Coverage, Day, Extent, Snapshot, UnitId, Window};
+use eragraph::model::{Basis, Corpus, Coverage, Day, Extent, Snapshot, UnitId, Window};
 
 use super::facts::{Claim, Facts, Seat, Stamp, sorted};
 use super::model::Oracle;
@@ -10,6 +10,8 @@ use super::model::Oracle;
 /// Something that ends a unit's time in the views.
 pub(crate) struct End {
     pub window: Window,
+    /// How the list that lacks the unit is carried; nothing where it is an event.
+    list: Option<Basis>,
     /// The first day of a sighting that undoes it.
     undone: Option<Day>,
 }
@@ -27,6 +29,11 @@ impl End {
         self.window.certain_from().is_some_and(|certain| certain <= day) && !self.is_undone(day)
     }
 
+    /// Tells whether the unit is out of the views because of a list that is heard.
+    pub(crate) fn is_by_list(&self, day: Day, floor: Option<Basis>) -> bool {
+        self.holds(day) && self.list.is_some_and(|basis| basis.passes(floor))
+    }
+
     /// Tells whether it may have happened by the day, and may not.
     pub(crate) fn is_open_on(&self, day: Day) -> bool {
         self.window.start() <= day
@@ -42,7 +49,7 @@ pub(crate) fn ends(corpus: &Corpus, oracle: &Oracle<'_>, unit: &UnitId) -> Vec<E
     for event in corpus.events.values().filter(|event| event.ends(unit)) {
         let window = event.date.window();
         let undone = facts.sightings.iter().filter(|sighting| sighting.is_after(&window)).map(Stamp::start).min();
-        ends.push(End { window, undone });
+        ends.push(End { window, list: None, undone });
     }
     for snapshot in corpus.snapshots.values() {
         for coverage in &snapshot.coverage {
@@ -50,7 +57,7 @@ pub(crate) fn ends(corpus: &Corpus, oracle: &Oracle<'_>, unit: &UnitId) -> Vec<E
                 let window = snapshot.window(coverage.part);
                 let undone =
                     facts.sightings.iter().filter(|sighting| !sighting.is_before(&window)).map(Stamp::start).min();
-                ends.push(End { window, undone });
+                ends.push(End { window, list: Some(coverage.evidence.basis), undone });
             }
         }
     }
