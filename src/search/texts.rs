@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{History, Origin, SnapshotIx, UnitIx};
-use crate::model::{ChangeEvent, Mention, SnapshotId, Window};
+use crate::model::{ChangeEvent, EventEvidence, Mention, Window};
 
 /// What a text is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +95,7 @@ impl Texts {
         let id = history.unit_id(unit);
         let mut names: Vec<Names<'_>> = Vec::new();
         if let Some(declared) = history.corpus().units.get(id) {
-            let stands = stands_of_declaration(history, unit);
+            let stands = stands_of_declaration(history, unit, &declared.evidence);
             if let Some(summary) = &declared.summary {
                 self.add(&subject, Field::Summary, summary, stands.iter().copied());
             }
@@ -164,20 +164,24 @@ impl Texts {
     }
 }
 
-/// Returns where a declaration of a unit stands: with the events that name the unit, from the first of which it counts.
-fn stands_of_declaration(history: &History, unit: UnitIx) -> Vec<Stand> {
+/// Returns where a declaration of a unit stands: in the sources whose lines carry it, and with the events that name the
+/// unit, from the first of which it counts.
+fn stands_of_declaration(history: &History, unit: UnitIx, cited: &[EventEvidence]) -> Vec<Stand> {
     let events = history.events_of(unit).into_iter().map(|event| history.event(event));
-    events.flat_map(|event| stands_of_event(history, event)).collect()
+    let events = events.flat_map(|event| stands_of_event(history, event));
+    events.chain(stands_in_sources(history, cited)).collect()
 }
 
 /// Returns where an event stands: on its date, and in the sources whose lines carry it.
 fn stands_of_event(history: &History, event: &ChangeEvent) -> Vec<Stand> {
-    let cited = event.evidence.iter().filter_map(|evidence| stand_in_page(history, &evidence.snapshot));
-    std::iter::once(Stand { window: event.date.window(), snapshot: None }).chain(cited).collect()
+    let dated = Stand { window: event.date.window(), snapshot: None };
+    std::iter::once(dated).chain(stands_in_sources(history, &event.evidence)).collect()
 }
 
-/// Returns the stand of a text in the page of a snapshot, by its id.
-fn stand_in_page(history: &History, id: &SnapshotId) -> Option<Stand> {
-    let ix = history.snapshot_ix(id)?;
-    Some(Stand { window: history.snapshot(ix).window(None), snapshot: Some(ix) })
+/// Returns the stands in the pages of the snapshots that are cited.
+fn stands_in_sources<'h>(history: &'h History, cited: &'h [EventEvidence]) -> impl Iterator<Item = Stand> + 'h {
+    cited.iter().filter_map(|evidence| {
+        let ix = history.snapshot_ix(&evidence.snapshot)?;
+        Some(Stand { window: history.snapshot(ix).window(None), snapshot: Some(ix) })
+    })
 }
