@@ -1,6 +1,6 @@
 //! From a claim back to the lines that carry it.
 
-use crate::model::{Basis, Evidence, Mention, Placing};
+use crate::model::{Basis, EventEvidence, Evidence, Mention, Placing};
 
 use super::citation::{Attribute, Citation, ClaimRecord};
 use super::graph::History;
@@ -25,20 +25,7 @@ impl History {
     #[must_use]
     pub fn cite_event(&self, event: EventIx) -> Vec<Citation> {
         let record = self.event(event);
-        let mut citations: Vec<Citation> = record
-            .evidence
-            .iter()
-            .map(|evidence| Citation {
-                snapshot: self.snapshot_ix(&evidence.snapshot),
-                event: Some(event),
-                evidence: Evidence {
-                    lines: Some(evidence.lines.clone()),
-                    basis: evidence.basis,
-                    reference: None,
-                    note: evidence.note.clone(),
-                },
-            })
-            .collect();
+        let mut citations = self.cite_lines(&record.evidence, Some(event));
         if record.reference.is_some() || citations.is_empty() {
             let basis = if citations.is_empty() { record.basis } else { Basis::Outside };
             let evidence =
@@ -48,14 +35,32 @@ impl History {
         citations
     }
 
-    /// Returns where the declaration of a unit stands: its own reference, else the event that first names it.
+    /// Returns where the declaration of a unit stands: lines of snapshots' sources first, then its reference; where it
+    /// gives neither, the event that first names the unit.
     fn cite_declaration<V>(&self, unit: UnitIx, claim: &Claim<V>, event: EventIx) -> Vec<Citation> {
-        let reference = self.corpus.units.get(self.unit_id(unit)).and_then(|declared| declared.reference.clone());
-        if reference.is_none() {
-            return self.cite_event(event);
+        let Some(declared) = self.corpus.units.get(self.unit_id(unit)) else { return self.cite_event(event) };
+        let mut citations = self.cite_lines(&declared.evidence, None);
+        if declared.reference.is_some() {
+            let basis = if citations.is_empty() { claim.basis } else { Basis::Outside };
+            let evidence = Evidence { lines: None, basis, reference: declared.reference.clone(), note: None };
+            citations.push(Citation { snapshot: None, event: None, evidence });
         }
-        let evidence = Evidence { lines: None, basis: claim.basis, reference, note: None };
-        vec![Citation { snapshot: None, event: None, evidence }]
+        if citations.is_empty() { self.cite_event(event) } else { citations }
+    }
+
+    /// Returns the lines of snapshots' sources that an event, or a declaration, cites.
+    fn cite_lines(&self, cited: &[EventEvidence], event: Option<EventIx>) -> Vec<Citation> {
+        let citation = |evidence: &EventEvidence| Citation {
+            snapshot: self.snapshot_ix(&evidence.snapshot),
+            event,
+            evidence: Evidence {
+                lines: Some(evidence.lines.clone()),
+                basis: evidence.basis,
+                reference: None,
+                note: evidence.note.clone(),
+            },
+        };
+        cited.iter().map(citation).collect()
     }
 
     /// Returns a mention by its position in a snapshot.

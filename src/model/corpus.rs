@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::event::ChangeEvent;
+use super::event::{ChangeEvent, EventEvidence};
 use super::evidence::Basis;
 use super::id::{EraId, EventId, SnapshotId, UnitId};
 use super::snapshot::{Snapshot, Standing};
@@ -44,7 +44,9 @@ pub struct DeclaredUnit {
     pub summary: Option<String>,
     /// How the declaration is carried.
     pub basis: Basis,
-    /// Where it is known from.
+    /// Which lines of which snapshots' sources say so.
+    pub evidence: Vec<EventEvidence>,
+    /// Where it is known from, when not from a snapshot's source.
     pub reference: Option<String>,
 }
 

@@ -80,7 +80,7 @@ pub struct EventResult {
     pub parent: Option<UnitId>,
 }
 
-/// Lines of a snapshot's source that carry an event.
+/// Lines of a snapshot's source that carry an event, or the declaration of a unit that only events name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventEvidence {
     /// The snapshot.

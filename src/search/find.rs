@@ -49,11 +49,12 @@ struct Match {
     stands: Vec<Stand>,
 }
 
-/// The order of hits: all words in one text first, then how near they are, what the text is, and how much more it says.
-type Rank = (Reverse<usize>, Tier, Field, bool, usize, usize);
+/// The order of hits: all words in one text first, then what is called just that, then how near they are, what the best
+/// text is, and how long it is.
+type Rank = (Reverse<usize>, bool, Tier, Field, usize);
 
 impl SearchIndex {
-    /// Returns what a search finds, the best first; ties in the order of ids, topics last.
+    /// Returns what a search finds, the best first; ties in the order of ids, units before topics.
     ///
     /// Every word must stand in some text of the unit. Where one text has them all, only such texts count.
     ///
@@ -93,13 +94,15 @@ impl SearchIndex {
         if texts.values().any(|found| found.terms.len() == wanted) {
             texts.retain(|_, found| found.terms.len() == wanted);
         }
+        let mut is_called_other = true;
         let ranked = texts.iter().filter_map(|(at, found)| {
             let row = self.rows.get(*at)?;
             let text = plain(&fold(&row.text));
             let says_more = text != query.plain;
+            is_called_other &= says_more || !row.field.is_label();
             Some(((Reverse(found.terms.len()), found.tier, row.field, says_more, text.len(), *at), row))
         });
-        let ((terms, tier, field, says_more, length, _), best) = ranked.min_by_key(|(rank, _)| *rank)?;
+        let ((terms, tier, field, _, length, _), best) = ranked.min_by_key(|(rank, _)| *rank)?;
         let stands: BTreeSet<Stand> = texts.values().flat_map(|found| &found.stands).copied().collect();
         let named: BTreeSet<SnapshotIx> = stands.iter().filter_map(|stand| stand.snapshot).collect();
         let mut windows: Vec<Window> = stands.iter().map(|stand| stand.window).collect();
@@ -107,8 +110,7 @@ impl SearchIndex {
         windows.dedup();
         let snapshots = history.snapshots().filter(|snapshot| named.contains(snapshot)).collect();
         let hit = Hit { subject: subject.clone(), matched: best.text.clone(), snapshots, windows };
-        // Hits that rank the same otherwise go by id, so the position of the row is left out.
-        Some(((terms, tier, field, says_more, length, 0), hit))
+        Some(((terms, is_called_other, tier, field, length), hit))
     }
 }
 

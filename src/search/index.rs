@@ -5,7 +5,7 @@ use std::fmt;
 
 use tantivy::collector::DocSetCollector;
 use tantivy::columnar::Column;
-use tantivy::query::{BooleanQuery, FuzzyTermQuery, PhraseQuery, Query as IndexQuery, TermQuery};
+use tantivy::query::{BooleanQuery, FuzzyTermQuery, PhrasePrefixQuery, PhraseQuery, Query as IndexQuery, TermQuery};
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, IndexReader, ReloadPolicy, TantivyDocument, Term as IndexTerm};
@@ -19,6 +19,8 @@ use super::words::{NameTokenizer, Word};
 
 /// How much memory the writer may take before it writes a segment, in bytes; the least that it accepts.
 const WRITER_BYTES: usize = 15_000_000;
+/// In how many ways the last run of an unfinished word may go on.
+const MAX_ENDINGS: u32 = 1000;
 /// The fast field with the position of the text among the rows.
 const ROW: &str = "row";
 /// The name of the tokenizer.
@@ -92,11 +94,7 @@ impl SearchIndex {
                 let mut is_found = !exact.is_empty();
                 add(Tier::Exact, exact);
                 if *is_last && word.joined.chars().nth(1).is_some() {
-                    let forms = [&word.whole, &word.joined];
-                    let begun = forms.map(|form| -> Box<dyn IndexQuery> {
-                        Box::new(FuzzyTermQuery::new_prefix(self.term(form), 0, true))
-                    });
-                    let begun = self.rows_of(&BooleanQuery::union(begun.into()))?;
+                    let begun = self.rows_of(&*self.begun(word))?;
                     is_found |= !begun.is_empty();
                     add(Tier::Prefix, begun);
                 }
@@ -125,6 +123,23 @@ impl SearchIndex {
         }
         let runs = PhraseQuery::new(word.runs.iter().map(|run| self.term(run)).collect());
         Box::new(BooleanQuery::union(vec![self.just(&word.whole), self.just(&word.joined), Box::new(runs)]))
+    }
+
+    /// Asks for words that begin as it is typed. Where it has punctuation inside, its runs stand side by side and the
+    /// last may be unfinished, unless it is a single letter; its letters without the punctuation begin no word.
+    fn begun(&self, word: &Word) -> Box<dyn IndexQuery> {
+        let prefix =
+            |form: &str| -> Box<dyn IndexQuery> { Box::new(FuzzyTermQuery::new_prefix(self.term(form), 0, true)) };
+        if word.runs.len() < 2 {
+            return Box::new(BooleanQuery::union(vec![prefix(&word.whole), prefix(&word.joined)]));
+        }
+        let mut forms = vec![prefix(&word.whole)];
+        if word.runs.last().is_some_and(|run| run.chars().nth(1).is_some()) {
+            let mut runs = PhrasePrefixQuery::new(word.runs.iter().map(|run| self.term(run)).collect());
+            runs.set_max_expansions(MAX_ENDINGS);
+            forms.push(Box::new(runs));
+        }
+        Box::new(BooleanQuery::union(forms))
     }
 
     fn phrase(&self, words: &[Word]) -> Box<dyn IndexQuery> {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{History, Origin, SnapshotIx, UnitIx};
-use crate::model::{ChangeEvent, Mention, Window};
+use crate::model::{ChangeEvent, EventEvidence, Mention, Window};
 
 /// What a text is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,20 +25,31 @@ pub(super) enum Field {
     AlsoWritten,
     /// Who holds the post, where it sits, or what it answers for.
     Detail,
-    /// What it does.
-    Summary,
     /// The label of a topic.
     Topic,
+    /// What it does.
+    Summary,
 }
 
-/// Where a text stands: a source, or an event, which has no snapshot.
+impl Field {
+    /// Tells whether such a text is what its subject is called.
+    pub(super) fn is_label(self) -> bool {
+        match self {
+            Self::Name | Self::FormerName | Self::AlsoWritten | Self::Topic => true,
+            Self::Detail | Self::Summary => false,
+        }
+    }
+}
+
+/// Where a text stands: a source, or an event itself, which has no snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Stand {
     pub(super) window: Window,
     pub(super) snapshot: Option<SnapshotIx>,
 }
 
-/// One text of one subject, with everywhere that it stands; nowhere, where only a declaration of the unit has it.
+/// One text of one subject, with everywhere that it stands; nowhere, where only a declaration has it
+/// that no event makes count.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) subject: Subject,
@@ -71,12 +82,12 @@ struct Texts(BTreeMap<(Subject, Field, String), BTreeSet<Stand>>);
 struct Names<'h> {
     name: Option<&'h str>,
     acronym: Option<&'h str>,
-    stand: Option<Stand>,
+    stands: Vec<Stand>,
 }
 
 impl Texts {
-    fn add(&mut self, subject: &Subject, field: Field, text: &str, stand: Option<Stand>) {
-        self.0.entry((subject.clone(), field, text.to_owned())).or_default().extend(stand);
+    fn add(&mut self, subject: &Subject, field: Field, text: &str, stands: impl IntoIterator<Item = Stand>) {
+        self.0.entry((subject.clone(), field, text.to_owned())).or_default().extend(stands);
     }
 
     fn add_unit(&mut self, history: &History, unit: UnitIx) {
@@ -84,10 +95,11 @@ impl Texts {
         let id = history.unit_id(unit);
         let mut names: Vec<Names<'_>> = Vec::new();
         if let Some(declared) = history.corpus().units.get(id) {
-            names.push(Names { name: Some(&declared.name), acronym: declared.acronym.as_deref(), stand: None });
+            let stands = stands_of_declaration(history, unit, &declared.evidence);
             if let Some(summary) = &declared.summary {
-                self.add(&subject, Field::Summary, summary, None);
+                self.add(&subject, Field::Summary, summary, stands.iter().copied());
             }
+            names.push(Names { name: Some(&declared.name), acronym: declared.acronym.as_deref(), stands });
         }
         // In the order of claims, so that the last is the latest.
         for seen in &history.node(unit).sightings {
@@ -98,23 +110,23 @@ impl Texts {
                 }
                 Origin::Event(event) => {
                     let event: &ChangeEvent = history.event(event);
-                    let stand = Some(Stand { window: event.date.window(), snapshot: None });
+                    let stands = stands_of_event(history, event);
                     let results = event.results.iter().filter(|result| result.unit == *id);
                     names.extend(results.map(|result| Names {
                         name: result.name.as_deref(),
                         acronym: result.acronym.as_deref(),
-                        stand,
+                        stands: stands.clone(),
                     }));
                 }
             }
         }
         let latest_acronym = names.iter().rev().find_map(|names| names.acronym);
         let latest_name = names.iter().rev().find_map(|names| names.name);
-        for Names { name, acronym, stand } in names {
+        for Names { name, acronym, stands } in names {
             for (text, latest) in [(name, latest_name), (acronym, latest_acronym)] {
                 let field = if text == latest { Field::Name } else { Field::FormerName };
                 if let Some(text) = text {
-                    self.add(&subject, field, text, stand);
+                    self.add(&subject, field, text, stands.iter().copied());
                 }
             }
         }
@@ -151,6 +163,28 @@ impl Texts {
             self.add(subject, Field::Summary, &summary.text, stand);
         }
         let text = |name: &'h Option<crate::model::NameClaim>| name.as_ref().map(|name| name.text.as_str());
-        Names { name: text(&mention.name), acronym: text(&mention.acronym), stand }
+        Names { name: text(&mention.name), acronym: text(&mention.acronym), stands: stand.into_iter().collect() }
     }
+}
+
+/// Returns where a declaration of a unit stands: in the sources whose lines carry it, and with the events that name the
+/// unit, from the first of which it counts.
+fn stands_of_declaration(history: &History, unit: UnitIx, cited: &[EventEvidence]) -> Vec<Stand> {
+    let events = history.events_of(unit).into_iter().map(|event| history.event(event));
+    let events = events.flat_map(|event| stands_of_event(history, event));
+    events.chain(stands_in_sources(history, cited)).collect()
+}
+
+/// Returns where an event stands: on its date, and in the sources whose lines carry it.
+fn stands_of_event(history: &History, event: &ChangeEvent) -> Vec<Stand> {
+    let dated = Stand { window: event.date.window(), snapshot: None };
+    std::iter::once(dated).chain(stands_in_sources(history, &event.evidence)).collect()
+}
+
+/// Returns the stands in the pages of the snapshots that are cited.
+fn stands_in_sources<'h>(history: &'h History, cited: &'h [EventEvidence]) -> impl Iterator<Item = Stand> + 'h {
+    cited.iter().filter_map(|evidence| {
+        let ix = history.snapshot_ix(&evidence.snapshot)?;
+        Some(Stand { window: history.snapshot(ix).window(None), snapshot: Some(ix) })
+    })
 }

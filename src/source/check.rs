@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::parse::Parsed;
 use super::shape::a;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
-use crate::model::{ChangeEvent, Corpus, EraId, RecordKey, Snapshot, SnapshotId, UnitId};
+use crate::model::{ChangeEvent, Corpus, EraId, EventEvidence, RecordKey, Snapshot, SnapshotId, UnitId};
 
 /// Checks what would be loaded as a whole.
 ///
@@ -25,6 +25,9 @@ pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic
         }
         for event in after.events.values() {
             checker.event(event);
+        }
+        for unit in after.units.values() {
+            checker.evidence(&RecordKey::Unit(unit.id.clone()), &unit.evidence);
         }
     }
     super::stale::tell(after, parsed, &mut checker.found);
@@ -98,12 +101,17 @@ impl Checker<'_> {
                 self.unknown(Code::UnknownUnit, &record, &RecordKey::Unit(unit.clone()), hint);
             }
         }
-        for evidence in &event.evidence {
+        self.evidence(&record, &event.evidence);
+    }
+
+    /// Tells the snapshots that are cited and not there.
+    fn evidence(&mut self, record: &RecordKey, cited: &[EventEvidence]) {
+        for evidence in cited {
             if !self.after.snapshots.contains_key(&evidence.snapshot) {
                 let known = self.after.snapshots.keys().map(SnapshotId::as_str);
                 let hint = did_you_mean(evidence.snapshot.as_str(), known);
                 let missing = RecordKey::Snapshot(evidence.snapshot.clone());
-                self.unknown(Code::UnknownSnapshot, &record, &missing, hint);
+                self.unknown(Code::UnknownSnapshot, record, &missing, hint);
             }
         }
     }

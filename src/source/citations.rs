@@ -12,7 +12,7 @@ use super::origin::{Origin, Origins};
 use crate::diagnostics::{Code, Diagnostic, Place};
 use crate::model::{Corpus, Evidence, LineSet, Mention, NameForm, Placing, RecordKey, Snapshot, UnitId};
 
-/// Checks the evidence of every snapshot and event of `corpus` against the source files.
+/// Checks the evidence of every snapshot, event and declared unit of `corpus` against the source files.
 ///
 /// `read` returns the bytes of a source file by the name that a snapshot gives it; `origins` gives the
 /// places to point at.
@@ -31,11 +31,12 @@ pub fn check(corpus: &Corpus, origins: &Origins, read: &mut dyn FnMut(&str) -> i
     found
 }
 
-/// Checks that the lines of a snapshot's source that events cite are there.
+/// Checks that the lines of a snapshot's source that events, and declarations of units, cite are there.
 fn check_events(corpus: &Corpus, origins: &Origins, snapshot: &Snapshot, count: usize, found: &mut Vec<Diagnostic>) {
-    for event in corpus.events.values() {
-        let key = RecordKey::Event(event.id.clone());
-        for evidence in event.evidence.iter().filter(|evidence| evidence.snapshot == snapshot.id) {
+    let events = corpus.events.values().map(|event| (RecordKey::Event(event.id.clone()), &event.evidence));
+    let units = corpus.units.values().map(|unit| (RecordKey::Unit(unit.id.clone()), &unit.evidence));
+    for (key, cited) in events.chain(units) {
+        for evidence in cited.iter().filter(|evidence| evidence.snapshot == snapshot.id) {
             let place = origins.get(&key).map(|origin| origin.place_of_lines(&evidence.lines));
             found.extend(no_such_lines(&key, snapshot, &evidence.lines, count, place));
         }

@@ -34,6 +34,10 @@ fn declared_unit(node: &Node, builder: &mut Builder<'_>) -> Option<DeclaredUnit>
     if basis == Basis::Outside && node.get("reference").is_none() && !unreadable {
         missing_reference(node, &format!("unit `{id}`"), builder);
     }
+    if matches!(basis, Basis::Stated | Basis::Shown) {
+        missing_lines(node, &format!("unit `{id}`"), builder);
+    }
+    let evidence = evidence(node, basis, builder);
     Some(DeclaredUnit {
         id,
         name: text(node.get("name")).unwrap_or_default(),
@@ -42,6 +46,7 @@ fn declared_unit(node: &Node, builder: &mut Builder<'_>) -> Option<DeclaredUnit>
         standing: standing(node.get("standing")),
         summary: text(node.get("summary")),
         basis,
+        evidence,
         reference: text(node.get("reference")),
     })
 }
@@ -54,14 +59,25 @@ fn missing_reference(node: &Node, subject: &str, builder: &mut Builder<'_>) {
     builder.tell(found.hint("say in `reference` what a reader can look up"));
 }
 
+/// Tells when what rests on sources names no lines of any.
+fn missing_lines(node: &Node, subject: &str, builder: &mut Builder<'_>) {
+    if !items(node, "evidence").is_empty() {
+        return;
+    }
+    let span = node.get("basis").map_or(node.span, |basis| basis.span);
+    let message = format!("{subject} names no lines of a snapshot's source that carry it");
+    let hint = "give `evidence: [{snapshot: …, lines: …}]`; what is known from elsewhere has `basis: outside` and a \
+                `reference`";
+    builder.tell(Diagnostic::new(Code::MissingLines, message).at(builder.place(span)).hint(hint));
+}
+
 fn event(node: &Node, builder: &mut Builder<'_>) -> Option<ChangeEvent> {
     let id = own_id::<EventId>(node.get("id"))?;
     let stated = basis(node.get("basis"));
     let basis = stated.unwrap_or(Basis::Inferred);
     let originals = originals(node, &id, builder);
     let results = results(node, &id, builder);
-    let evidence: Vec<EventEvidence> =
-        items(node, "evidence").iter().filter_map(|node| event_evidence(node, basis, builder)).collect();
+    let evidence = evidence(node, basis, builder);
     let kind = event_type(node.get("type"));
     if let Some(kind) = kind {
         cardinality(node, &id, kind, builder);
@@ -69,12 +85,8 @@ fn event(node: &Node, builder: &mut Builder<'_>) -> Option<ChangeEvent> {
     if stated == Some(Basis::Outside) && node.get("reference").is_none() {
         missing_reference(node, &format!("event `{id}`"), builder);
     }
-    if matches!(stated, Some(Basis::Stated | Basis::Shown)) && items(node, "evidence").is_empty() {
-        let span = node.get("basis").map_or(node.span, |basis| basis.span);
-        let message = format!("event `{id}` names no lines of a snapshot's source that carry it");
-        let hint = "give `evidence: [{snapshot: …, lines: …}]`; what is known from elsewhere has `basis: outside` and \
-                    a `reference`";
-        builder.tell(Diagnostic::new(Code::MissingLines, message).at(builder.place(span)).hint(hint));
+    if matches!(stated, Some(Basis::Stated | Basis::Shown)) {
+        missing_lines(node, &format!("event `{id}`"), builder);
     }
     Some(ChangeEvent {
         id,
@@ -139,6 +151,10 @@ fn unit_once(
         return None;
     }
     Some(unit)
+}
+
+fn evidence(node: &Node, default: Basis, builder: &mut Builder<'_>) -> Vec<EventEvidence> {
+    items(node, "evidence").iter().filter_map(|node| event_evidence(node, default, builder)).collect()
 }
 
 fn event_evidence(node: &Node, default: Basis, builder: &mut Builder<'_>) -> Option<EventEvidence> {

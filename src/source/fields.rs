@@ -276,6 +276,7 @@ static DECLARED_UNIT: Object = Object {
         optional("standing", OneOf(&STANDING), "Whether it is part of the organisation; `internal` if not said."),
         optional("summary", Text, "What it is, in the curator's own words."),
         optional("basis", OneOf(&BASIS), "How the declaration is carried; `outside` if not said."),
+        optional("evidence", List(&Map(&EVENT_EVIDENCE)), "Lines of snapshots' sources that say so."),
         optional("reference", Text, "What a reader can look up; required where the basis is `outside`."),
     ]],
 };
@@ -315,7 +316,7 @@ static EVENT_EVIDENCE: Object = Object {
     groups: &[&[
         required("snapshot", Id, "The snapshot."),
         required("lines", Lines, "The lines of its source file."),
-        optional("basis", OneOf(&BASIS), "How these lines carry it; as the event's if not said."),
+        optional("basis", OneOf(&BASIS), "How these lines carry it; as the event or the declaration if not said."),
         optional("note", Text, "What the curator adds."),
     ]],
 };

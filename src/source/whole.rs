@@ -58,7 +58,8 @@ unplaced: [{id: helpline, lines: 12}]
 
 const FULL_EVENTS: &str = r"
 units:
-  - {id: old, name: Old, acronym: O, kind: bureau, standing: external, summary: It was., basis: inferred, reference: r}
+  - {id: old, name: Old, acronym: O, kind: bureau, standing: external, summary: It was., basis: inferred, reference: r,
+     evidence: [{snapshot: s, lines: 2, basis: shown, note: n}]}
 events:
   - id: e
     type: merged

@@ -131,6 +131,7 @@ pub(super) fn declare_unmentioned(corpus: &mut Corpus) {
                 standing: Standing::External,
                 summary: None,
                 basis: if id.as_str() < "u3" { Basis::Outside } else { Basis::Stated },
+                evidence: Vec::new(),
                 reference: Some("an almanac".to_owned()),
             }
             .into(),

@@ -163,6 +163,7 @@ impl Chart {
                 standing: mention.standing,
                 summary: mention.summary.as_ref().map(|summary| summary.text.clone()),
                 basis: Basis::Outside,
+                evidence: Vec::new(),
                 reference: Some(format!("{file}{lines}")),
             };
             let origin = Origin::new(reader.place(draft.row.span));
