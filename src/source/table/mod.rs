@@ -43,8 +43,8 @@ pub(super) fn is_table_name(name: &str) -> bool {
 
 /// Tells whether the end of a file's name is that of the files that people write, which are no tables.
 pub(super) fn is_input_name(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    name.ends_with(".yaml") || name.ends_with(".yml")
+    let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+    ["yaml", "yml"].iter().any(|known| end.eq_ignore_ascii_case(known))
 }
 
 /// Returns the words for what a table can be.
