@@ -11,6 +11,7 @@ use crate::repository::Repository;
 use crate::search::{Filter, Hit, Query, SearchError, Subject};
 
 use super::error::Code;
+use super::evidence::Evidence;
 use super::page::Page;
 use super::scalar::EdtfDate;
 use super::scope::{Scope, beside_the_runtime};
@@ -31,6 +32,8 @@ pub(super) struct SearchHit {
     /// The years of the sources and events in which a match stands, each once, the earliest first: `2017`,
     /// `2008/2009` for a source written within these years.
     years: Vec<EdtfDate>,
+    /// Where the text in `matched` stands: lines of sources, or references; the first 16.
+    evidence: Vec<Evidence>,
 }
 
 /// A page of hits.
@@ -38,11 +41,12 @@ pub(super) type SearchPage = Page<SearchHit>;
 
 impl SearchHit {
     pub(super) fn of(scope: &Scope, hit: Hit) -> Self {
-        let (unit, topic) = match hit.subject {
-            Subject::Unit(unit) => (Some(scope.unit(unit)), None),
-            Subject::Topic(label) => (None, Some(label)),
+        let (unit, topic) = match &hit.subject {
+            Subject::Unit(unit) => (Some(scope.unit(*unit)), None),
+            Subject::Topic(label) => (None, Some(label.clone())),
         };
         let years: IndexSet<String> = hit.windows.iter().map(years_of).collect();
+        let evidence = Evidence::all(scope, hit.evidence(scope.history()));
         let snapshots = hit.snapshots.into_iter().map(|snapshot| Snapshot { scope: scope.clone(), snapshot });
         Self {
             unit,
@@ -50,6 +54,7 @@ impl SearchHit {
             matched: hit.matched,
             snapshots: snapshots.collect(),
             years: years.into_iter().map(EdtfDate).collect(),
+            evidence,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! Search over all time: an index of the names, people, places, summaries and topics of a history.
+//! Search over all time: an index of the names, people, places, contacts, summaries and topics of a history.
 //!
 //! [`SearchIndex::build`] gathers every text with the sources that it stands in; [`SearchIndex::find`] ranks
 //! what a [`Query`] matches, one [`Hit`] for a unit or a topic. The index is in memory and never changes.
 
+mod cite;
 mod find;
 mod index;
 mod place;

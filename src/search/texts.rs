@@ -1,9 +1,10 @@
 //! The texts that can be found: what each is to its unit, and in which sources it stands.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{History, Origin, SnapshotIx, UnitIx};
-use crate::model::{ChangeEvent, EventEvidence, Mention, Window};
+use crate::model::{ChangeEvent, EventEvidence, Evidence, Mention, PartIx, RelationEnd, Window};
 
 /// What a text is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,7 +24,7 @@ pub(super) enum Field {
     FormerName,
     /// Another form of a name in a source.
     AlsoWritten,
-    /// Who holds the post, where it sits, or what it answers for.
+    /// Who holds the post, where it sits or what it answers for, how it is reached, or what it has to do with.
     Detail,
     /// The label of a topic.
     Topic,
@@ -146,18 +147,8 @@ impl Texts {
         for form in &mention.also_written {
             self.add(subject, Field::AlsoWritten, &form.text, stand);
         }
-        if let Some(holder) = &mention.holder {
-            self.add(subject, Field::Detail, &holder.name, stand_in(holder.part.or(mention.part)));
-        }
-        for place in &mention.places {
-            let text = match &place.part_of_place {
-                Some(part) => format!("{part} {}", place.place),
-                None => place.place.clone(),
-            };
-            self.add(subject, Field::Detail, &text, stand);
-            for form in &place.also_written {
-                self.add(subject, Field::Detail, form, stand);
-            }
+        for detail in details(mention) {
+            self.add(subject, Field::Detail, &detail.text, stand_in(detail.part.or(mention.part)));
         }
         if let Some(summary) = &mention.summary {
             self.add(subject, Field::Summary, &summary.text, stand);
@@ -165,6 +156,43 @@ impl Texts {
         let text = |name: &'h Option<crate::model::NameClaim>| name.as_ref().map(|name| name.text.as_str());
         Names { name: text(&mention.name), acronym: text(&mention.acronym), stands: stand.into_iter().collect() }
     }
+}
+
+/// A text of a mention that is neither a name nor a summary.
+pub(super) struct Detail<'h> {
+    pub(super) text: Cow<'h, str>,
+    pub(super) evidence: &'h Evidence,
+    part: Option<PartIx>,
+}
+
+/// Returns who holds the post, the places, the values of the contacts, and the other ends of relations that are no units.
+pub(super) fn details(mention: &Mention) -> Vec<Detail<'_>> {
+    let mut all = Vec::new();
+    let mut add = |text, evidence, part| all.push(Detail { text, evidence, part });
+    if let Some(holder) = &mention.holder {
+        add(Cow::from(&holder.name), &holder.evidence, holder.part);
+    }
+    for place in &mention.places {
+        let text = match &place.part_of_place {
+            Some(part) => format!("{part} {}", place.place).into(),
+            None => Cow::from(&place.place),
+        };
+        add(text, &place.evidence, None);
+        for form in &place.also_written {
+            add(Cow::from(form), &place.evidence, None);
+        }
+    }
+    for contact in &mention.contacts {
+        if let Some(value) = &contact.value {
+            add(Cow::from(value), &contact.evidence, contact.part);
+        }
+    }
+    for relation in &mention.relations {
+        if let RelationEnd::Text(text) = &relation.to {
+            add(Cow::from(text), &relation.evidence, relation.part);
+        }
+    }
+    all
 }
 
 /// Returns where a declaration of a unit stands: in the sources whose lines carry it, and with the events that name the

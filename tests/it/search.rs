@@ -168,6 +168,29 @@ fn people_and_places_lead_to_their_units() {
 }
 
 #[test]
+fn a_hit_says_which_lines_its_match_stands_on() {
+    let loaded = Loaded::searchable("examples/riverside-library");
+    loaded.repository.load(&[hard_names()], &[], None, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    loaded.repository.latest().build_search().unwrap();
+    let lines = |query: &str| {
+        let fields = "nodes { matched evidence { lines snapshot { id } } }";
+        let answer = answer(&loaded, &format!("{{ search(query: \"{query}\") {{ {fields} }} }}"));
+        answer["data"]["search"]["nodes"].clone()
+    };
+    let stands = |matched: &str, lines: &str| {
+        let snapshot = json!({ "id": "riverside-leaflet-2020" });
+        json!([{ "matched": matched, "evidence": [{ "lines": lines, "snapshot": snapshot }] }])
+    };
+    assert_eq!(lines("cafe"), stands("Café Zürich", "1"), "a name");
+    assert_eq!(lines("watches harbour"), stands("Watches the harbour.", "5"), "a summary");
+    assert_eq!(lines("raids@leaflet.example"), stands("raids@leaflet.example", "7"), "the value of a contact");
+    assert_eq!(lines("tidal board"), stands("the Tidal Board", "8"), "the other end of a relation");
+    let customs =
+        answer(&agency(), "{ search(query: \"\\\"U.S. Customs Service\\\"\") { nodes { evidence { lines } } } }");
+    assert_eq!(customs["data"]["search"]["nodes"][0]["evidence"], json!([{ "lines": "18" }]), "a declaration");
+}
+
+#[test]
 fn filters_keep_only_matches_that_fulfil_them() {
     let loaded = agency();
     let total = |arguments: &str| search(&loaded, arguments)["totalCount"].clone();
@@ -231,7 +254,9 @@ units:
   - {id: cpp, name: C++ workshop, kind: office, lines: 3}
   - {id: c, name: C workshop, kind: office, lines: 4}
   - {id: anti, name: Anti-Smuggling desk, kind: office, lines: 5, summary: {text: Watches the harbour., lines: 5}}
-  - {id: raids, name: Attack plans at their desk, kind: office, lines: 6}
+  - {id: raids, name: Attack plans at their desk, kind: office, lines: 6,
+      contacts: [{kind: email, value: raids@leaflet.example, lines: 7}],
+      relations: [{type: liaises-with, to-text: the Tidal Board, lines: 8}]}
 ";
     InputFile { name: "leaflet.yaml".to_owned(), bytes: text.as_bytes().to_vec() }
 }
