@@ -133,9 +133,10 @@ impl Layers {
     }
 }
 
-/// Returns the days from a window on to the end of a log.
+/// Returns the days from a window on to the end of a log; the window itself where an end is open, or where it ends later.
 fn to_end_of(log: &Snapshot, window: Window) -> Window {
-    Window::new(window.earliest(), log.observed.window().latest()).unwrap_or(window)
+    let is_longer = |on: &Window| !on.is_open() && !window.is_open() && window.end() <= on.end();
+    Window::new(window.earliest(), log.observed.window().latest()).filter(is_longer).unwrap_or(window)
 }
 
 fn part_of(origin: Origin) -> Option<PartIx> {

@@ -44,8 +44,7 @@ impl<'a> Stamp<'a> {
     /// Returns the days that it observes: in a log kept without a gap, all from its own on to the end of the log.
     pub(crate) fn observed(&self) -> Option<Window> {
         let log = self.snapshot.filter(|snapshot| snapshot.continuous);
-        let on = log.and_then(|log| Window::new(self.window?.earliest(), log.observed.window().latest()));
-        on.or(self.window)
+        log.zip(self.window).map(|(log, window)| observed_by(log, window)).or(self.window)
     }
 
     pub(crate) fn contains(&self, day: Day) -> bool {
@@ -69,6 +68,14 @@ impl<'a> Stamp<'a> {
         let part = part.or(self.part);
         let window = self.snapshot.map(|snapshot| snapshot.window(part));
         Self { window, basis, part, ..self }
+    }
+}
+
+/// Returns the days that a part of a log observes. An open end, of either, leaves it with its own.
+pub(crate) fn observed_by(log: &Snapshot, window: Window) -> Window {
+    match (window.earliest(), window.latest(), log.observed.window().latest()) {
+        (Some(from), Some(to), Some(end)) if to <= end => Window::new(Some(from), Some(end)).unwrap(),
+        _ => window,
     }
 }
 

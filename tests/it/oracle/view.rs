@@ -7,7 +7,7 @@ use eragraph::model::{
     Basis, Contact, Day, Figure, NameForm, PartIx, PlaceRole, RelationEnd, SnapshotId, Standing, UnitId, Window,
 };
 
-use super::facts::{Claim, PlaceText, Seat, Stamp, sorted};
+use super::facts::{Claim, PlaceText, Seat, Stamp, observed_by, sorted};
 use super::lives::Life;
 use super::model::{At, Oracle};
 
@@ -138,7 +138,7 @@ impl<'o, 'a> OracleView<'o, 'a> {
             let parts = (0..log.parts.len()).map(|at| Some(PartIx(u16::try_from(at).unwrap())));
             std::iter::once(None).chain(parts).filter_map(|part| {
                 let window = log.window(part);
-                let observed = Window::new(window.earliest(), log.observed.window().latest()).unwrap_or(window);
+                let observed = observed_by(log, window);
                 (observed != window).then(|| observed.end())
             })
         });
