@@ -200,10 +200,10 @@ impl History {
                 let layers = layer.snapshot().filter(|_| !of_log).map_or(own, |s| &self.snapshot_frame(s).layers);
                 for &layer in layers {
                     let layer = self.layer(layer);
-                    for window in [layer.window, layer.observed] {
-                        add(window.start());
-                        add(window.end().plus(1));
-                    }
+                    // It observes from the day on that its window begins with.
+                    add(layer.window.start());
+                    add(layer.window.end().plus(1));
+                    add(layer.observed.end().plus(1));
                 }
             }
             for stretch in node.lives.iter().chain(&node.doubts).chain(&node.dropped) {

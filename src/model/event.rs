@@ -31,6 +31,45 @@ pub enum EventType {
     Dissolved,
 }
 
+impl EventType {
+    /// Every type.
+    pub const ALL: [Self; 10] = [
+        Self::Created,
+        Self::Renamed,
+        Self::Moved,
+        Self::Reclassified,
+        Self::Merged,
+        Self::Split,
+        Self::Absorbed,
+        Self::Transferred,
+        Self::Succeeded,
+        Self::Dissolved,
+    ];
+
+    /// Returns the word that input files write: `merged`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Renamed => "renamed",
+            Self::Moved => "moved",
+            Self::Reclassified => "reclassified",
+            Self::Merged => "merged",
+            Self::Split => "split",
+            Self::Absorbed => "absorbed",
+            Self::Transferred => "transferred",
+            Self::Succeeded => "succeeded",
+            Self::Dissolved => "dissolved",
+        }
+    }
+
+    /// Returns the type of that word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+}
+
 /// A dated statement of change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ChangeEvent {
@@ -78,6 +117,14 @@ pub struct EventResult {
     pub kind: Option<String>,
     /// Its parent from then on.
     pub parent: Option<UnitId>,
+}
+
+impl EventResult {
+    /// Returns a result of which nothing more is stated.
+    #[must_use]
+    pub fn of(unit: UnitId) -> Self {
+        Self { unit, name: None, acronym: None, kind: None, parent: None }
+    }
 }
 
 /// Lines of a snapshot's source that carry an event, or the declaration of a unit that only events name.

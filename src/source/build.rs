@@ -203,19 +203,7 @@ pub(super) fn role(node: Option<&Node>) -> PlaceRole {
 }
 
 pub(super) fn event_type(node: Option<&Node>) -> Option<EventType> {
-    match node?.text()? {
-        "created" => Some(EventType::Created),
-        "renamed" => Some(EventType::Renamed),
-        "moved" => Some(EventType::Moved),
-        "reclassified" => Some(EventType::Reclassified),
-        "merged" => Some(EventType::Merged),
-        "split" => Some(EventType::Split),
-        "absorbed" => Some(EventType::Absorbed),
-        "transferred" => Some(EventType::Transferred),
-        "succeeded" => Some(EventType::Succeeded),
-        "dissolved" => Some(EventType::Dissolved),
-        _ => None,
-    }
+    EventType::of_word(node?.text()?)
 }
 
 #[cfg(test)]

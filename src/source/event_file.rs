@@ -168,7 +168,7 @@ fn event_evidence(node: &Node, default: Basis, builder: &mut Builder<'_>) -> Opt
 
 /// How many units a side of an event has.
 #[derive(Clone, Copy)]
-pub(super) enum Many {
+enum Many {
     None,
     One,
     OneOrMore,
@@ -176,7 +176,7 @@ pub(super) enum Many {
 }
 
 impl Many {
-    pub(super) fn allows(self, count: usize) -> bool {
+    fn allows(self, count: usize) -> bool {
         match self {
             Self::None => count == 0,
             Self::One => count == 1,
@@ -185,7 +185,7 @@ impl Many {
         }
     }
 
-    pub(super) fn words(self) -> &'static str {
+    fn words(self) -> &'static str {
         match self {
             Self::None => "none",
             Self::One => "one",
@@ -195,8 +195,18 @@ impl Many {
     }
 }
 
-/// Returns how many originals and results an event of a type has.
-pub(super) fn sides(kind: EventType) -> (Many, Many) {
+/// Returns the sides of which an event of a type has more or fewer than it may: the noun, how many, and how many it may.
+pub(super) fn wrong_sides(
+    kind: EventType,
+    originals: usize,
+    results: usize,
+) -> impl Iterator<Item = (&'static str, usize, &'static str)> {
+    let (some, others) = sides(kind);
+    let counted = [("original", some, originals), ("result", others, results)].into_iter();
+    counted.filter(|(_, many, count)| !many.allows(*count)).map(|(noun, many, count)| (noun, count, many.words()))
+}
+
+fn sides(kind: EventType) -> (Many, Many) {
     match kind {
         EventType::Created => (Many::None, Many::OneOrMore),
         EventType::Renamed | EventType::Moved | EventType::Reclassified => (Many::One, Many::One),
@@ -210,17 +220,13 @@ pub(super) fn sides(kind: EventType) -> (Many, Many) {
 
 /// Tells when an event has more or fewer originals or results than its type allows, as they stand in the file.
 fn cardinality(node: &Node, event: &EventId, kind: EventType, builder: &mut Builder<'_>) {
-    let (originals, results) = sides(kind);
     let word = text(node.get("type")).unwrap_or_default();
-    for (side, noun, many) in [("originals", "original", originals), ("results", "result", results)] {
-        let count = items(node, side).len();
-        if many.allows(count) {
-            continue;
-        }
+    let [originals, results] = ["originals", "results"].map(|side| items(node, side).len());
+    for (noun, count, may) in wrong_sides(kind, originals, results) {
         let nouns = if count == 1 { noun.to_owned() } else { format!("{noun}s") };
-        let message =
-            format!("event `{event}` is `{word}` and has {count} {nouns}; such an event has {}", many.words());
-        let span = node.get(side).or_else(|| node.get("type")).map_or(node.span, |node| node.span);
-        builder.tell(Diagnostic::new(Code::WrongCardinality, message).at(builder.place(span)).label(many.words()));
+        let message = format!("event `{event}` is `{word}` and has {count} {nouns}; such an event has {may}");
+        let side = node.get(&format!("{noun}s")).or_else(|| node.get("type"));
+        let span = side.map_or(node.span, |node| node.span);
+        builder.tell(Diagnostic::new(Code::WrongCardinality, message).at(builder.place(span)).label(may));
     }
 }

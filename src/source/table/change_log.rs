@@ -15,7 +15,7 @@ use crate::model::{
     Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence,
     Extent, Mention, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
 };
-use crate::source::event_file::sides;
+use crate::source::event_file::wrong_sides;
 use crate::source::origin::Origin;
 
 /// Reads a log into a snapshot with a part for each day, and its beginnings, ends and successions into events.
@@ -251,14 +251,12 @@ impl Log {
             None => return line.lacks(reader, "type"),
         };
         let (from, to) = (line.units(reader, "originals")?, line.units(reader, "results")?);
-        let (originals, results) = sides(kind);
-        for (noun, many, count) in [("originals", originals, from.len()), ("results", results, to.len())] {
-            if !many.allows(count) {
-                let word = format!("{kind:?}").to_lowercase();
-                let message = format!("the line is a `{word}` with {count} {noun}; such an event has {}", many.words());
-                reader.tell(Diagnostic::new(Code::WrongCardinality, message).at(reader.place(line.row.span)));
-                return None;
-            }
+        let wrong = wrong_sides(kind, from.len(), to.len()).next();
+        if let Some((noun, count, may)) = wrong {
+            let word = kind.word();
+            let message = format!("the line is a `{word}` with {count} {noun}s; such an event has {may}");
+            reader.tell(Diagnostic::new(Code::WrongCardinality, message).at(reader.place(line.row.span)));
+            return None;
         }
         self.today.joined.push(Joined { kind, from, to, row: line.row });
         Some(())
@@ -345,16 +343,13 @@ impl Log {
         let new = results.iter().find(|unit| !is_original(unit));
         let first = new.or(originals.first().map(|original| &original.unit)).or(results.first());
         let (Some(first), Some(part)) = (first, self.parts.last()) else { return };
-        let word = format!("{kind:?}").to_lowercase();
-        let text = format!("{}-{}-{word}-{first}", self.id, part.id);
+        let text = format!("{}-{}-{}-{first}", self.id, part.id, kind.word());
         let times = self.event_ids.entry(text.clone()).and_modify(|times| *times += 1).or_insert(1);
         let text = if *times == 1 { text } else { format!("{text}-{times}") };
         let Ok(id) = EventId::new(&text) else {
             let message = format!("the ids of the log and of unit `{first}` are too long for the id of an event");
             return reader.tell(Diagnostic::new(Code::BadId, message).at(reader.place(row.span)));
         };
-        let result =
-            |unit: &UnitId| EventResult { unit: unit.clone(), name: None, acronym: None, kind: None, parent: None };
         let evidence = row.lines().map(|lines| EventEvidence {
             snapshot: self.id.clone(),
             lines,
@@ -366,7 +361,7 @@ impl Log {
             kind,
             date: part.observed.clone(),
             originals,
-            results: results.iter().map(result).collect(),
+            results: results.iter().cloned().map(EventResult::of).collect(),
             basis: Basis::Stated,
             evidence: evidence.into_iter().collect(),
             reference: None,

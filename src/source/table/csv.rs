@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::coverage::{Listed, Lists};
 use super::predecessors::{self, Descent};
-use super::reader::{Cell, Reader, Row, kind, mention};
+use super::reader::{Cell, Reader, Row, kind, lower, mention};
 use super::rows::{Grid, GridRow};
 use crate::diagnostics::{Code, Diagnostic, Span, did_you_mean};
 use crate::model::{
@@ -158,7 +158,7 @@ fn snapshot(
         .map(|row| Listed {
             unit: row.unit.clone(),
             is_top: row.parent.is_none(),
-            kind: grid.cell(row.row, "kind").map(|cell| kind(cell.text, &Reader::shown(row.row.row)).text),
+            kind: grid.cell(row.row, "kind").map(|cell| lower(cell.text)),
             lines: row.row.row.lines(),
         })
         .collect();

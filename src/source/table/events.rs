@@ -4,11 +4,9 @@ use super::reader::{Cell, Reader};
 use super::rows::{Grid, GridRow};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::model::{Basis, ChangeEvent, EventId, EventOriginal, EventResult, EventType, Record};
-use crate::source::build::event_type;
-use crate::source::event_file::{Many, sides};
+use crate::source::event_file::wrong_sides;
 use crate::source::origin::Origin;
 use crate::source::words::EVENT_TYPE;
-use crate::source::yaml::{Node, Value};
 
 /// What columns may hold.
 const ROLES: [&str; 7] = ["date", "id", "type", "originals", "results", "reference", "note"];
@@ -52,13 +50,9 @@ fn event(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &GridRow<'_>) -> Opt
             reader.tell(found.label(error.to_string()));
         })
         .ok()?;
-    let (from, to) = sides(kind);
-    for (noun, many, count) in [("originals", from, originals.len()), ("results", to, results.len())] {
-        if !Many::allows(many, count) {
-            let message =
-                format!("event `{id}` is `{}` and has {count} {noun}; such an event has {}", word.text, many.words());
-            reader.tell(Diagnostic::new(Code::WrongCardinality, message).at(place).label(many.words()));
-        }
+    for (noun, count, may) in wrong_sides(kind, originals.len(), results.len()) {
+        let message = format!("event `{id}` is `{}` and has {count} {noun}s; such an event has {may}", word.text);
+        reader.tell(Diagnostic::new(Code::WrongCardinality, message).at(place).label(may));
     }
     let mut origin = Origin::new(place);
     for unit in originals.iter().chain(&results) {
@@ -74,10 +68,7 @@ fn event(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &GridRow<'_>) -> Opt
         kind,
         date,
         originals: originals.into_iter().map(|unit| EventOriginal { unit, continues: false, part: false }).collect(),
-        results: results
-            .into_iter()
-            .map(|unit| EventResult { unit, name: None, acronym: None, kind: None, parent: None })
-            .collect(),
+        results: results.into_iter().map(EventResult::of).collect(),
         basis: Basis::Outside,
         evidence: Vec::new(),
         reference: Some(text("reference").unwrap_or_else(table)),
@@ -89,8 +80,7 @@ fn event(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &GridRow<'_>) -> Opt
 }
 
 fn kind_of(reader: &mut Reader<'_, '_>, cell: Cell<'_>) -> Option<EventType> {
-    let node = Node { value: Value::Scalar { text: cell.text.to_lowercase(), plain: true }, span: cell.span };
-    let kind = event_type(Some(&node));
+    let kind = EventType::of_word(&cell.text.to_lowercase());
     if kind.is_none() {
         let words = || EVENT_TYPE.values.iter().map(|(word, _)| *word);
         let hint = did_you_mean(cell.text, words())

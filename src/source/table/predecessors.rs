@@ -119,8 +119,7 @@ fn event(
         group.to.extend(group.from.iter().filter(|unit| goes_on(unit)).cloned());
     }
     let Some(first) = group.to.first().or(group.from.first()) else { return };
-    let word = format!("{kind:?}").to_lowercase();
-    let Ok(id) = EventId::new(&format!("{first}-{word}-{}", day.date.window().start())) else { return };
+    let Ok(id) = EventId::new(&format!("{first}-{}-{}", kind.word(), day.date.window().start())) else { return };
     let originals = group.from.iter().map(|unit| {
         let continues = goes_on(unit) && !group.to.contains(unit);
         EventOriginal { unit: unit.clone(), continues, part: false }

@@ -108,7 +108,7 @@ fn original(unit: &UnitId) -> EventOriginal {
 }
 
 fn result(unit: &UnitId, name: Option<String>) -> EventResult {
-    EventResult { unit: unit.clone(), name, acronym: None, kind: None, parent: None }
+    EventResult { name, ..EventResult::of(unit.clone()) }
 }
 
 struct Teller<'s> {
@@ -164,7 +164,7 @@ impl Teller<'_> {
             (_, Some(first)) => first,
             (_, None) => return,
         };
-        let text = format!("{named}-{}-{}", format!("{kind:?}").to_lowercase(), slug(date.as_str()));
+        let text = format!("{named}-{}-{}", kind.word(), slug(date.as_str()));
         let place = reader.place(row.span);
         let id = match EventId::new(&text) {
             Ok(id) => id,
