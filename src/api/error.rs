@@ -20,6 +20,9 @@ pub enum Code {
     ResultTooLarge,
     Timeout,
     SearchNotReady,
+    Busy,
+    Unauthenticated,
+    PersistedQueryNotFound,
     Internal,
 }
 
@@ -40,6 +43,9 @@ impl Code {
             Self::ResultTooLarge => "RESULT_TOO_LARGE",
             Self::Timeout => "TIMEOUT",
             Self::SearchNotReady => "SEARCH_NOT_READY",
+            Self::Busy => "BUSY",
+            Self::Unauthenticated => "UNAUTHENTICATED",
+            Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
             Self::Internal => "INTERNAL",
         }
     }

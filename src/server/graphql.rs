@@ -186,12 +186,12 @@ async fn execute(service: &Service, mut request: Request, media: Media, only_que
         Ok(_) => {}
     }
     if let Ok(done) =
-        tokio::time::timeout(service.limits.timeout, service.schema.execute(request.data(Budget::new(&service.limits))))
+        tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request.data(Budget::new(&service.config.limits))))
             .await
     {
         answer(with_codes(done), media)
     } else {
-        let message = format!("the answer took longer than {} s; ask for less", service.limits.timeout.as_secs());
+        let message = format!("the answer took longer than {} s; ask for less", service.config.limits.timeout.as_secs());
         refuse(&refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
     }
 }

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod examples;
 mod graphql;
 pub mod pages;
+mod outcome;
 mod permanent;
 
 use std::future::Future;
@@ -21,7 +22,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::trace::TraceLayer;
 
 use crate::api::{self, ApiSchema};
-use crate::config::{Config, Limits};
+use crate::config::Config;
 use crate::repository::Repository;
 
 /// What every request can reach.
@@ -29,13 +30,13 @@ use crate::repository::Repository;
 struct Service {
     schema: ApiSchema,
     repository: Arc<Repository>,
-    limits: Arc<Limits>,
+    config: Arc<Config>,
 }
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
     let schema = api::schema_for(Arc::clone(&repository), config);
-    let service = Service { schema, repository, limits: Arc::new(config.limits.clone()) };
+    let service = Service { schema, repository, config: Arc::new(config.clone()) };
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     Router::new()

@@ -1,0 +1,14 @@
+//! What became of a question, for the log and the metrics: it travels in the extensions of the response.
+
+/// What became of a question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Outcome {
+    /// The name of the operation that was asked for, where it has one.
+    pub(super) operation: Option<String>,
+    /// The code of the first error, where there is one.
+    pub(super) code: Option<String>,
+    /// Whether the parsed document was at hand; `None` where no document came so far.
+    pub(super) document_was_known: Option<bool>,
+    /// The variables as JSON, where the log is to show them.
+    pub(super) variables: Option<String>,
+}
