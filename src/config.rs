@@ -111,16 +111,20 @@ pub struct Limits {
     pub shutdown_timeout: Duration,
     /// How many questions are worked out at once.
     pub concurrency: usize,
+    /// How many of them may be long ones.
+    pub long_concurrency: usize,
     /// How many questions may wait for that.
     pub waiting: usize,
+    /// How many bytes of large answers may wait for their readers.
+    pub unread_bytes: usize,
     /// How many connections there may be; past it, the one that has been idle longest is closed.
     pub connections: usize,
     /// How many of them may be WebSockets.
     pub sockets: usize,
     /// How many subscriptions one WebSocket may hold.
     pub subscriptions: usize,
-    /// How many documents are kept ready.
-    pub documents: usize,
+    /// How much memory parsed documents may be kept in, in bytes.
+    pub documents_bytes: usize,
 }
 
 impl Default for Limits {
@@ -151,11 +155,13 @@ impl Default for Limits {
             idle_timeout: Duration::from_mins(1),
             shutdown_timeout: Duration::from_secs(30),
             concurrency: 64,
+            long_concurrency: 4,
             waiting: 1_024,
+            unread_bytes: 256 * 1024 * 1024,
             connections: 10_000,
             sockets: 1_000,
             subscriptions: 32,
-            documents: 1_000,
+            documents_bytes: 64 * 1024 * 1024,
         }
     }
 }

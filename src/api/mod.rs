@@ -29,6 +29,7 @@ mod source_text;
 mod state;
 mod unit;
 mod view;
+mod within;
 mod words;
 
 use std::sync::Arc;
@@ -42,6 +43,8 @@ use crate::repository::{Repository, SourceFolder};
 pub use error::{Code, with_codes};
 pub use page::Budget;
 pub use query::Query;
+pub use scope::beside_the_runtime;
+pub use within::{TimedOut, poll_within, within};
 
 /// The schema with its resolvers.
 pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;

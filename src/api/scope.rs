@@ -110,7 +110,7 @@ impl Scope {
 ///
 /// It does not yield: async-graphql puts the fields of an answer in the order in which they are done, and
 /// a field that yields would fall behind those that do not.
-pub(super) fn beside_the_runtime<T>(work: impl FnOnce() -> T) -> T {
+pub fn beside_the_runtime<T>(work: impl FnOnce() -> T) -> T {
     match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         _ => work(),

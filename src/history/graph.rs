@@ -12,6 +12,7 @@ use super::citation::Conflict;
 use super::era::Eras;
 use super::layer::{EraIx, EventIx, Layer, LayerIx, Layers, Origin, Records, SnapshotIx, index};
 use super::node::{Node, Symbol, UnitIx};
+use super::patience;
 
 /// What an edge says: that the two units were ever so related. It points at the slot that knows when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +103,7 @@ impl History {
     /// Returns a unit over all time.
     #[must_use]
     pub fn node(&self, unit: UnitIx) -> &Node {
+        patience::look();
         &self.graph[unit]
     }
 

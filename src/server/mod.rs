@@ -1,10 +1,12 @@
 //! HTTP: the route table, and how the service starts and stops.
 
 pub mod assets;
+mod etag;
 pub mod examples;
 mod graphql;
-pub mod pages;
+mod listener;
 mod outcome;
+pub mod pages;
 mod permanent;
 
 use std::future::Future;
@@ -12,31 +14,68 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use tokio::sync::{Semaphore, watch};
 use tower_http::compression::CompressionLayer;
 use tower_http::trace::TraceLayer;
 
-use crate::api::{self, ApiSchema};
+use crate::api;
 use crate::config::Config;
 use crate::repository::Repository;
+
+use graphql::{Executor, Unread};
+
+pub use graphql::{DocumentsError, check};
 
 /// What every request can reach.
 #[derive(Clone)]
 struct Service {
-    schema: ApiSchema,
+    executor: Arc<Executor>,
+    unread: Unread,
     repository: Arc<Repository>,
     config: Arc<Config>,
+    /// The places of WebSockets.
+    sockets: Arc<Semaphore>,
+    /// Whether the service is being stopped.
+    stop: Arc<watch::Sender<bool>>,
+}
+
+impl Service {
+    fn new(repository: Arc<Repository>, config: &Config) -> Self {
+        let schema = api::schema_for(Arc::clone(&repository), config);
+        let config = Arc::new(config.clone());
+        Self {
+            executor: Arc::new(Executor::new(schema, Arc::clone(&config))),
+            unread: Unread::new(config.limits.unread_bytes),
+            repository,
+            sockets: Arc::new(Semaphore::new(config.limits.sockets.min(Semaphore::MAX_PERMITS))),
+            stop: Arc::new(watch::Sender::new(false)),
+            config,
+        }
+    }
+
+    /// Waits until every WebSocket has said good-bye.
+    async fn wait_for_sockets(&self) {
+        let places = u32::try_from(self.config.limits.sockets).unwrap_or(u32::MAX);
+        let all = self.sockets.acquire_many(places);
+        if tokio::time::timeout(self.config.limits.shutdown_timeout, all).await.is_err() {
+            tracing::warn!("some WebSockets were not closed in time, and are cut off");
+        }
+    }
 }
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
-    let schema = api::schema_for(Arc::clone(&repository), config);
-    let service = Service { schema, repository, config: Arc::new(config.clone()) };
+    routes(Service::new(repository, config))
+}
+
+/// Returns the route table.
+fn routes(service: Service) -> Router {
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     Router::new()
@@ -46,7 +85,6 @@ pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
-        .layer(DefaultBodyLimit::max(config.limits.body_bytes))
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
         .with_state(service)
@@ -58,13 +96,37 @@ pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
 /// Returns what the system says when the runtime cannot be started or the listener fails.
 pub fn serve(listener: TcpListener, repository: Arc<Repository>, config: &Config) -> io::Result<()> {
     repository.build_search_in_background();
-    let router = router(repository, config);
-    listener.set_nonblocking(true)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
+    runtime()?.block_on(async {
         let stop = stop_signal()?;
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        axum::serve(listener, router).with_graceful_shutdown(stop).await
+        serve_until(listener, repository, config, stop).await
     })
+}
+
+/// Serves until `stop` is done, then finishes the requests that run. For a runtime with threads to work on.
+///
+/// # Errors
+/// Returns what the system says when the listener fails.
+pub async fn serve_until(
+    listener: TcpListener,
+    repository: Arc<Repository>,
+    config: &Config,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let service = Service::new(repository, config);
+    let ending = Arc::clone(&service.stop);
+    let stop = async move {
+        stop.await;
+        ending.send_replace(true);
+    };
+    listener::serve(listener, routes(service.clone()), &config.limits, stop).await?;
+    service.wait_for_sockets().await;
+    Ok(())
+}
+
+fn runtime() -> io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 /// Returns what waits for Ctrl-C or SIGTERM; the handlers are in place when this returns.

@@ -12,16 +12,17 @@ mod structure;
 use async_graphql::{Request, Response as Answer};
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, LINK, VARY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Service;
+use super::etag;
+use super::graphql::Refusal;
 use super::pages::{FOR_GOOD, HTML, PLAIN_POLICY};
-use crate::api::{Budget, Code, with_codes};
+use crate::api::Code;
 use crate::export::AddressError;
 
 use question::Question;
@@ -126,12 +127,8 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
         return Err(Refused::new(StatusCode::NOT_FOUND, Code::UnknownRevision, message));
     }
     let page_size = question::PAGE.min(service.config.limits.max_page);
-    let request =
-        Request::new(question.document()).variables(question.variables(page_size)).data(Budget::new(&service.config.limits));
-    let done = tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request)).await.map_err(|_| {
-        let message = format!("the answer took longer than {} s", service.config.limits.timeout.as_secs());
-        Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message)
-    })?;
+    let request = Request::new(question.document()).variables(question.variables(page_size));
+    let done = service.executor.ask(request, true).await.unwrap_or_else(Refusal::answer);
     let data = data(done)?;
     let subject = data.pointer(question.pointer()).filter(|subject| !subject.is_null());
     let subject =
@@ -146,7 +143,6 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
 
 /// Returns the data of an answer without errors.
 fn data(done: Answer) -> Result<Value, Refused> {
-    let done = with_codes(done);
     let internal = |message: &str| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message);
     if let Some(error) = done.errors.first() {
         let told = serde_json::to_value(error).unwrap_or_default();
@@ -154,6 +150,7 @@ fn data(done: Answer) -> Result<Value, Refused> {
         let status = match code.as_str() {
             "UNKNOWN_ID" | "UNKNOWN_REVISION" => StatusCode::NOT_FOUND,
             "BAD_CURSOR" | "BAD_DATE" | "BAD_PAGE" | "VALIDATION_FAILED" => StatusCode::BAD_REQUEST,
+            "BUSY" | "TIMEOUT" => StatusCode::SERVICE_UNAVAILABLE,
             "RESULT_TOO_LARGE" | "TOO_COMPLEX" | "TOO_DEEP" => StatusCode::UNPROCESSABLE_ENTITY,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -164,13 +161,8 @@ fn data(done: Answer) -> Result<Value, Refused> {
 
 /// Sends what will never change; nothing but its name where the client has it.
 fn permanent(headers: &HeaderMap, body: String, content_type: &'static str, next: Option<String>) -> Response {
-    let hash = blake3::hash(body.as_bytes()).to_hex();
-    let tag = format!("\"{}\"", hash.get(..32).unwrap_or(&hash));
-    let known = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let is_known = known.flat_map(|value| value.split(',')).map(str::trim).any(|known| {
-        // Weak or strong, a tag names the same bytes here.
-        known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag
-    });
+    let tag = etag::of(body.as_bytes());
+    let is_known = etag::is_known(headers, &tag);
     let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
     let told = response.headers_mut();
     told.remove(CONTENT_TYPE);

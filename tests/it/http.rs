@@ -10,27 +10,27 @@ use tower::ServiceExt as _;
 
 use crate::service::Loaded;
 
-const RESPONSE_JSON: &str = "application/graphql-response+json";
+pub(crate) const RESPONSE_JSON: &str = "application/graphql-response+json";
 
-struct Answer {
-    status: StatusCode,
-    content_type: String,
-    body: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) content_type: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
     #[track_caller]
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
     #[track_caller]
-    fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         self.json()["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
     }
 }
 
-fn send(loaded: &Loaded, config: &Config, request: Request<Body>) -> Answer {
+pub(crate) fn send(loaded: &Loaded, config: &Config, request: Request<Body>) -> Answer {
     let router = router(loaded.repository.clone(), config);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -47,12 +47,12 @@ fn library() -> Loaded {
     Loaded::of("examples/riverside-library")
 }
 
-fn post(content_type: &str, accept: &str, body: impl Into<Body>) -> Request<Body> {
+pub(crate) fn post(content_type: &str, accept: &str, body: impl Into<Body>) -> Request<Body> {
     let request = Request::builder().method(Method::POST).uri("/graphql").header(CONTENT_TYPE, content_type);
     request.header(ACCEPT, accept).body(body.into()).unwrap()
 }
 
-fn get(uri: &str) -> Request<Body> {
+pub(crate) fn get(uri: &str) -> Request<Body> {
     Request::builder().uri(uri).header(ACCEPT, RESPONSE_JSON).body(Body::empty()).unwrap()
 }
 

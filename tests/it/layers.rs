@@ -41,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// The crates that only some layers may name.
-const INSIDE: [(&str, &[&str]); 17] = [
+const INSIDE: [(&str, &[&str]); 20] = [
     ("sled", &["store"]),
     ("postcard", &["store"]),
     ("zstd", &["store"]),
@@ -56,6 +56,9 @@ const INSIDE: [(&str, &[&str]); 17] = [
     ("oxjsonld", &["source"]),
     ("async_graphql", &["api", "server"]),
     ("axum", &["server"]),
+    ("hyper", &["server"]),
+    ("hyper_util", &["server"]),
+    ("rustix", &["server"]),
     ("tower_http", &["server"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),

@@ -9,7 +9,9 @@
 )]
 
 mod bind;
+mod bounds;
 mod cli;
+mod connections;
 mod diagnostics;
 mod example;
 mod graph_questions;
@@ -27,6 +29,7 @@ mod rules;
 mod schema;
 mod search;
 mod service;
+mod sockets;
 mod source_text;
 mod store;
 mod tables;

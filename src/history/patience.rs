@@ -1,0 +1,98 @@
+//! How long work on a history may take: past a deadline it stops where it is.
+//!
+//! The work of one question runs on one thread and changes nothing, so it can be stopped by unwinding, as salsa does it:
+//! no traversal needs a way out of its own. Looking up a node asks for the time now and then; outside of [`within`]
+//! it asks for nothing.
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Instant;
+
+/// How many looks there are from one glance at the clock to the next: about a tenth of a millisecond of work.
+const LOOKS: u32 = 1024;
+
+thread_local! {
+    static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+    static LOOKS_LEFT: Cell<u32> = const { Cell::new(LOOKS) };
+}
+
+/// Tells that work was stopped at its deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the work was stopped at its deadline")]
+pub struct TimedOut;
+
+/// Puts back the deadline of what goes on around.
+struct Restore(Option<Instant>);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        DEADLINE.set(self.0);
+    }
+}
+
+/// Does work on histories, and stops it where it is once the deadline has passed.
+///
+/// # Errors
+/// Returns [`TimedOut`] when it was stopped; what it had borrowed is as it was, what it owned is dropped.
+pub fn within<T>(deadline: Instant, work: impl FnOnce() -> T) -> Result<T, TimedOut> {
+    let _restore = Restore(DEADLINE.replace(Some(deadline)));
+    LOOKS_LEFT.set(LOOKS);
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| match panic.downcast::<TimedOut>() {
+        Ok(timed_out) => *timed_out,
+        Err(panic) => resume_unwind(panic),
+    })
+}
+
+/// Counts a look at a node; now and then it looks at the clock too, and stops the work when its time is up.
+#[inline]
+pub(super) fn look() {
+    match LOOKS_LEFT.get().checked_sub(1) {
+        Some(left) => LOOKS_LEFT.set(left),
+        None => glance(),
+    }
+}
+
+#[cold]
+fn glance() {
+    LOOKS_LEFT.set(LOOKS);
+    if DEADLINE.get().is_some_and(|deadline| Instant::now() >= deadline) {
+        // Not a panic: nothing went wrong, and no message is printed.
+        resume_unwind(Box::new(TimedOut));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn work_without_end_ends_at_its_deadline() {
+        let worked = within(Instant::now() + Duration::from_millis(5), || {
+            loop {
+                look();
+            }
+        });
+        assert_eq!(worked, Err::<(), _>(TimedOut));
+    }
+
+    #[test]
+    fn work_in_time_and_work_without_a_deadline_are_left_alone() {
+        let long = || (0..3 * LOOKS).for_each(|_| look());
+        assert_eq!(within(Instant::now() + Duration::from_hours(1), long), Ok(()));
+        assert_eq!(within(Instant::now(), || 7), Ok(7));
+        long();
+    }
+
+    #[test]
+    fn the_deadline_around_holds_again_afterwards() {
+        let past = Instant::now();
+        let worked = within(past, || {
+            let inner = within(past + Duration::from_hours(1), || (0..3 * LOOKS).for_each(|_| look()));
+            assert_eq!(inner, Ok(()));
+            (0..3 * LOOKS).for_each(|_| look());
+        });
+        assert_eq!(worked, Err(TimedOut));
+    }
+}

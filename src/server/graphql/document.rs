@@ -1,0 +1,430 @@
+//! A document: parsed, and held against every bound that can be told from its text alone.
+//!
+//! Fragments are counted wherever they are spread. What a fragment adds up to is worked out once, so that a document
+//! which doubles itself at every step is refused in the time that its text takes, not in the time that it would take.
+
+use std::collections::HashMap;
+
+use async_graphql::parser::parse_query;
+use async_graphql::parser::types::{
+    Directive, ExecutableDocument, Field, FragmentDefinition, OperationType, Selection, SelectionSet,
+};
+use async_graphql::{Name, Pos, Positioned, Value as Const, Variables};
+use async_graphql_value::Value;
+
+use crate::api::Code;
+use crate::config::Limits;
+
+use super::tokens;
+
+/// How deep the brackets of a document may nest, for a level of fields: its own and those of arguments within arguments.
+const BRACKETS_A_LEVEL: usize = 2;
+/// How deep lists of the schema may nest within each other in a question about it: the fields of the types of fields.
+const INTROSPECTION_LISTS: usize = 2;
+/// How much a question about the schema may weigh. The one that tools ask by default weighs half of it.
+const INTROSPECTION_WEIGHT: usize = 1_000_000;
+/// From what weight on a question may be long.
+const LONG: usize = 2_000;
+/// The fields that rest on more than what is loaded: the reader's own copies of the sources, and the search index.
+const VOLATILE: [&str; 3] = ["text", "textStatus", "search"];
+/// The size of a page that a variable gives.
+const LARGE_PAGE: usize = 1_000;
+/// About how many bytes a token takes once it is parsed.
+const BYTES_A_TOKEN: usize = 200;
+
+/// A document that may be asked.
+#[derive(Debug)]
+pub(super) struct Document {
+    /// The document itself.
+    pub(super) parsed: ExecutableDocument,
+    /// Its operations.
+    pub(super) operations: Vec<Operation>,
+    /// About how many bytes it takes.
+    pub(super) bytes: u32,
+}
+
+/// What is to be known of an operation before it runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Operation {
+    /// Its name, where it has one.
+    pub(super) name: Option<String>,
+    /// Whether it asks, changes or listens.
+    pub(super) kind: OperationType,
+    /// Whether it may take long: then it does not hold up the small ones.
+    pub(super) is_long: bool,
+    /// The revisions that its fields at the root name; `None` where one names none, or where the answer may change
+    /// all the same.
+    revisions: Option<Vec<Value>>,
+}
+
+impl Operation {
+    /// Tells whether the answer never changes: every field at the root is pinned to a revision.
+    pub(super) fn is_pinned(&self, variables: &Variables) -> bool {
+        let is_number = |value: &Value| match value {
+            Value::Number(_) => true,
+            Value::Variable(name) => matches!(variables.get(name), Some(Const::Number(_))),
+            _ => false,
+        };
+        self.revisions.as_ref().is_some_and(|revisions| revisions.iter().all(is_number))
+    }
+}
+
+/// Why a document is not asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unfit {
+    pub(super) code: Code,
+    pub(super) message: String,
+    pub(super) at: Option<Pos>,
+}
+
+impl Unfit {
+    fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), at: None }
+    }
+}
+
+impl Document {
+    /// Parses a document and holds it against the bounds.
+    pub(super) fn parse(text: &str, limits: &Limits, may_introspect: bool) -> Result<Self, Unfit> {
+        let tokens = tokens::count(text);
+        let deepest = limits.depth.saturating_mul(BRACKETS_A_LEVEL);
+        if tokens.count > limits.tokens {
+            let message = format!("the document has {} tokens; at most {} are read", tokens.count, limits.tokens);
+            return Err(Unfit::new(Code::TooComplex, message));
+        }
+        if tokens.nesting > deepest {
+            let message = format!("the document nests {} levels deep; at most {deepest} are read", tokens.nesting);
+            return Err(Unfit::new(Code::TooDeep, message));
+        }
+        let parsed = parse_query(text).map_err(|error| {
+            let at = error.positions().next();
+            let too_deep = matches!(error, async_graphql::parser::Error::RecursionLimitExceeded);
+            let code = if too_deep { Code::TooDeep } else { Code::ParseError };
+            Unfit { code, message: error.to_string(), at }
+        })?;
+        let fragments = Fragments::of(&parsed)?;
+        let mut operations = Vec::new();
+        let mut sums = Sums::default();
+        for (name, operation) in parsed.operations.iter() {
+            let own = fragments.sums(&operation.node.selection_set.node)?;
+            sums = sums.and(own).and(Sums { directives: operation.node.directives.len(), ..Sums::default() });
+            sums.check(limits)?;
+            let roots = fragments.roots(&operation.node.selection_set.node);
+            check_roots(&roots, &fragments, limits, may_introspect)?;
+            operations.push(Operation {
+                name: name.map(ToString::to_string),
+                kind: operation.node.ty,
+                is_long: own.weight > LONG,
+                revisions: revisions(&roots).filter(|_| !own.is_volatile),
+            });
+        }
+        let bytes = text.len().saturating_add(tokens.count.saturating_mul(BYTES_A_TOKEN));
+        Ok(Self { parsed, operations, bytes: u32::try_from(bytes).unwrap_or(u32::MAX) })
+    }
+
+    /// Returns the operation that would run: the one of that name, or the only one.
+    pub(super) fn operation(&self, name: Option<&str>) -> Option<&Operation> {
+        match name {
+            Some(name) => self.operations.iter().find(|operation| operation.name.as_deref() == Some(name)),
+            None if self.operations.len() == 1 => self.operations.first(),
+            None => None,
+        }
+    }
+}
+
+/// What a piece of a document adds up to, with all that it spreads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Sums {
+    selections: usize,
+    aliases: usize,
+    directives: usize,
+    /// How many objects the answer may hold, roughly: the sizes of pages and of the schema's lists multiply.
+    weight: usize,
+    /// How deep the lists of the schema nest.
+    lists: usize,
+    /// Whether the answer can change though it is of one revision.
+    is_volatile: bool,
+}
+
+impl Sums {
+    fn and(self, other: Self) -> Self {
+        Self {
+            selections: self.selections.saturating_add(other.selections),
+            aliases: self.aliases.saturating_add(other.aliases),
+            directives: self.directives.saturating_add(other.directives),
+            weight: self.weight.saturating_add(other.weight),
+            lists: self.lists.max(other.lists),
+            is_volatile: self.is_volatile || other.is_volatile,
+        }
+    }
+
+    fn check(self, limits: &Limits) -> Result<(), Unfit> {
+        let counts = [
+            ("fields", self.selections, limits.selections),
+            ("aliases", self.aliases, limits.aliases),
+            ("directives", self.directives, limits.directives),
+        ];
+        match counts.into_iter().find(|(_, count, most)| count > most) {
+            None => Ok(()),
+            Some((what, _, most)) => {
+                let message = format!("the document has more than {most} {what}, those that fragments repeat included");
+                Err(Unfit::new(Code::TooComplex, message))
+            }
+        }
+    }
+}
+
+fn check_roots(
+    roots: &[&Field],
+    fragments: &Fragments<'_>,
+    limits: &Limits,
+    may_introspect: bool,
+) -> Result<(), Unfit> {
+    if roots.len() > limits.root_fields {
+        let message = format!("an operation has {} fields at its root; at most {}", roots.len(), limits.root_fields);
+        return Err(Unfit::new(Code::TooComplex, message));
+    }
+    let mut weight = 0_usize;
+    for field in roots.iter().filter(|field| matches!(field.name.node.as_str(), "__schema" | "__type")) {
+        if !may_introspect {
+            let message = "questions about the schema are switched off here";
+            return Err(Unfit::new(Code::ValidationFailed, message));
+        }
+        let sums = fragments.sums(&field.selection_set.node)?;
+        weight = weight.saturating_add(sums.weight);
+        if sums.lists > INTROSPECTION_LISTS || weight > INTROSPECTION_WEIGHT {
+            let message = "the question about the schema goes round in circles; ask for the types, and then for those \
+                           that are met";
+            return Err(Unfit::new(Code::TooComplex, message));
+        }
+    }
+    Ok(())
+}
+
+/// The fragments of a document, with what each adds up to.
+struct Fragments<'d> {
+    defined: &'d HashMap<Name, Positioned<FragmentDefinition>>,
+    sums: HashMap<&'d str, Sums>,
+}
+
+impl<'d> Fragments<'d> {
+    /// Works out every fragment, each after those that it spreads.
+    fn of(document: &'d ExecutableDocument) -> Result<Self, Unfit> {
+        let mut found = Self { defined: &document.fragments, sums: HashMap::new() };
+        let mut names: Vec<&Name> = document.fragments.keys().collect();
+        names.sort();
+        for name in names {
+            found.work_out(name, &mut Vec::new())?;
+        }
+        Ok(found)
+    }
+
+    fn work_out(&mut self, name: &'d str, path: &mut Vec<&'d str>) -> Result<(), Unfit> {
+        if self.sums.contains_key(name) {
+            return Ok(());
+        }
+        let Some(fragment) = self.defined.get(name) else { return Ok(()) };
+        if path.contains(&name) {
+            let message = format!("the fragment `{name}` spreads itself, by way of others or at once");
+            return Err(Unfit { at: Some(fragment.pos), ..Unfit::new(Code::ValidationFailed, message) });
+        }
+        path.push(name);
+        let mut spreads = Vec::new();
+        spreads_of(&fragment.node.selection_set.node, &mut spreads);
+        for spread in spreads {
+            self.work_out(spread, path)?;
+        }
+        path.pop();
+        let own = Sums { directives: fragment.node.directives.len(), ..Sums::default() };
+        let sums = self.sums(&fragment.node.selection_set.node)?.and(own);
+        self.sums.insert(name, sums);
+        Ok(())
+    }
+
+    /// Adds up a selection set, in which every fragment is worked out; one that is not there counts nothing.
+    fn sums(&self, set: &SelectionSet) -> Result<Sums, Unfit> {
+        let mut all = Sums::default();
+        for selection in &set.items {
+            let own = match &selection.node {
+                Selection::Field(field) => self.field(&field.node)?,
+                Selection::FragmentSpread(spread) => {
+                    self.sums.get(spread.node.fragment_name.node.as_str()).copied().unwrap_or_default()
+                }
+                Selection::InlineFragment(inline) => self.sums(&inline.node.selection_set.node)?,
+            };
+            let directives = distinct(selection.node.directives())?;
+            all = all.and(own).and(Sums { selections: 1, directives, ..Sums::default() });
+        }
+        Ok(all)
+    }
+
+    fn field(&self, field: &Field) -> Result<Sums, Unfit> {
+        let inner = self.sums(&field.selection_set.node)?;
+        let (times, list) = repeats(field);
+        Ok(Sums {
+            selections: inner.selections,
+            aliases: inner.aliases.saturating_add(usize::from(field.alias.is_some())),
+            directives: inner.directives,
+            weight: inner.weight.saturating_mul(times).saturating_add(1),
+            lists: inner.lists.saturating_add(usize::from(list)),
+            is_volatile: inner.is_volatile || VOLATILE.contains(&field.name.node.as_str()),
+        })
+    }
+
+    /// Returns the fields at the root of a selection set, those of fragments included.
+    fn roots(&self, set: &'d SelectionSet) -> Vec<&'d Field> {
+        let mut roots = Vec::new();
+        let mut sets = vec![set];
+        while let Some(set) = sets.pop() {
+            for selection in &set.items {
+                match &selection.node {
+                    Selection::Field(field) => roots.push(&field.node),
+                    Selection::InlineFragment(inline) => sets.push(&inline.node.selection_set.node),
+                    Selection::FragmentSpread(spread) => {
+                        let fragment = self.defined.get(spread.node.fragment_name.node.as_str());
+                        sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
+                    }
+                }
+            }
+        }
+        roots
+    }
+}
+
+/// Returns the revisions that fields name; `None` where one names none.
+fn revisions(roots: &[&Field]) -> Option<Vec<Value>> {
+    roots.iter().map(|field| field.get_argument("revision").map(|value| value.node.clone())).collect()
+}
+
+/// Returns about how many objects a field gives for one, and whether it is a list of the schema whose types have lists.
+fn repeats(field: &Field) -> (usize, bool) {
+    let size = |name: &str| match field.get_argument(name).map(|value| &value.node) {
+        Some(Value::Number(number)) => number.as_u64().and_then(|size| usize::try_from(size).ok()),
+        // However large it turns out to be.
+        Some(Value::Variable(_)) => Some(LARGE_PAGE),
+        _ => None,
+    };
+    let has = |name: &str| {
+        let is = |item: &Positioned<Selection>| match &item.node {
+            Selection::Field(field) => field.node.name.node == name,
+            Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
+        };
+        field.selection_set.node.items.iter().any(is)
+    };
+    match field.name.node.as_str() {
+        "types" => (150, false),
+        "fields" => (15, true),
+        "possibleTypes" | "inputFields" | "interfaces" => (5, true),
+        "enumValues" | "directives" => (10, false),
+        "args" => (4, false),
+        _ if has("nodes") || has("edges") => (size("first").or_else(|| size("last")).unwrap_or(50), false),
+        _ => (1, false),
+    }
+}
+
+/// Counts directives; none may stand twice in one place.
+fn distinct(directives: &[Positioned<Directive>]) -> Result<usize, Unfit> {
+    for (at, directive) in directives.iter().enumerate() {
+        let name = &directive.node.name.node;
+        if directives.iter().take(at).any(|earlier| earlier.node.name.node == *name) {
+            let message = format!("the directive `@{name}` stands twice in one place");
+            return Err(Unfit { at: Some(directive.pos), ..Unfit::new(Code::ValidationFailed, message) });
+        }
+    }
+    Ok(directives.len())
+}
+
+fn spreads_of<'d>(set: &'d SelectionSet, spreads: &mut Vec<&'d str>) {
+    for selection in &set.items {
+        match &selection.node {
+            Selection::Field(field) => spreads_of(&field.node.selection_set.node, spreads),
+            Selection::InlineFragment(inline) => spreads_of(&inline.node.selection_set.node, spreads),
+            Selection::FragmentSpread(spread) => spreads.push(&spread.node.fragment_name.node),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            tokens: 200,
+            selections: 20,
+            root_fields: 3,
+            aliases: 4,
+            directives: 4,
+            depth: 10,
+            ..Limits::default()
+        }
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<(), Code>) {
+        let parsed = Document::parse(text, &limits(), true);
+        assert_eq!(parsed.as_ref().map(drop).map_err(|unfit| unfit.code), expected, "{text}: {parsed:?}");
+    }
+
+    #[test]
+    fn every_bound_lets_what_is_at_it_pass_and_refuses_what_is_past_it() {
+        check(&format!("{{ a {} }}", "(b: 1)".repeat(40)), Err(Code::TooComplex)); // 203 tokens
+        check(&format!("{{ a {{ {} }} }}", "b ".repeat(19)), Ok(()));
+        check(&format!("{{ a {{ {} }} }}", "b ".repeat(20)), Err(Code::TooComplex));
+        check("{ a b c }", Ok(()));
+        check("{ a b c d }", Err(Code::TooComplex));
+        check("{ a { b:b c:c d:d e:e } }", Ok(()));
+        check("{ a { b:b c:c d:d e:e f:f } }", Err(Code::TooComplex));
+        check("{ a { b @a c @a d @a e @a } }", Ok(()));
+        check("{ a { b @a c @a d @a e @a f @a } }", Err(Code::TooComplex));
+        check(&format!("{}{}", "{a".repeat(20), "}".repeat(20)), Ok(()));
+        check(&format!("{}{}", "{a".repeat(21), "}".repeat(21)), Err(Code::TooDeep));
+        check(&format!("{{ a(b: {}) }}", "[".repeat(150)), Err(Code::TooDeep));
+    }
+
+    #[test]
+    fn fragments_count_wherever_they_are_spread() {
+        check("{ a { ...F } } fragment F on A { b:b c:c d:d e:e }", Ok(()));
+        check("{ a { ...F } x { ...F } } fragment F on A { b:b c:c d:d }", Err(Code::TooComplex));
+        check("{ ...F ...F } fragment F on A { a b }", Err(Code::TooComplex));
+        check("{ ...F } fragment F on A { a b }", Ok(()));
+        let doubling: String = (0..12).map(|n| format!("fragment F{n} on A {{ ...F{0} ...F{0} }} ", n + 1)).collect();
+        check(&format!("{{ ...F0 }} {doubling} fragment F12 on A {{ a }}"), Err(Code::TooComplex));
+        check(&format!("{{ ...F0 }} {doubling}"), Err(Code::TooComplex));
+    }
+
+    #[test]
+    fn circles_are_refused() {
+        check("{ ...F } fragment F on A { ...G } fragment G on A { b { ...F } }", Err(Code::ValidationFailed));
+        check("{ a @b @b }", Err(Code::ValidationFailed));
+        let fields = |n: usize| format!("{}name{}", "fields { type { ".repeat(n), "} }".repeat(n));
+        let ask = |n: usize| format!("{{ __type(name: \"A\") {{ {} }} }}", fields(n));
+        check(&ask(2), Ok(()));
+        check(&ask(3), Err(Code::TooComplex));
+    }
+
+    #[test]
+    fn questions_about_the_schema_can_be_switched_off() {
+        let ask = |text: &str| Document::parse(text, &limits(), false).map(drop).map_err(|unfit| unfit.code);
+        assert_eq!(ask("{ __typename }"), Ok(()));
+        assert_eq!(
+            ask("{ ...F } fragment F on Query { __schema { queryType { name } } }"),
+            Err(Code::ValidationFailed)
+        );
+    }
+
+    #[test]
+    fn what_is_known_of_an_operation() {
+        let document =
+            "query A { a(revision: 1) { id } } query B { a(first: 1000) { nodes { b { c } } } } mutation C { d }";
+        let document = Document::parse(document, &limits(), true).unwrap();
+        let none = Variables::default();
+        let told = |name: &str| {
+            document.operation(Some(name)).map(|found| (found.kind, found.is_long, found.is_pinned(&none)))
+        };
+        assert_eq!(told("A"), Some((OperationType::Query, false, true)));
+        assert_eq!(told("B"), Some((OperationType::Query, true, false)));
+        assert_eq!(told("C"), Some((OperationType::Mutation, false, false)));
+        assert_eq!(document.operation(None), None);
+    }
+}

@@ -1,0 +1,212 @@
+//! The documents that are at hand: parsed ones, persisted ones, and those of the folder of trusted documents.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use moka::sync::Cache;
+use sha2::{Digest as _, Sha256};
+
+use crate::api::Code;
+use crate::config::{Config, Limits};
+
+use super::asked::Asked;
+use super::document::{Document, Unfit};
+
+/// The documents that are at hand.
+#[derive(Debug)]
+pub(super) struct Documents {
+    limits: Limits,
+    may_introspect: bool,
+    only_trusted: bool,
+    trusted: HashMap<String, Arc<Document>>,
+    /// By their text.
+    parsed: Cache<Arc<str>, Arc<Document>>,
+    /// By the SHA-256 of their text, in hexadecimal.
+    persisted: Cache<String, Arc<Document>>,
+}
+
+/// A document, and whether it was at hand already.
+pub(super) type Found = (Arc<Document>, bool);
+
+/// Tells what is wrong with the folder of trusted documents.
+#[derive(Debug, thiserror::Error)]
+pub enum DocumentsError {
+    /// Something cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Io {
+        /// What.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A document cannot be asked, or a list of documents is none.
+    #[error("{}: {message}", path.display())]
+    Unfit {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// Two files give different documents the same name.
+    #[error("{} gives another document the name `{name}`, which is taken", path.display())]
+    Taken {
+        /// The later file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+}
+
+impl Documents {
+    /// Returns what a service starts with: the trusted documents of its folder, where it has one.
+    ///
+    /// # Errors
+    /// Returns [`DocumentsError`] for the first thing in the folder that will not do.
+    pub(super) fn read(config: &Config) -> Result<Self, DocumentsError> {
+        let trusted = config.documents.as_deref().map(|folder| trusted(folder, config)).transpose()?;
+        Ok(Self::of(config, trusted.unwrap_or_default()))
+    }
+
+    /// Returns what a service starts with that trusts these documents.
+    pub(super) fn of(config: &Config, trusted: HashMap<String, Arc<Document>>) -> Self {
+        let bytes = u64::try_from(config.limits.documents_bytes / 2).unwrap_or(u64::MAX);
+        Self {
+            limits: config.limits.clone(),
+            may_introspect: config.introspection,
+            only_trusted: config.only_documents,
+            trusted,
+            parsed: cache(bytes),
+            persisted: cache(bytes),
+        }
+    }
+
+    /// Finds the document of a question.
+    pub(super) fn find(&self, asked: &Asked) -> Result<Found, Unfit> {
+        if let Some(id) = asked.document_id.as_deref() {
+            return self
+                .named(id.strip_prefix("sha256:").unwrap_or(id))
+                .ok_or_else(|| not_found(format!("no document `{}` is trusted here", id.escape_default())));
+        }
+        match (asked.persisted.as_deref(), asked.query.as_deref()) {
+            (Some(hash), None) => self.named(hash).ok_or_else(|| not_found("PersistedQueryNotFound")),
+            (Some(hash), Some(text)) => self.persist(hash, text),
+            (None, text) => self.parse(text.unwrap_or_default()),
+        }
+    }
+
+    fn named(&self, name: &str) -> Option<Found> {
+        let trusted = self.trusted.get(name).cloned();
+        trusted.or_else(|| self.persisted.get(name)).map(|document| (document, true))
+    }
+
+    /// Keeps a document by its hash, so that the hash alone does from now on.
+    fn persist(&self, hash: &str, text: &str) -> Result<Found, Unfit> {
+        if sha256(text) != hash {
+            return Err(unfit(Code::ValidationFailed, "provided sha does not match query"));
+        }
+        let found = self.parse(text)?;
+        if !self.trusted.contains_key(hash) {
+            self.persisted.insert(hash.to_owned(), Arc::clone(&found.0));
+        }
+        Ok(found)
+    }
+
+    fn parse(&self, text: &str) -> Result<Found, Unfit> {
+        if self.only_trusted {
+            return self.trusted.get(&sha256(text)).map(|document| (Arc::clone(document), true)).ok_or_else(|| {
+                unfit(
+                    Code::PersistedQueryNotFound,
+                    "only trusted documents are answered here, and this is none of them",
+                )
+            });
+        }
+        if let Some(document) = self.parsed.get(text) {
+            return Ok((document, true));
+        }
+        let document = Arc::new(Document::parse(text, &self.limits, self.may_introspect)?);
+        self.parsed.insert(Arc::from(text), Arc::clone(&document));
+        Ok((document, false))
+    }
+}
+
+/// Returns an empty cache of documents that take so many bytes at most.
+fn cache<K: std::hash::Hash + Eq + Send + Sync + 'static>(bytes: u64) -> Cache<K, Arc<Document>> {
+    Cache::builder().max_capacity(bytes).weigher(|_, document: &Arc<Document>| document.bytes).build()
+}
+
+fn unfit(code: Code, message: impl Into<String>) -> Unfit {
+    Unfit { code, message: message.into(), at: None }
+}
+
+fn not_found(message: impl Into<String>) -> Unfit {
+    unfit(Code::PersistedQueryNotFound, message)
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads a folder of trusted documents: `NAME.graphql`, known by name and by hash, and `*.json` with documents by id, as
+/// GraphQL Code Generator and Relay (`{ID: DOCUMENT}`) or Apollo (`{"operations": [{"id": ID, "body": DOCUMENT}]}`)
+/// write it.
+fn trusted(folder: &Path, config: &Config) -> Result<HashMap<String, Arc<Document>>, DocumentsError> {
+    let failed = |path: &Path| {
+        let path = path.to_path_buf();
+        move |source| DocumentsError::Io { path, source }
+    };
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(failed(folder))?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(failed(folder))?;
+    paths.sort();
+    let mut texts: HashMap<String, String> = HashMap::new();
+    let mut trusted = HashMap::new();
+    for path in paths {
+        let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        if !matches!(extension, "graphql" | "gql" | "json") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).map_err(failed(&path))?;
+        let named = match path.file_stem().and_then(|stem| stem.to_str()) {
+            _ if extension == "json" => {
+                manifest(&text).map_err(|message| DocumentsError::Unfit { path: path.clone(), message })?
+            }
+            Some(stem) => vec![(stem.to_owned(), text)],
+            None => continue,
+        };
+        for (name, text) in named {
+            let document = Document::parse(&text, &config.limits, config.introspection).map_err(|unfit| {
+                let message = format!("`{name}`: {}", unfit.message);
+                DocumentsError::Unfit { path: path.clone(), message }
+            })?;
+            let document = Arc::new(document);
+            for name in [name.strip_prefix("sha256:").unwrap_or(&name).to_owned(), sha256(&text)] {
+                if texts.get(&name).is_some_and(|taken| *taken != text) {
+                    return Err(DocumentsError::Taken { path, name });
+                }
+                texts.insert(name.clone(), text.clone());
+                trusted.insert(name, Arc::clone(&document));
+            }
+        }
+    }
+    Ok(trusted)
+}
+
+/// Reads a list of documents: the id of each, and its text.
+fn manifest(text: &str) -> Result<Vec<(String, String)>, String> {
+    use serde_json::Value;
+    const SHAPE: &str =
+        "a list of documents is {ID: DOCUMENT}, or {\"operations\": [{\"id\": ID, \"body\": DOCUMENT}]}";
+    let list: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
+    let entry = |id: Option<&str>, body: &Value| Some((id?.to_owned(), body.as_str()?.to_owned()));
+    let entries: Option<Vec<(String, String)>> = match list.get("operations") {
+        Some(Value::Array(operations)) => operations
+            .iter()
+            .map(|operation| entry(operation.get("id").and_then(Value::as_str), operation.get("body")?))
+            .collect(),
+        _ => list.as_object().and_then(|list| list.iter().map(|(id, body)| entry(Some(id), body)).collect()),
+    };
+    entries.ok_or_else(|| SHAPE.to_owned())
+}

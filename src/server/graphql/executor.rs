@@ -1,0 +1,170 @@
+//! From a question to its answer: the document, the bounds, a place to work, and a deadline. HTTP and WebSockets both
+//! come this way.
+
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response as Answer};
+use axum::http::StatusCode;
+use futures_util::stream::{self, BoxStream, StreamExt as _};
+
+use crate::api::{ApiSchema, Budget, Code, poll_within, with_codes, within};
+use crate::config::Config;
+
+use super::super::outcome::Outcome;
+use super::asked::Asked;
+use super::document::{Document, Operation};
+use super::documents::{Documents, DocumentsError};
+use super::gate::{Entry, Gate};
+use super::refusal::Refusal;
+
+/// How many errors an answer tells of at most.
+const ERRORS_TOLD: usize = 20;
+
+/// What answers questions.
+pub(in crate::server) struct Executor {
+    pub(super) schema: ApiSchema,
+    pub(super) config: Arc<Config>,
+    documents: Documents,
+    gate: Gate,
+}
+
+/// A question that may be executed.
+pub(super) struct Prepared {
+    document: Arc<Document>,
+    /// The operation that will run; `None` where the document has none of that name, which its validation tells.
+    pub(super) operation: Option<Operation>,
+    pub(super) request: Request,
+}
+
+impl Executor {
+    pub(in crate::server) fn new(schema: ApiSchema, config: Arc<Config>) -> Self {
+        let documents = Documents::read(&config).unwrap_or_else(|error| {
+            // `check` told of it when the service was set up; whoever did not ask trusts nothing.
+            tracing::error!(%error, "no document is trusted");
+            Documents::of(&config, std::collections::HashMap::new())
+        });
+        let gate = Gate::new(&config.limits);
+        Self { schema, config, documents, gate }
+    }
+
+    /// Finds the document of a question, and holds it against the bounds.
+    pub(super) fn prepare(&self, asked: Asked) -> (Outcome, Result<Prepared, Refusal>) {
+        let mut outcome = Outcome { operation: asked.operation_name.clone(), ..Outcome::default() };
+        if self.config.log_variables {
+            outcome.variables = serde_json::to_string(&asked.variables).ok();
+        }
+        let (document, was_known) = match self.documents.find(&asked) {
+            Ok(found) => found,
+            Err(unfit) => return (outcome, Err(unfit.into())),
+        };
+        let operation = document.operation(asked.operation_name.as_deref()).cloned();
+        outcome.document_was_known = Some(was_known);
+        if outcome.operation.is_none() {
+            outcome.operation = operation.as_ref().and_then(|operation| operation.name.clone());
+        }
+        let mut request = Request::new(String::new()).variables(asked.variables);
+        request.operation_name = asked.operation_name;
+        (outcome, Ok(Prepared { document, operation, request }))
+    }
+
+    /// Waits for a place to work.
+    pub(super) async fn enter(&self, is_long: bool) -> Result<Entry, Refusal> {
+        self.gate.enter(is_long).await.map_err(|_| {
+            let message = "too many questions are asked at once; ask again in a moment";
+            Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message)
+        })
+    }
+
+    /// Executes a query or a mutation.
+    pub(super) async fn execute(&self, prepared: Prepared) -> Result<Answer, Refusal> {
+        let is_long = prepared.is_long();
+        let is_mutation =
+            prepared.operation.as_ref().is_some_and(|operation| operation.kind == OperationType::Mutation);
+        let request = prepared.into_request();
+        if is_mutation {
+            // A load takes the time that it takes.
+            return Ok(told(self.schema.execute(request).await));
+        }
+        self.ask(request, is_long).await
+    }
+
+    /// Executes a query that is no stranger's own, or was held against the bounds already.
+    pub(in crate::server) async fn ask(&self, request: Request, is_long: bool) -> Result<Answer, Refusal> {
+        let _entry = self.enter(is_long).await?;
+        let request = request.data(Budget::new(&self.config.limits));
+        let timeout = self.config.limits.timeout;
+        let answer = within(deadline(timeout), is_long, self.schema.execute(request));
+        match tokio::time::timeout(timeout, answer).await {
+            Ok(Ok(answer)) => Ok(told(answer)),
+            Ok(Err(_)) | Err(_) => Err(too_long(timeout)),
+        }
+    }
+}
+
+impl Executor {
+    /// Runs a subscription. Each of its answers has the time and the size that the answer of a query has.
+    pub(super) fn subscribe(&self, prepared: Prepared) -> BoxStream<'static, Answer> {
+        let limits = self.config.limits.clone();
+        let budget = Budget::new(&limits);
+        let mut answers = self.schema.execute_stream(prepared.into_request().data(budget.clone()));
+        let mut is_over = false;
+        let answers = stream::poll_fn(move |context| {
+            if is_over {
+                return Poll::Ready(None);
+            }
+            budget.renew(&limits);
+            let polled = poll_within(deadline(limits.timeout), || answers.poll_next_unpin(context));
+            polled.unwrap_or_else(|_| {
+                is_over = true;
+                Poll::Ready(Some(too_long(limits.timeout).answer()))
+            })
+        });
+        answers.map(told).boxed()
+    }
+}
+
+fn too_long(timeout: Duration) -> Refusal {
+    let message = format!("the answer took longer than {} s; ask for less", timeout.as_secs_f32());
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message)
+}
+
+impl Prepared {
+    /// Tells whether the answer never changes.
+    pub(super) fn is_pinned(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.is_pinned(&self.request.variables))
+    }
+
+    /// Tells whether the answer may take long.
+    pub(super) fn is_long(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.is_long)
+    }
+
+    /// Returns the request with its parsed document.
+    pub(super) fn into_request(mut self) -> Request {
+        self.request.set_parsed_query(self.document.parsed.clone());
+        self.request
+    }
+}
+
+/// Checks what the folder of trusted documents holds, before a service is set up with it.
+///
+/// # Errors
+/// Returns [`DocumentsError`] for the first thing in the folder that will not do.
+pub fn check(config: &Config) -> Result<(), DocumentsError> {
+    Documents::read(config).map(drop)
+}
+
+/// Returns the moment that an answer may take until; one beyond all clocks is now.
+pub(super) fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or(now)
+}
+
+/// Gives every error its code, and tells of no more than do any good.
+pub(super) fn told(mut answer: Answer) -> Answer {
+    answer.errors.truncate(ERRORS_TOLD);
+    with_codes(answer)
+}

@@ -1,0 +1,264 @@
+//! GraphQL over HTTP, as the GraphQL-over-HTTP specification has it: GET and POST at `/graphql`, and subscriptions over
+//! a WebSocket there.
+
+mod asked;
+mod document;
+mod documents;
+mod executor;
+mod gate;
+mod media;
+mod refusal;
+mod socket;
+mod tokens;
+mod unread;
+
+use std::time::Duration;
+
+use async_graphql::Response as Answer;
+use async_graphql::parser::types::OperationType;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{RawQuery, Request, State};
+use axum::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, RETRY_AFTER, UPGRADE, VARY};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use http_body_util::LengthLimitError;
+
+use super::Service;
+use super::etag;
+use super::outcome::Outcome;
+use super::pages::FOR_GOOD;
+use crate::api::{Code, beside_the_runtime};
+
+use asked::{Asked, Parcel};
+use executor::Prepared;
+use media::Media;
+
+pub use documents::DocumentsError;
+pub(super) use executor::Executor;
+pub use executor::check;
+pub(super) use refusal::Refusal;
+pub(super) use unread::Unread;
+
+/// Answers a question in the query string. Only queries: a GET changes nothing. A WebSocket begins with a GET too.
+pub(super) async fn get(State(service): State<Service>, RawQuery(query): RawQuery, request: Request) -> Response {
+    if request.headers().contains_key(UPGRADE) {
+        return socket::upgrade(service, request).await;
+    }
+    let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
+    match asked::of_url(&query.unwrap_or_default()) {
+        Ok(asked) => answer(&service, asked, media, Way::Get(request.headers())).await,
+        Err(refusal) => send_refusal(refusal, Outcome::default(), media),
+    }
+}
+
+/// Answers the questions in a JSON body.
+pub(super) async fn post(State(service): State<Service>, request: Request) -> Response {
+    let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
+    let parcel = match parcel(&service, request).await {
+        Ok(parcel) => parcel,
+        Err(refusal) => return send_refusal(refusal, Outcome::default(), media),
+    };
+    match parcel {
+        Parcel::One(asked) => answer(&service, *asked, media, Way::Post).await,
+        Parcel::Batch(questions) => batch(&service, questions, media).await,
+    }
+}
+
+/// The way that a question came.
+#[derive(Clone, Copy)]
+enum Way<'r> {
+    Get(&'r HeaderMap),
+    Post,
+}
+
+impl Way<'_> {
+    /// Refuses what cannot be asked in this way.
+    fn check(self, prepared: &Prepared) -> Result<(), Refusal> {
+        match (self, prepared.operation.as_ref().map(|operation| operation.kind)) {
+            (_, None | Some(OperationType::Query)) | (Self::Post, Some(OperationType::Mutation)) => Ok(()),
+            (Self::Get(_), Some(OperationType::Mutation)) => {
+                let message = "a GET answers queries only; send mutations with POST";
+                Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::ValidationFailed, message))
+            }
+            (_, Some(OperationType::Subscription)) => {
+                let message = "subscriptions are told over a WebSocket at this address, by graphql-transport-ws";
+                Err(Refusal::bad(message))
+            }
+        }
+    }
+}
+
+/// Reads the body of a request, within its size and its time.
+async fn parcel(service: &Service, request: Request) -> Result<Parcel, Refusal> {
+    let limits = &service.config.limits;
+    let (parts, body) = request.into_parts();
+    asked::check_content_type(&parts.headers)?;
+    let body = read(body, limits.body_bytes, limits.read_timeout).await?;
+    asked::of_body(&body, limits.batch)
+}
+
+async fn read(body: Body, most: usize, patience: Duration) -> Result<Bytes, Refusal> {
+    let Ok(read) = tokio::time::timeout(patience, to_bytes(body, most)).await else {
+        let message = format!("the body did not arrive within {} s", patience.as_secs_f32());
+        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message));
+    };
+    read.map_err(|error| {
+        let cause = std::error::Error::source(&error);
+        if cause.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
+            let message = format!("the body is larger than {most} bytes");
+            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooComplex, message)
+        } else {
+            Refusal::bad("the body did not arrive whole")
+        }
+    })
+}
+
+/// Answers one question.
+async fn answer(service: &Service, asked: Asked, media: Media, way: Way<'_>) -> Response {
+    let (mut outcome, prepared) = service.executor.prepare(asked);
+    let prepared = match prepared.and_then(|prepared| way.check(&prepared).map(|()| prepared)) {
+        Ok(prepared) => prepared,
+        Err(refusal) => return send_refusal(refusal, outcome, media),
+    };
+    let (is_pinned, is_long) = (prepared.is_pinned(), prepared.is_long());
+    match service.executor.execute(prepared).await {
+        Ok(done) => {
+            outcome.code = code(&done);
+            let (status, is_good) = (status(&done, media), done.errors.is_empty());
+            let body = in_json(&done, is_long);
+            drop(done);
+            match way {
+                Way::Get(headers) if is_good => send_kept(service, headers, media, body, outcome, is_pinned).await,
+                Way::Get(_) | Way::Post => send(service, status, media, body, outcome).await,
+            }
+        }
+        Err(refusal) => send_refusal(refusal, outcome, media),
+    }
+}
+
+/// Answers the questions of a batch, one after the other.
+async fn batch(service: &Service, questions: Vec<Asked>, media: Media) -> Response {
+    let mut body = Vec::from(*b"[");
+    let mut last = Outcome::default();
+    for (at, asked) in questions.into_iter().enumerate() {
+        let (mut outcome, prepared) = service.executor.prepare(asked);
+        let prepared = prepared.and_then(|prepared| Way::Post.check(&prepared).map(|()| prepared));
+        let done = match prepared {
+            Ok(prepared) => service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer),
+            Err(refusal) => refusal.answer(),
+        };
+        outcome.code = code(&done);
+        if at > 0 {
+            body.push(b',');
+        }
+        body.extend(in_json(&done, true));
+        last = outcome;
+    }
+    body.push(b']');
+    send(service, StatusCode::OK, media, body, last).await
+}
+
+/// Writes an answer; a large one does not hold up the thread's other requests.
+fn in_json(done: &Answer, is_long: bool) -> Vec<u8> {
+    // Every value of an answer can be written as JSON.
+    let write = || if never_ran(done) { errors_in_json(done) } else { serde_json::to_vec(done).unwrap_or_default() };
+    if is_long { beside_the_runtime(write) } else { write() }
+}
+
+/// Writes the errors alone: what was not executed has no data, not even none.
+fn errors_in_json(done: &Answer) -> Vec<u8> {
+    serde_json::to_vec(&serde_json::json!({"errors": done.errors})).unwrap_or_default()
+}
+
+/// Returns the code of the first error.
+fn code(done: &Answer) -> Option<String> {
+    let code = done.errors.first()?.extensions.as_ref()?.get("code")?;
+    match code {
+        async_graphql::Value::String(code) => Some(code.clone()),
+        _ => None,
+    }
+}
+
+/// Tells whether a question failed before it was executed: its errors stand at no place of an answer.
+fn never_ran(done: &Answer) -> bool {
+    done.is_err() && done.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Returns the status of an answer; that it failed before it was executed is the asker's fault.
+fn status(done: &Answer, media: Media) -> StatusCode {
+    if never_ran(done) && media == Media::Response { StatusCode::BAD_REQUEST } else { StatusCode::OK }
+}
+
+/// Sends an answer that the client may keep: for good when it is pinned to a revision, else to ask again whether it is
+/// still the same.
+async fn send_kept(
+    service: &Service,
+    headers: &HeaderMap,
+    media: Media,
+    body: Vec<u8>,
+    outcome: Outcome,
+    is_pinned: bool,
+) -> Response {
+    let tag = etag::of(&body);
+    let mut response = if etag::is_known(headers, &tag) {
+        let mut response = StatusCode::NOT_MODIFIED.into_response();
+        response.extensions_mut().insert(outcome);
+        response
+    } else {
+        send(service, StatusCode::OK, media, body, outcome).await
+    };
+    if response.status() != StatusCode::SERVICE_UNAVAILABLE {
+        let told = response.headers_mut();
+        let caching = if is_pinned { FOR_GOOD } else { "public, no-cache" };
+        told.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
+        told.insert(VARY, HeaderValue::from_static("accept"));
+        if let Ok(tag) = HeaderValue::from_str(&tag) {
+            told.insert(ETAG, tag);
+        }
+    }
+    response
+}
+
+/// Sends an answer, once there is room for it.
+async fn send(service: &Service, status: StatusCode, media: Media, body: Vec<u8>, outcome: Outcome) -> Response {
+    let Some(body) = service.unread.body(body, service.config.limits.timeout).await else {
+        let message = "too many answers wait for their readers; ask again in a moment";
+        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message);
+        return send_refusal(refusal, outcome, media);
+    };
+    sent(status, media, body.into(), outcome)
+}
+
+/// Sends what says why there is no answer.
+fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Response {
+    // The older media type keeps other statuses for what is not well-formed, and for what is no fault of the question.
+    let well_formed = refusal.status == StatusCode::BAD_REQUEST && refusal.is_of_document;
+    let status = if well_formed && media == Media::Json { StatusCode::OK } else { refusal.status };
+    let done = refusal.answer();
+    outcome.code = code(&done);
+    let mut response = sent(status, media, errors_in_json(&done).into(), outcome);
+    let told = response.headers_mut();
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        told.insert(ALLOW, HeaderValue::from_static("POST"));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        told.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    }
+    if status == StatusCode::REQUEST_TIMEOUT {
+        told.insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+fn sent(status: StatusCode, media: Media, body: Body, outcome: Outcome) -> Response {
+    let headers = [(CONTENT_TYPE, media.name()), (CACHE_CONTROL, "no-store")];
+    let mut response = (status, headers, body).into_response();
+    response.extensions_mut().insert(outcome);
+    response
+}
+
+fn not_acceptable() -> Response {
+    let message = "answers are application/graphql-response+json or application/json";
+    let refusal = Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::ValidationFailed, message);
+    send_refusal(refusal, Outcome::default(), Media::Json)
+}

@@ -1,0 +1,49 @@
+//! A question that is not executed: the status, and the error that says why.
+
+use async_graphql::{ErrorExtensionValues, Response as Answer, ServerError};
+use axum::http::StatusCode;
+
+use crate::api::Code;
+
+use super::document::Unfit;
+
+/// Why a question is not executed.
+#[derive(Debug, Clone)]
+pub(in crate::server) struct Refusal {
+    pub(super) status: StatusCode,
+    /// Whether the request was well-formed, and it is the document that will not do.
+    pub(super) is_of_document: bool,
+    error: ServerError,
+}
+
+impl Refusal {
+    pub(super) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
+        Self { status, is_of_document: false, error: error(code, message.into(), None) }
+    }
+
+    /// Refuses what the asker has to write in another way.
+    pub(super) fn bad(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, Code::ValidationFailed, message)
+    }
+
+    /// Returns the answer that has nothing but the error.
+    pub(in crate::server) fn answer(self) -> Answer {
+        Answer::from_errors(vec![self.error])
+    }
+}
+
+impl From<Unfit> for Refusal {
+    fn from(unfit: Unfit) -> Self {
+        // A client that has sent a hash alone sends the text next; to it, that is no failure.
+        let status = if unfit.code == Code::PersistedQueryNotFound { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+        Self { status, is_of_document: true, error: error(unfit.code, unfit.message, unfit.at) }
+    }
+}
+
+fn error(code: Code, message: String, at: Option<async_graphql::Pos>) -> ServerError {
+    let mut error = ServerError::new(message, at);
+    let mut extensions = ErrorExtensionValues::default();
+    extensions.set("code", code.word());
+    error.extensions = Some(extensions);
+    error
+}

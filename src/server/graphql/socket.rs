@@ -1,0 +1,283 @@
+//! Subscriptions, and questions beside them, over a WebSocket: the protocol `graphql-transport-ws`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_graphql::Response as Answer;
+use async_graphql::parser::types::OperationType;
+use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
+use axum::extract::{FromRequestParts as _, Request};
+use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use futures_util::future::{AbortHandle, Abortable};
+use futures_util::stream::{BoxStream, SelectAll};
+use futures_util::{StreamExt as _, stream};
+use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+
+use super::super::Service;
+use super::super::outcome::Outcome;
+use super::asked::{self, Asked};
+use super::executor::Prepared;
+use super::media::Media;
+use super::refusal::Refusal;
+use super::{never_ran, send_refusal};
+use crate::api::Code;
+
+/// The name of the protocol.
+const PROTOCOL: &str = "graphql-transport-ws";
+
+/// Begins to speak over a WebSocket.
+pub(super) async fn upgrade(service: Service, request: Request) -> Response {
+    let (mut parts, _) = request.into_parts();
+    let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => upgrade,
+        Err(rejection) => return rejection.into_response(),
+    };
+    let refuse = |refusal| send_refusal(refusal, Outcome::default(), Media::Json);
+    if !offers_protocol(&parts.headers) {
+        return refuse(Refusal::bad(format!("a WebSocket here speaks {PROTOCOL}; offer it as its subprotocol")));
+    }
+    let Ok(place) = Arc::clone(&service.sockets).try_acquire_owned() else {
+        let message = "too many WebSockets are open; ask again in a moment";
+        return refuse(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message));
+    };
+    let most = service.config.limits.body_bytes;
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(most).max_frame_size(most);
+    upgrade.on_upgrade(move |socket| Session::new(service, socket, place).run())
+}
+
+fn offers_protocol(headers: &HeaderMap) -> bool {
+    let offers = headers.get_all(SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    offers.flat_map(|value| value.split(',')).any(|offer| offer.trim() == PROTOCOL)
+}
+
+/// What an operation has to say.
+enum Told {
+    /// An answer, of which there may be more.
+    Next(String, Answer),
+    /// It never ran, and ends with this.
+    Refused(String, Answer),
+    /// It is done.
+    Complete(String),
+}
+
+/// Waits until the service is being stopped.
+async fn stopping(stop: &mut watch::Receiver<bool>) {
+    // The sender lives as long as the service.
+    let _ = stop.wait_for(|is_stopping| *is_stopping).await.map(|_| ());
+}
+
+/// How a session ends: the code and the reason of the protocol; `None` where nobody listens any more.
+type End = Option<(u16, &'static str)>;
+
+/// One connection, from its first message to its last.
+struct Session {
+    service: Service,
+    socket: WebSocket,
+    is_acknowledged: bool,
+    running: SelectAll<BoxStream<'static, Told>>,
+    handles: HashMap<String, AbortHandle>,
+    heard: Instant,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Session {
+    fn new(service: Service, socket: WebSocket, place: OwnedSemaphorePermit) -> Self {
+        Self {
+            service,
+            socket,
+            is_acknowledged: false,
+            running: SelectAll::new(),
+            handles: HashMap::new(),
+            heard: Instant::now(),
+            _place: place,
+        }
+    }
+
+    async fn run(mut self) {
+        let end = match self.talk().await {
+            Ok(()) => Some((1001, "the service stops")),
+            Err(end) => end,
+        };
+        if let Some((code, reason)) = end {
+            // The other side may be gone; then nobody is left to tell.
+            let _ = self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+        }
+    }
+
+    /// Speaks until the service stops, or the session ends before.
+    async fn talk(&mut self) -> Result<(), End> {
+        let mut stop = self.service.stop.subscribe();
+        let limits = &self.service.config.limits;
+        let idle = limits.idle_timeout;
+        let mut pings = tokio::time::interval((idle / 2).max(Duration::from_millis(1)));
+        let late = tokio::time::sleep(limits.read_timeout);
+        tokio::pin!(late);
+        loop {
+            tokio::select! {
+                () = stopping(&mut stop) => return Ok(()),
+                () = &mut late, if !self.is_acknowledged => return Err(Some((4408, "Connection initialisation timeout"))),
+                _ = pings.tick() => {
+                    if self.heard.elapsed() > idle {
+                        return Err(None);
+                    }
+                    self.send(Message::Ping(Vec::new().into())).await?;
+                }
+                message = self.socket.recv() => match message {
+                    Some(Ok(message)) => {
+                        self.heard = Instant::now();
+                        self.hear(message).await?;
+                    }
+                    Some(Err(_)) | None => return Err(None),
+                },
+                Some(told) = self.running.next(), if !self.running.is_empty() => self.tell(told).await?,
+            }
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), End> {
+        let invalid = Err(Some((4400, "Invalid message")));
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => return invalid,
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => return Err(None),
+        };
+        let Ok(Value::Object(mut message)) = serde_json::from_str(&text) else { return invalid };
+        let payload = message.remove("payload");
+        let id = message.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(str::to_owned);
+        match (message.get("type").and_then(Value::as_str), id, payload) {
+            (Some("connection_init"), ..) if self.is_acknowledged => {
+                Err(Some((4429, "Too many initialisation requests")))
+            }
+            (Some("connection_init"), ..) => {
+                self.is_acknowledged = true;
+                self.say(&json!({"type": "connection_ack"})).await
+            }
+            (Some("ping"), _, payload) => {
+                let pong =
+                    payload.map_or(json!({"type": "pong"}), |payload| json!({"type": "pong", "payload": payload}));
+                self.say(&pong).await
+            }
+            (Some("pong"), ..) => Ok(()),
+            (Some("subscribe"), Some(id), Some(Value::Object(payload))) => {
+                if !self.is_acknowledged {
+                    return Err(Some((4401, "Unauthorized")));
+                }
+                if self.handles.contains_key(&id) {
+                    return Err(Some((4409, "Subscriber already exists")));
+                }
+                match self.service.may_subscribe(self.handles.len()).and_then(|()| asked::asked(payload)) {
+                    Ok(asked) => self.start(id, asked),
+                    Err(refusal) => return self.tell(Told::Refused(id, refusal.answer())).await,
+                }
+                Ok(())
+            }
+            (Some("complete"), Some(id), _) => {
+                // It may be done already, with the news of it on the way.
+                if let Some(handle) = self.handles.remove(&id) {
+                    handle.abort();
+                }
+                Ok(())
+            }
+            _ => invalid,
+        }
+    }
+
+    /// Starts an operation; what it has to say comes by `running`.
+    fn start(&mut self, id: String, asked: Asked) {
+        let (handle, registration) = AbortHandle::new_pair();
+        let told = operation(self.service.clone(), id.clone(), asked);
+        self.running.push(Abortable::new(told, registration).boxed());
+        self.handles.insert(id, handle);
+    }
+
+    async fn tell(&mut self, told: Told) -> Result<(), End> {
+        match told {
+            Told::Next(id, answer) => self.say(&json!({"type": "next", "id": id, "payload": answer})).await,
+            Told::Refused(id, answer) => {
+                self.handles.remove(&id);
+                self.say(&json!({"type": "error", "id": id, "payload": answer.errors})).await
+            }
+            Told::Complete(id) => {
+                self.handles.remove(&id);
+                self.say(&json!({"type": "complete", "id": id})).await
+            }
+        }
+    }
+
+    async fn say(&mut self, message: &Value) -> Result<(), End> {
+        self.send(Message::Text(message.to_string().into())).await
+    }
+
+    /// Sends a message; one who reads nothing for too long is not waited for.
+    async fn send(&mut self, message: Message) -> Result<(), End> {
+        let patience = self.service.config.limits.idle_timeout;
+        match tokio::time::timeout(patience, self.socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(None),
+        }
+    }
+}
+
+impl Service {
+    fn may_subscribe(&self, running: usize) -> Result<(), Refusal> {
+        let most = self.config.limits.subscriptions;
+        if running < most {
+            return Ok(());
+        }
+        let message = format!("this WebSocket has {running} operations running; at most {most} run at once");
+        Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, Code::Busy, message))
+    }
+}
+
+/// Runs an operation, and tells what it says.
+fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, Told> {
+    let (_, prepared) = service.executor.prepare(asked);
+    let refused = |refusal: Refusal, id| stream::iter([Told::Refused(id, refusal.answer())]).boxed();
+    let prepared = match prepared {
+        Ok(prepared) => prepared,
+        Err(refusal) => return refused(refusal, id),
+    };
+    match prepared.operation.as_ref().map(|operation| (operation.kind, operation.is_long)) {
+        Some((OperationType::Mutation, _)) => refused(Refusal::bad("send mutations with POST"), id),
+        Some((OperationType::Subscription, true)) => {
+            let message = "a subscription may tell little at a time; ask for the rest with a query when it tells";
+            refused(Refusal::new(StatusCode::BAD_REQUEST, Code::TooComplex, message), id)
+        }
+        Some((OperationType::Subscription, false)) => subscription(&service, id, prepared),
+        Some((OperationType::Query, _)) | None => stream::once(async move {
+            let answer = service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer);
+            let told = if never_ran(&answer) {
+                vec![Told::Refused(id, answer)]
+            } else {
+                vec![Told::Next(id.clone(), answer), Told::Complete(id)]
+            };
+            stream::iter(told)
+        })
+        .flatten()
+        .boxed(),
+    }
+}
+
+/// Tells what a subscription says, until it ends; one that is refused ends with that.
+fn subscription(service: &Service, id: String, prepared: Prepared) -> BoxStream<'static, Told> {
+    let answers = service.executor.subscribe(prepared).map(Some).chain(stream::iter([None]));
+    let told = answers.scan(false, move |is_over, answer| {
+        if *is_over {
+            return std::future::ready(None);
+        }
+        std::future::ready(Some(match answer {
+            Some(answer) if never_ran(&answer) => {
+                *is_over = true;
+                Told::Refused(id.clone(), answer)
+            }
+            Some(answer) => Told::Next(id.clone(), answer),
+            None => Told::Complete(id.clone()),
+        }))
+    });
+    told.boxed()
+}
