@@ -152,7 +152,7 @@ impl Default for Limits {
             source_text_bytes: 1024 * 1024,
             timeout: Duration::from_secs(10),
             read_timeout: Duration::from_secs(10),
-            idle_timeout: Duration::from_mins(1),
+            idle_timeout: Duration::from_secs(60),
             shutdown_timeout: Duration::from_secs(30),
             concurrency: 64,
             long_concurrency: 4,

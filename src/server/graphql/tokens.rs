@@ -108,7 +108,7 @@ mod tests {
         check(" ,\u{feff}", 3, 0); // A byte order mark is three bytes that no token begins with; the parser says so.
         check("{ eras { id } }", 6, 2);
         check("query A($id: ID! = \"x\") @skip(if: true) { a: b(c: [-1.5e3, 2], d: {e: F}) }", 38, 3);
-        check("{ ...on Unit { id } ...Parts }", 9, 2);
+        check("{ ...on Unit { id } ...Parts }", 10, 2);
     }
 
     #[test]
