@@ -1,11 +1,15 @@
 //! HTTP: the route table, and how the service starts and stops.
 
 pub mod assets;
+mod etag;
 pub mod examples;
 mod graphql;
-pub mod pages;
+mod headers;
+mod lines;
 mod outcome;
+pub mod pages;
 mod permanent;
+mod refusal;
 
 use std::future::Future;
 use std::io;
@@ -15,6 +19,7 @@ use std::sync::Arc;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -31,25 +36,32 @@ struct Service {
     schema: ApiSchema,
     repository: Arc<Repository>,
     config: Arc<Config>,
+    turns: lines::Turns,
 }
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
     let schema = api::schema_for(Arc::clone(&repository), config);
-    let service = Service { schema, repository, config: Arc::new(config.clone()) };
+    let turns = lines::Turns::new(&config.limits);
+    let service = Service { schema, repository, config: Arc::new(config.clone()), turns };
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
-    Router::new()
+    let router = Router::new()
         .merge(pages::routes(knows))
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/reporting-lines.csv", get(lines::csv))
+        .route("/reporting-lines.json", get(lines::json))
         .route("/r/{*address}", get(permanent::get))
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        .fallback(headers::not_found)
+        .method_not_allowed_fallback(headers::wrong_method)
         .layer(DefaultBodyLimit::max(config.limits.body_bytes))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
-        .with_state(service)
+        .layer(from_fn(etag::name_encodings))
+        .layer(TraceLayer::new_for_http());
+    headers::around(router, config).with_state(service)
 }
 
 /// Serves until the process is told to stop (Ctrl-C or SIGTERM), then finishes the requests that run.
