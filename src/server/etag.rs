@@ -59,7 +59,7 @@ fn tags(list: &str) -> impl Iterator<Item = Listed<'_>> {
     })
 }
 
-impl<'h> Listed<'h> {
+impl Listed<'_> {
     /// Returns the tag as its handler knows it, and the encoding that it names.
     fn parts(self) -> (String, Option<&'static str>) {
         let named = ENCODINGS.into_iter().find_map(|encoding| {

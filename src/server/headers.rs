@@ -22,7 +22,7 @@ use crate::config::Config;
 const NO_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// How long a browser may remember whom it may ask for.
-const PREFLIGHT: Duration = Duration::from_hours(1);
+const PREFLIGHT: Duration = Duration::from_secs(60 * 60);
 
 /// The headers of every answer, whatever it is.
 const ALWAYS: [(HeaderName, &str); 5] = [

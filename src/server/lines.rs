@@ -213,3 +213,39 @@ fn busy(service: &Service) -> Refused {
     let message = format!("there was no answer within {} s; ask again", service.config.limits.timeout.as_secs());
     Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use axum::http::header::{IF_NONE_MATCH, RETRY_AFTER};
+
+    use super::*;
+    use crate::config::Config;
+    use crate::repository::Repository;
+
+    #[tokio::test]
+    async fn while_nobody_has_a_turn_known_answers_are_named_and_others_told_to_come_again() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let repository = Arc::new(Repository::open(folder.path()).unwrap().0);
+        let limits = Limits { concurrency: 1, timeout: Duration::ZERO, ..Limits::default() };
+        let config = Config { limits, ..Config::default() };
+        let schema = crate::api::schema_for(Arc::clone(&repository), &config);
+        let turns = Turns::new(&config.limits);
+        let service = Service { schema, repository, config: Arc::new(config), turns };
+        let held = Arc::clone(&service.turns.0).acquire_owned().await.unwrap();
+
+        let query = || RawQuery(Some("at=2015-01-01".to_owned()));
+        let ask = |headers: &HeaderMap| csv(State(service.clone()), headers.clone(), query());
+        let refused = ask(&HeaderMap::new()).await;
+        assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!((&refused.headers()[RETRY_AFTER], refused.headers().get(ETAG)), (&"1".parse().unwrap(), None));
+
+        let parameters = [("at".to_owned(), "2015-01-01".to_owned())];
+        let address = LinesAddress::parse(LinesFormat::Csv, &parameters).unwrap();
+        let tag = describe(&service, &address, 0).0[ETAG].clone();
+        let known = HeaderMap::from_iter([(IF_NONE_MATCH, tag)]);
+        assert_eq!(ask(&known).await.status(), StatusCode::NOT_MODIFIED);
+        drop(held);
+    }
+}
