@@ -240,11 +240,17 @@ impl<'h> View<'h> {
 
     /// Returns the units that the view lists, in the order of their ids.
     pub fn units(self) -> impl Iterator<Item = UnitIx> + 'h {
+        self.units_after(None).filter_map(|(unit, listed)| listed.then_some(unit))
+    }
+
+    /// Returns the units that the view may list, in the order of their ids, and whether it does: those that come after
+    /// one, or all. So that a long list can be read in pieces, with nothing kept between them.
+    pub fn units_after(self, last: Option<UnitIx>) -> impl Iterator<Item = (UnitIx, bool)> + 'h {
         let all = match self.frame() {
             Some(frame) => either(Some(frame.units.iter().copied()), None),
             None => either(None, Some(self.history.units())),
         };
-        all.filter(move |unit| self.lists(*unit))
+        all.skip_while(move |unit| Some(*unit) <= last).map(move |unit| (unit, self.lists(unit)))
     }
 
     /// Returns the claim that says where a unit hangs: the latest, unless its place counts as not stated.

@@ -4,10 +4,13 @@ pub mod assets;
 mod etag;
 pub mod examples;
 mod graphql;
+mod headers;
+mod lines;
 mod listener;
 mod outcome;
 pub mod pages;
 mod permanent;
+mod refusal;
 
 use std::future::Future;
 use std::io;
@@ -17,6 +20,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
+use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -39,6 +43,7 @@ struct Service {
     unread: Unread,
     repository: Arc<Repository>,
     config: Arc<Config>,
+    turns: lines::Turns,
     /// The places of WebSockets.
     sockets: Arc<Semaphore>,
     /// Whether the service is being stopped.
@@ -52,6 +57,7 @@ impl Service {
         Self {
             executor: Arc::new(Executor::new(schema, Arc::clone(&config))),
             unread: Unread::new(config.limits.unread_bytes),
+            turns: lines::Turns::new(&config.limits),
             repository,
             sockets: Arc::new(Semaphore::new(config.limits.sockets.min(Semaphore::MAX_PERMITS))),
             stop: Arc::new(watch::Sender::new(false)),
@@ -76,18 +82,24 @@ pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
 
 /// Returns the route table.
 fn routes(service: Service) -> Router {
+    let config = Arc::clone(&service.config);
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
-    Router::new()
+    let router = Router::new()
         .merge(pages::routes(knows))
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .route("/reporting-lines.csv", get(lines::csv))
+        .route("/reporting-lines.json", get(lines::json))
         .route("/r/{*address}", get(permanent::get))
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
+        .fallback(headers::not_found)
+        .method_not_allowed_fallback(headers::wrong_method)
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
-        .with_state(service)
+        .layer(from_fn(etag::name_encodings))
+        .layer(TraceLayer::new_for_http());
+    headers::around(router, &config).with_state(service)
 }
 
 /// Serves until the process is told to stop (Ctrl-C or SIGTERM), then finishes the requests that run.

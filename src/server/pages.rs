@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -78,7 +78,7 @@ async fn graphiql() -> Response {
 
 /// Answers `/graphiql/examples.json`: the examples, from which GraphiQL makes its first tabs.
 fn example_list(knows: &Knows) -> Response {
-    ([(CACHE_CONTROL, REVALIDATE), (X_CONTENT_TYPE_OPTIONS, "nosniff")], Json(answerable(knows))).into_response()
+    ([(CACHE_CONTROL, REVALIDATE)], Json(answerable(knows))).into_response()
 }
 
 async fn bundled(Path(name): Path<String>) -> Response {
@@ -97,17 +97,13 @@ async fn cdn_script() -> Response {
 }
 
 fn file_response(content_type: &'static str, caching: &'static str, bytes: &'static [u8]) -> Response {
-    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, caching), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    // A worker that one of the scripts starts is held to the policy of its own file.
+    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, caching), (CONTENT_SECURITY_POLICY, BUNDLE_POLICY)];
     (headers, bytes).into_response()
 }
 
 fn html(status: StatusCode, policy: &'static str, page: impl IntoResponse) -> Response {
-    let headers = [
-        (CONTENT_TYPE, HTML),
-        (CACHE_CONTROL, REVALIDATE),
-        (CONTENT_SECURITY_POLICY, policy),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
+    let headers = [(CONTENT_TYPE, HTML), (CACHE_CONTROL, REVALIDATE), (CONTENT_SECURITY_POLICY, policy)];
     (status, headers, page).into_response()
 }
 

@@ -11,23 +11,18 @@ mod structure;
 
 use async_graphql::{Request, Response as Answer};
 use axum::extract::{Path, RawQuery, State};
-use axum::http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, VARY, X_CONTENT_TYPE_OPTIONS,
-};
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::Service;
-use super::etag;
 use super::graphql::Refusal;
 use super::pages::{FOR_GOOD, HTML, PLAIN_POLICY};
+use super::refusal::{JSON, Refused};
+use super::{Service, etag};
 use crate::api::Code;
-use crate::export::AddressError;
 
 use question::Question;
-
-const JSON: &str = "application/json; charset=utf-8";
 
 /// The forms that an answer can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,35 +31,6 @@ enum Form {
     Page,
     /// The answer of GraphQL.
     Json,
-}
-
-/// Why there is no answer.
-#[derive(Debug)]
-struct Refused {
-    status: StatusCode,
-    code: String,
-    message: String,
-}
-
-impl Refused {
-    fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
-        Self { status, code: code.word().to_owned(), message: message.into() }
-    }
-
-    fn not_there(message: impl Into<String>) -> Self {
-        Self::new(StatusCode::NOT_FOUND, Code::UnknownId, message)
-    }
-}
-
-impl From<AddressError> for Refused {
-    fn from(error: AddressError) -> Self {
-        let (status, code) = match &error {
-            AddressError::Shape => (StatusCode::NOT_FOUND, Code::UnknownId),
-            AddressError::Day(_) => (StatusCode::BAD_REQUEST, Code::BadDate),
-            _ => (StatusCode::BAD_REQUEST, Code::ValidationFailed),
-        };
-        Self::new(status, code, error.to_string())
-    }
 }
 
 /// Answers a permanent address.
@@ -76,8 +42,7 @@ pub(super) async fn get(
 ) -> Response {
     let parameters: Result<Vec<(String, String)>, _> = serde_urlencoded::from_str(&query.unwrap_or_default());
     let Ok(mut parameters) = parameters else {
-        let message = "the query string cannot be read";
-        return refuse(&Refused::new(StatusCode::BAD_REQUEST, Code::ValidationFailed, message), accepted(&headers));
+        return refuse(&Refused::bad("the query string cannot be read"), accepted(&headers));
     };
     let asked = take(&mut parameters, "format");
     let form = match asked.as_deref() {
@@ -86,8 +51,7 @@ pub(super) async fn get(
         Some(_) | None => accepted(&headers),
     };
     if asked.is_some_and(|asked| asked != "html" && asked != "json") {
-        let message = "`format` may be `html` or `json`";
-        return refuse(&Refused::new(StatusCode::BAD_REQUEST, Code::ValidationFailed, message), form);
+        return refuse(&Refused::bad("`format` may be `html` or `json`"), form);
     }
     let after = take(&mut parameters, "after");
     match Question::parse(&address, &parameters, after) {
@@ -102,6 +66,11 @@ pub(super) async fn get(
 fn take(parameters: &mut Vec<(String, String)>, name: &str) -> Option<String> {
     let at = parameters.iter().position(|(found, _)| found == name)?;
     Some(parameters.remove(at).1)
+}
+
+/// Tells whether the client would rather have a page than JSON.
+pub(super) fn would_rather_have_a_page(headers: &HeaderMap) -> bool {
+    accepted(headers) == Form::Page
 }
 
 /// Chooses the form: a page where the client would rather have HTML than JSON.
@@ -161,14 +130,13 @@ fn data(done: Answer) -> Result<Value, Refused> {
 
 /// Sends what will never change; nothing but its name where the client has it.
 fn permanent(headers: &HeaderMap, body: String, content_type: &'static str, next: Option<String>) -> Response {
-    let tag = etag::of(body.as_bytes());
+    let tag = etag::tag_of(body.as_bytes());
     let is_known = etag::is_known(headers, &tag);
     let mut response = if is_known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
     let told = response.headers_mut();
     told.remove(CONTENT_TYPE);
     if !is_known {
         told.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-        told.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         told.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PLAIN_POLICY));
     }
     told.insert(CACHE_CONTROL, HeaderValue::from_static(FOR_GOOD));
@@ -185,17 +153,13 @@ fn permanent(headers: &HeaderMap, body: String, content_type: &'static str, next
 fn refuse(refused: &Refused, form: Form) -> Response {
     let (body, content_type) = match form {
         Form::Page => (page::refusal(&refused.message, &refused.code), HTML),
-        Form::Json => {
-            let error = json!({"message": refused.message, "extensions": {"code": refused.code}});
-            (format!("{}\n", json!({ "errors": [error] })), JSON)
-        }
+        Form::Json => (refused.to_json(), JSON),
     };
     let headers = [
         (CONTENT_TYPE, content_type),
         (CACHE_CONTROL, "no-store"),
         (VARY, "accept"),
         (CONTENT_SECURITY_POLICY, PLAIN_POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
     (refused.status, headers, body).into_response()
 }

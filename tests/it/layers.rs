@@ -49,7 +49,7 @@ const INSIDE: [(&str, &[&str]); 20] = [
     ("tantivy", &["search"]),
     ("serde_saphyr", &["source"]),
     ("schemars", &["source"]),
-    ("csv", &["source"]),
+    ("csv", &["export", "source"]),
     ("json_event_parser", &["source"]),
     ("oxrdf", &["source"]),
     ("oxttl", &["source"]),

@@ -21,6 +21,7 @@ mod layers;
 mod matching;
 mod oracle;
 mod permanent;
+mod plain;
 mod properties;
 mod readme;
 mod revisions;

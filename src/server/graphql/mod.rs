@@ -199,7 +199,7 @@ async fn send_kept(
     outcome: Outcome,
     is_pinned: bool,
 ) -> Response {
-    let tag = etag::of(&body);
+    let tag = etag::tag_of(&body);
     let mut response = if etag::is_known(headers, &tag) {
         let mut response = StatusCode::NOT_MODIFIED.into_response();
         response.extensions_mut().insert(outcome);

@@ -1,0 +1,117 @@
+//! What goes with every answer: the headers that keep browsers careful, whom they let read it, and the answers to paths
+//! and methods that are not there.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::header::{
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ETAG, IF_NONE_MATCH, LINK, ORIGIN, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use axum::middleware::map_response;
+use axum::response::{IntoResponse, Response};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use super::permanent;
+use super::refusal::Refused;
+use crate::api::Code;
+use crate::config::Config;
+
+/// What a page may do that has no policy of its own: nothing.
+const NO_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// How long a browser may remember whom it may ask for.
+const PREFLIGHT: Duration = Duration::from_secs(60 * 60);
+
+/// The headers of every answer, whatever it is.
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+];
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// Puts the headers of every answer around a router, and lets pages of other origins read where that is set up.
+pub(super) fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, config: &Config) -> Router<S> {
+    let is_open = is_open(config);
+    let router = if config.cors.is_empty() { router } else { router.layer(cors(config)) };
+    router.layer(map_response(move |response| std::future::ready(careful(response, is_open))))
+}
+
+/// Tells whether pages of every origin may read.
+fn is_open(config: &Config) -> bool {
+    config.cors.iter().any(|origin| origin == "*")
+}
+
+fn careful(mut response: Response, is_open: bool) -> Response {
+    let has_body = response.status() != StatusCode::NOT_MODIFIED;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // This is about what other pages embed, and not about what they may read, which is for CORS to say. Where all
+    // may read, all may embed.
+    let embedded_by = if is_open { "cross-origin" } else { "same-origin" };
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static(embedded_by));
+    // The headers of a 304 replace those that are kept with the page, whose own policy has to stay.
+    if has_body {
+        headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NO_POLICY));
+    }
+    response
+}
+
+/// Returns what tells browsers which pages may read. Credentials that a browser adds by itself are never asked for;
+/// a token may be sent only by pages that are named.
+fn cors(config: &Config) -> CorsLayer {
+    let mut sent = vec![
+        ACCEPT,
+        CONTENT_TYPE,
+        IF_NONE_MATCH,
+        HeaderName::from_static("apollo-require-preflight"),
+        HeaderName::from_static("apollographql-client-name"),
+        HeaderName::from_static("apollographql-client-version"),
+        HeaderName::from_static("x-apollo-operation-name"),
+        HeaderName::from_static("x-request-id"),
+    ];
+    let read =
+        [CONTENT_DISPOSITION, CONTENT_LOCATION, ETAG, LINK, RETRY_AFTER, HeaderName::from_static("x-request-id")];
+    let (origins, vary) = if is_open(config) {
+        (AllowOrigin::any(), Vec::new())
+    } else {
+        sent.push(AUTHORIZATION);
+        (AllowOrigin::list(config.cors.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())), vec![ORIGIN])
+    };
+    CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::GET, Method::HEAD, Method::POST])
+        .allow_headers(sent)
+        .expose_headers(read)
+        .max_age(PREFLIGHT)
+        .vary(vary)
+}
+
+/// Answers a path that is not there.
+pub(super) async fn not_found(headers: HeaderMap) -> Response {
+    tell(Refused::not_there("there is nothing at this path; the page at / says what there is"), &headers)
+}
+
+/// Answers a method that a path does not have; the header `Allow` names those that it has.
+pub(super) async fn wrong_method(headers: HeaderMap) -> Response {
+    let message = "this method is not answered here; the header `Allow` names those that are";
+    tell(Refused::new(StatusCode::METHOD_NOT_ALLOWED, Code::ValidationFailed, message), &headers)
+}
+
+/// Tells programs in JSON, and people in plain words.
+fn tell(refused: Refused, headers: &HeaderMap) -> Response {
+    let mut response = if permanent::would_rather_have_a_page(headers) {
+        (refused.status, [(CACHE_CONTROL, "no-store")], format!("{}\n", refused.message)).into_response()
+    } else {
+        refused.into_response()
+    };
+    response.headers_mut().insert(VARY, HeaderValue::from_static("accept"));
+    response
+}
