@@ -121,6 +121,8 @@ pub struct Limits {
     pub subscriptions: usize,
     /// How many documents are kept ready.
     pub documents: usize,
+    /// How many names of operations have a series of their own in the metrics.
+    pub operations_named: usize,
 }
 
 impl Default for Limits {
@@ -156,6 +158,7 @@ impl Default for Limits {
             sockets: 1_000,
             subscriptions: 32,
             documents: 1_000,
+            operations_named: 64,
         }
     }
 }

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::Service;
+use super::outcome::Outcome;
 use crate::api::{Budget, Code, with_codes};
 
 /// The media types that answers can have.
@@ -169,7 +170,34 @@ fn runs_query(document: &ExecutableDocument, name: Option<&str>) -> bool {
     chosen.is_none_or(|(_, operation)| operation.node.ty == OperationType::Query)
 }
 
+/// Answers a request, and says in the extensions of the response what became of it.
 async fn execute(service: &Service, mut request: Request, media: Media, only_queries: bool) -> Response {
+    let name = request.operation_name.clone();
+    let chosen = request.parsed_query().ok().and_then(|document| operation(document, name.as_deref()));
+    let mut response = run(service, request, media, only_queries).await;
+    if let Some((name, kind)) = chosen {
+        let outcome: &mut Outcome = response.extensions_mut().get_or_insert_default();
+        (outcome.operation, outcome.kind) = (name, Some(kind));
+    }
+    response
+}
+
+/// Returns the name and the kind of the operation that would run.
+fn operation(document: &ExecutableDocument, name: Option<&str>) -> Option<(Option<String>, &'static str)> {
+    let mut operations = document.operations.iter();
+    let (name, operation) = match name {
+        Some(name) => operations.find(|(found, _)| found.is_some_and(|found| found.as_str() == name)),
+        None => operations.next(),
+    }?;
+    let kind = match operation.node.ty {
+        OperationType::Query => "query",
+        OperationType::Mutation => "mutation",
+        OperationType::Subscription => "subscription",
+    };
+    Some((name.map(ToString::to_string), kind))
+}
+
+async fn run(service: &Service, mut request: Request, media: Media, only_queries: bool) -> Response {
     let name = request.operation_name.clone();
     match request.parsed_query() {
         Err(error) => return answer(with_parse_code(error), media),
@@ -185,13 +213,16 @@ async fn execute(service: &Service, mut request: Request, media: Media, only_que
         }
         Ok(_) => {}
     }
-    if let Ok(done) =
-        tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request.data(Budget::new(&service.config.limits))))
-            .await
+    if let Ok(done) = tokio::time::timeout(
+        service.config.limits.timeout,
+        service.schema.execute(request.data(Budget::new(&service.config.limits))),
+    )
+    .await
     {
         answer(with_codes(done), media)
     } else {
-        let message = format!("the answer took longer than {} s; ask for less", service.config.limits.timeout.as_secs());
+        let message =
+            format!("the answer took longer than {} s; ask for less", service.config.limits.timeout.as_secs());
         refuse(&refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
     }
 }
@@ -207,6 +238,21 @@ fn with_parse_code(mut error: ServerError) -> Answer {
 
 /// Sends what was executed. A request that failed before it was executed has no `data`, and is the asker's fault.
 fn answer(done: Answer, media: Media) -> Response {
+    let code = done.errors.first().map(code_of);
+    let mut response = answered(done, media);
+    response.extensions_mut().insert(Outcome { code, ..Outcome::default() });
+    response
+}
+
+fn code_of(error: &ServerError) -> String {
+    let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code"));
+    match code {
+        Some(async_graphql::Value::String(code)) => code.clone(),
+        _ => Code::Internal.word().to_owned(),
+    }
+}
+
+fn answered(done: Answer, media: Media) -> Response {
     let never_ran = done.is_err() && done.errors.iter().all(|error| error.path.is_empty());
     if never_ran {
         let status = if media == Media::Response { StatusCode::BAD_REQUEST } else { StatusCode::OK };
@@ -220,7 +266,10 @@ fn answer(done: Answer, media: Media) -> Response {
 
 fn refuse(refusal: &Refused, media: Media) -> Response {
     let error = json!({"message": refusal.message, "extensions": {"code": refusal.code.word()}});
-    send(refusal.status, media, &json!({"errors": [error]}))
+    let mut response = send(refusal.status, media, &json!({"errors": [error]}));
+    let outcome = Outcome { code: Some(refusal.code.word().to_owned()), ..Outcome::default() };
+    response.extensions_mut().insert(outcome);
+    response
 }
 
 fn send(status: StatusCode, media: Media, body: &Value) -> Response {

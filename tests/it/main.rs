@@ -17,6 +17,7 @@ mod graphql;
 mod http;
 mod layers;
 mod matching;
+mod observe;
 mod oracle;
 mod permanent;
 mod properties;
