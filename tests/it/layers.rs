@@ -41,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// The crates that only some layers may name.
-const INSIDE: [(&str, &[&str]); 17] = [
+const INSIDE: [(&str, &[&str]); 23] = [
     ("sled", &["store"]),
     ("postcard", &["store"]),
     ("zstd", &["store"]),
@@ -57,6 +57,12 @@ const INSIDE: [(&str, &[&str]); 17] = [
     ("async_graphql", &["api", "server"]),
     ("axum", &["server"]),
     ("tower_http", &["server"]),
+    ("prometheus_client", &["server"]),
+    ("opentelemetry", &["server"]),
+    ("opentelemetry_http", &["server"]),
+    ("opentelemetry_otlp", &["server"]),
+    ("opentelemetry_sdk", &["server"]),
+    ("tracing_opentelemetry", &["server"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
 ];

@@ -12,6 +12,7 @@ mod bind;
 mod cli;
 mod diagnostics;
 mod example;
+mod exposition;
 mod graph_questions;
 mod graphql;
 mod http;

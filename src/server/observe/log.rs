@@ -79,8 +79,7 @@ where
 /// Says in the log what failed and where; the handler's own line says what became of its request.
 fn log_panic(what: &PanicHookInfo<'_>) {
     let place = what.location().map(ToString::to_string);
-    let message = what.payload_as_str().unwrap_or(panic::NO_MESSAGE);
-    tracing::error!(place, panic = message, "a part of the program failed");
+    tracing::error!(place, panic = panic::message(what.payload()), "a part of the program failed");
 }
 
 /// Returns a text that a stranger chose as it may stand in the log: in one line, and not long.

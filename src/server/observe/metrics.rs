@@ -1,4 +1,4 @@
-//! What the service counts, and how `/metrics` tells it: in the text format of OpenMetrics.
+//! What the service counts, and how `/metrics` tells it: in the text format that Prometheus reads.
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};

@@ -14,9 +14,6 @@ use crate::api::Code;
 use super::super::outcome::Outcome;
 use super::metrics::Metrics;
 
-/// What is told of a failure that said nothing.
-pub(super) const NO_MESSAGE: &str = "no message";
-
 /// Answers in the place of a handler that failed.
 #[derive(Debug, Clone)]
 pub(super) struct Answerer {
@@ -40,7 +37,7 @@ impl ResponseForPanic for Answerer {
 }
 
 /// Returns what was said when it failed.
-fn message(what: &(dyn Any + Send)) -> &str {
+pub(super) fn message(what: &(dyn Any + Send)) -> &str {
     let text = what.downcast_ref::<&'static str>().copied();
-    text.or_else(|| what.downcast_ref::<String>().map(String::as_str)).unwrap_or(NO_MESSAGE)
+    text.or_else(|| what.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }

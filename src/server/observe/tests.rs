@@ -13,7 +13,7 @@ use tower::ServiceExt as _;
 
 use super::super::outcome::Outcome;
 use super::super::{Service, routes};
-use super::{Form, Metrics, REQUEST_ID, Readiness, catch_panics, subscriber, watch};
+use super::{Form, Held, Metrics, REQUEST_ID, Readiness, catch_panics, subscriber, watch};
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -64,11 +64,7 @@ async fn ask(router: Router, config: &Config) -> (StatusCode, Value, Vec<Value>)
 
 #[tokio::test]
 async fn a_handler_that_fails_is_answered_as_an_internal_error_and_logged_with_the_id_of_the_request() {
-    let failing = || async {
-        if true {
-            panic!("the {} is missing", "map")
-        }
-    };
+    let failing = async || -> &'static str { panic!("the {} is missing", "map") };
     let (status, body, lines) = ask(Router::new().route("/asked", get(failing)), &Config::default()).await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(body["errors"][0]["extensions"]["code"], "INTERNAL");
@@ -116,18 +112,21 @@ async fn an_asker_who_goes_away_is_told_of_and_counted() {
     assert!(text.contains("\neragraph_http_requests_in_flight 0\n"), "{text}");
 }
 
+type Hold = fn(&Metrics) -> Held;
+
+#[track_caller]
+fn check(metrics: &Metrics, repository: &Repository, name: &str, expected: u64) {
+    let text = metrics.exposition(repository).unwrap();
+    let line = text.lines().find(|line| line.split(' ').next() == Some(name));
+    assert_eq!(line, Some(format!("{name} {expected}").as_str()));
+}
+
 #[test]
 fn what_is_held_is_counted_for_as_long_as_it_is_held() {
     let metrics = Metrics::new(&Config::default().limits);
     let folder = tempfile::TempDir::new().unwrap();
     let (repository, _) = Repository::open(folder.path()).unwrap();
-    #[track_caller]
-    fn check(metrics: &Metrics, repository: &Repository, name: &str, expected: u64) {
-        let text = metrics.exposition(repository).unwrap();
-        let line = text.lines().find(|line| line.split(' ').next() == Some(name));
-        assert_eq!(line, Some(format!("{name} {expected}").as_str()));
-    }
-    let hold: [(&str, fn(&Metrics) -> super::Held); 5] = [
+    let hold: [(&str, Hold); 5] = [
         ("eragraph_connections", Metrics::connection_opened),
         ("eragraph_websockets", Metrics::socket_opened),
         ("eragraph_subscriptions", Metrics::subscription_started),
