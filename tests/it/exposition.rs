@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug)]
 pub(crate) struct Exposition {
     pub(crate) types: BTreeMap<String, String>,
-    series: BTreeMap<String, f64>,
+    series: BTreeMap<String, String>,
 }
 
 impl Exposition {
@@ -44,16 +44,22 @@ impl Exposition {
             };
             assert!(ends.iter().any(|end| name == format!("{current}{end}")), "{line} below {current}");
             labels(&series[name.len()..]);
-            let value: f64 = value.parse().unwrap_or_else(|_| panic!("{line}"));
-            assert!(value.is_finite() && value >= 0.0, "{line}");
-            assert!(read.series.insert(series.to_owned(), value).is_none(), "twice: {line}");
+            let number: f64 = value.parse().unwrap_or_else(|_| panic!("{line}"));
+            assert!(number.is_finite() && number >= 0.0, "{line}");
+            assert!(read.series.insert(series.to_owned(), value.to_owned()).is_none(), "twice: {line}");
         }
         read
     }
 
     /// Returns the value of a series; 0 where there is none.
     pub(crate) fn value(&self, series: &str) -> f64 {
-        self.series.get(series).copied().unwrap_or_default()
+        self.series.get(series).map(|value| value.parse().unwrap()).unwrap_or_default()
+    }
+
+    /// Returns the value of a series that counts; 0 where there is none.
+    #[track_caller]
+    pub(crate) fn count(&self, series: &str) -> u64 {
+        self.series.get(series).map(|value| value.parse().unwrap()).unwrap_or_default()
     }
 
     /// Returns the values of one label in all series of a name.
@@ -93,14 +99,14 @@ fn labels(text: &str) -> BTreeMap<String, String> {
 /// Checks that the buckets of each histogram grow, and that the last one holds everything.
 #[track_caller]
 pub(crate) fn check_histogram(read: &Exposition, name: &str) {
-    let mut buckets: BTreeMap<String, Vec<(f64, f64)>> = BTreeMap::new();
+    let mut buckets: BTreeMap<String, Vec<(f64, u64)>> = BTreeMap::new();
     for (series, count) in &read.series {
         if let Some(rest) = series.strip_prefix(&format!("{name}_bucket")) {
             let mut labels = labels(rest);
             let bound = labels.remove("le").expect("each bucket has a bound");
             let bound = if bound == "+Inf" { f64::INFINITY } else { bound.parse().unwrap() };
             let rest: Vec<String> = labels.iter().map(|(name, value)| format!("{name}=\"{value}\"")).collect();
-            buckets.entry(rest.join(",")).or_default().push((bound, *count));
+            buckets.entry(rest.join(",")).or_default().push((bound, count.parse().unwrap()));
         }
     }
     assert!(!buckets.is_empty(), "{name}");
@@ -108,6 +114,6 @@ pub(crate) fn check_histogram(read: &Exposition, name: &str) {
         counts.sort_by(|one, other| one.0.total_cmp(&other.0));
         assert!(counts.is_sorted_by_key(|(_, count)| *count), "{name} {labels}: {counts:?}");
         let last = *counts.last().unwrap();
-        assert_eq!(last, (f64::INFINITY, read.value(&format!("{name}_count{{{labels}}}"))), "{name} {labels}");
+        assert_eq!(last, (f64::INFINITY, read.count(&format!("{name}_count{{{labels}}}"))), "{name} {labels}");
     }
 }

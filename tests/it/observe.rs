@@ -76,9 +76,9 @@ fn metrics_are_to_the_letter_of_their_format_and_say_what_is_there() {
         assert!(name.starts_with("eragraph_") || name.starts_with("process_"), "{name}");
     }
     let version = format!("eragraph_build_info{{version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
-    assert_eq!(read.value(&version), 1.0);
-    assert_eq!(read.value("eragraph_revision"), 1.0);
-    assert_eq!(read.value("eragraph_snapshots"), 3.0);
+    assert_eq!(read.count(&version), 1);
+    assert_eq!(read.count("eragraph_revision"), 1);
+    assert_eq!(read.count("eragraph_snapshots"), 3);
     assert!(read.value("eragraph_units") > 5.0);
     for part in ["journal", "database"] {
         assert!(read.value(&format!("eragraph_store_bytes{{part=\"{part}\"}}")) > 100.0, "{part}: {read:?}");
@@ -104,8 +104,9 @@ fn the_documentation_lists_every_metric_and_no_other() {
     asked.ask("{ eras { id } }");
     let found: BTreeSet<String> = asked.scrape().types.into_keys().collect();
     let linux_only = |name: &&String| !cfg!(target_os = "linux") && name.starts_with("process_");
-    assert_eq!(listed.difference(&found).filter(|name| !linux_only(name)).collect::<Vec<_>>(), [] as [&String; 0]);
-    assert_eq!(found.difference(&listed).collect::<Vec<_>>(), [] as [&String; 0]);
+    let gone: Vec<&String> = listed.difference(&found).filter(|name| !linux_only(name)).collect();
+    let missing: Vec<&String> = found.difference(&listed).collect();
+    assert!(gone.is_empty() && missing.is_empty(), "not there: {gone:?}; not in the table: {missing:?}");
 }
 
 #[test]
@@ -124,23 +125,23 @@ fn what_is_asked_between_two_scrapes_is_counted_between_them() {
     asked.send(odd);
     let after = asked.scrape();
     for (series, expected) in [
-        ("eragraph_http_requests_total{method=\"POST\",route=\"/graphql\",status=\"200\"}", 6.0),
-        ("eragraph_http_requests_total{method=\"POST\",route=\"/graphql\",status=\"400\"}", 1.0),
-        ("eragraph_http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}", 2.0),
-        ("eragraph_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}", 1.0),
-        ("eragraph_http_requests_total{method=\"GET\",route=\"/metrics\",status=\"200\"}", 1.0),
-        ("eragraph_http_requests_total{method=\"other\",route=\"/graphql\",status=\"405\"}", 1.0),
-        ("eragraph_graphql_question_duration_seconds_count{operation=\"Offices\"}", 4.0),
-        ("eragraph_graphql_question_duration_seconds_count{operation=\"anonymous\"}", 3.0),
-        ("eragraph_graphql_errors_total{code=\"UNKNOWN_ID\"}", 2.0),
-        ("eragraph_graphql_errors_total{code=\"PARSE_ERROR\"}", 1.0),
-        ("eragraph_graphql_errors_total{code=\"INTERNAL\"}", 0.0),
-        ("eragraph_http_request_duration_seconds_count{route=\"unmatched\"}", 2.0),
-        ("eragraph_http_requests_in_flight", 0.0),
+        ("eragraph_http_requests_total{method=\"POST\",route=\"/graphql\",status=\"200\"}", 6),
+        ("eragraph_http_requests_total{method=\"POST\",route=\"/graphql\",status=\"400\"}", 1),
+        ("eragraph_http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}", 2),
+        ("eragraph_http_requests_total{method=\"GET\",route=\"/health/live\",status=\"200\"}", 1),
+        ("eragraph_http_requests_total{method=\"GET\",route=\"/metrics\",status=\"200\"}", 1),
+        ("eragraph_http_requests_total{method=\"other\",route=\"/graphql\",status=\"405\"}", 1),
+        ("eragraph_graphql_question_duration_seconds_count{operation=\"Offices\"}", 4),
+        ("eragraph_graphql_question_duration_seconds_count{operation=\"anonymous\"}", 3),
+        ("eragraph_graphql_errors_total{code=\"UNKNOWN_ID\"}", 2),
+        ("eragraph_graphql_errors_total{code=\"PARSE_ERROR\"}", 1),
+        ("eragraph_graphql_errors_total{code=\"INTERNAL\"}", 0),
+        ("eragraph_http_request_duration_seconds_count{route=\"unmatched\"}", 2),
+        ("eragraph_http_requests_in_flight", 0),
     ] {
-        assert_eq!(after.value(series) - before.value(series), expected, "{series}");
+        assert_eq!(after.count(series) - before.count(series), expected, "{series}");
     }
-    assert_eq!(after.value("eragraph_http_requests_in_flight"), 1.0, "the scrape itself");
+    assert_eq!(after.count("eragraph_http_requests_in_flight"), 1, "the scrape itself");
 }
 
 #[test]
@@ -158,8 +159,8 @@ fn names_that_are_made_up_make_no_more_series_than_the_bound() {
     let found = read.labels(name, "operation");
     assert_eq!(found.len(), 8 + 1, "eight names, and the others: {found:?}");
     assert!(found.contains("Real") && found.contains("other"), "{found:?}");
-    let counted: f64 = found.iter().map(|label| read.value(&format!("{name}{{operation=\"{label}\"}}"))).sum();
-    assert_eq!(counted, f64::from(20 + 50 * 4 + 950), "none is lost");
+    let counted: u64 = found.iter().map(|label| read.count(&format!("{name}{{operation=\"{label}\"}}"))).sum();
+    assert_eq!(counted, 20 + 50 * 4 + 950, "none is lost");
 }
 
 #[test]
