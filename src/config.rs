@@ -125,6 +125,8 @@ pub struct Limits {
     pub subscriptions: usize,
     /// How much memory parsed documents may be kept in, in bytes.
     pub documents_bytes: usize,
+    /// How many names of operations have a series of their own in the metrics.
+    pub operations_named: usize,
 }
 
 impl Default for Limits {
@@ -162,6 +164,7 @@ impl Default for Limits {
             sockets: 1_000,
             subscriptions: 32,
             documents_bytes: 64 * 1024 * 1024,
+            operations_named: 64,
         }
     }
 }

@@ -27,6 +27,26 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code, as `word` has them.
+    pub const ALL: [Self; 16] = [
+        Self::ParseError,
+        Self::ValidationFailed,
+        Self::BadDate,
+        Self::BadCursor,
+        Self::BadPage,
+        Self::UnknownId,
+        Self::UnknownRevision,
+        Self::TooDeep,
+        Self::TooComplex,
+        Self::ResultTooLarge,
+        Self::Timeout,
+        Self::SearchNotReady,
+        Self::Busy,
+        Self::Unauthenticated,
+        Self::PersistedQueryNotFound,
+        Self::Internal,
+    ];
+
     /// Returns the word that stands in `extensions.code`.
     #[must_use]
     pub fn word(self) -> &'static str {

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tracing_subscriber::EnvFilter;
 
 use crate::config::{Config, DEFAULT_LISTEN, DEFAULT_SNAPSHOTS};
 use crate::export::BaseUrl;
 use crate::model::RecordKey;
 use crate::repository::{InputError, LoadError, Repository, read_inputs};
 use crate::server;
+use crate::server::observe::{self, Form};
 use crate::source::{InputFile, parse};
 
 use super::error::{CliError, Exit};
@@ -51,12 +51,13 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
         return Err(CliError::usage(error.to_string()));
     }
     let config = Config { sources: args.sources.clone(), public_url: args.public_url.clone(), ..Config::default() };
-    // First, so that an address that will not do is told before any work.
+    // Held to the end: what was observed last is sent when it is let go of.
+    let _observed = observe::start(&config, log_form(out)).map_err(|error| CliError::usage(error.to_string()))?;
+    // Before the store, so that an address that will not do is told before any work.
     let listener = listen(&args.listen)?;
     let address = listener.local_addr().map_err(CliError::Service)?;
     let repository = load::open(data, out)?;
     prepare(&repository, data, &snapshots, out)?;
-    log_to_stderr(out);
     tell_address(address, out)?;
     server::serve(listener, Arc::new(repository), &config).map_err(CliError::Service)?;
     Ok(Exit::Done)
@@ -180,14 +181,11 @@ fn tell(out: &mut Output, text: &str, event: &Value) -> Result<(), CliError> {
     Ok(out.print(&format!("{line}\n"))?)
 }
 
-/// Sends what the service logs to stderr; `RUST_LOG` says how much.
-fn log_to_stderr(out: &Output) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,eragraph=info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // It fails only where a log is set up already, which then stays.
-    let _ = if out.is_json() {
-        log.json().try_init()
-    } else {
-        log.with_ansi(out.note_style.is_coloured() && std::io::stderr().is_terminal()).try_init()
-    };
+/// Returns how the log looks on stderr.
+fn log_form(out: &Output) -> Form {
+    match () {
+        () if out.is_json() => Form::Json,
+        () if out.note_style.is_coloured() && std::io::stderr().is_terminal() => Form::Coloured,
+        () => Form::Plain,
+    }
 }

@@ -52,6 +52,15 @@ pub struct Repository {
     is_indexing: Arc<AtomicBool>,
 }
 
+/// How many bytes the files of a store have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StoreBytes {
+    /// Those of the journal.
+    pub journal: u64,
+    /// Those of the database; `None` where another process holds it.
+    pub database: Option<u64>,
+}
+
 #[derive(Debug)]
 enum Backing {
     Store(Store),
@@ -158,6 +167,19 @@ impl Repository {
             Backing::Journal { revisions, .. } => {
                 revisions.iter().find(|found| found.number == revision).map(|found| found.recorded_at)
             }
+        }
+    }
+
+    /// Returns how many bytes the store takes; walks through its folders, which blocks.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] when a folder cannot be read.
+    pub fn store_bytes(&self) -> Result<StoreBytes, StoreError> {
+        match &self.backing {
+            Backing::Store(store) => {
+                Ok(StoreBytes { journal: store.journal().bytes()?, database: Some(store.database_bytes()?) })
+            }
+            Backing::Journal { journal, .. } => Ok(StoreBytes { journal: journal.bytes()?, database: None }),
         }
     }
 

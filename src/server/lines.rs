@@ -223,6 +223,7 @@ mod tests {
     use super::*;
     use crate::config::Config;
     use crate::repository::Repository;
+    use crate::server::observe::Readiness;
 
     #[tokio::test]
     async fn while_nobody_has_a_turn_known_answers_are_named_and_others_told_to_come_again() {
@@ -230,7 +231,7 @@ mod tests {
         let repository = Arc::new(Repository::open(folder.path()).unwrap().0);
         let limits = Limits { long_concurrency: 1, timeout: Duration::ZERO, ..Limits::default() };
         let config = Config { limits, ..Config::default() };
-        let service = Service::new(repository, &config);
+        let service = Service::new(repository, &config, Readiness::ready());
         let held = Arc::clone(&service.turns.0).acquire_owned().await.unwrap();
 
         let query = || RawQuery(Some("at=2015-01-01".to_owned()));

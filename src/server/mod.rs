@@ -7,6 +7,7 @@ mod graphql;
 mod headers;
 mod lines;
 mod listener;
+pub mod observe;
 mod outcome;
 pub mod pages;
 mod permanent;
@@ -17,22 +18,20 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use axum::{Json, Router};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
-use tower_http::trace::TraceLayer;
 
 use crate::api;
 use crate::config::Config;
 use crate::repository::Repository;
 
 use graphql::{Executor, Unread};
+use observe::{Metrics, Readiness};
 
 pub use graphql::{DocumentsError, check};
 
@@ -46,21 +45,23 @@ struct Service {
     turns: lines::Turns,
     /// The places of WebSockets.
     sockets: Arc<Semaphore>,
-    /// Whether the service is being stopped.
-    stop: Arc<watch::Sender<bool>>,
+    metrics: Arc<Metrics>,
+    readiness: Readiness,
 }
 
 impl Service {
-    fn new(repository: Arc<Repository>, config: &Config) -> Self {
+    fn new(repository: Arc<Repository>, config: &Config, readiness: Readiness) -> Self {
         let schema = api::schema_for(Arc::clone(&repository), config);
         let config = Arc::new(config.clone());
+        let metrics = Arc::new(Metrics::new(&config.limits));
         Self {
-            executor: Arc::new(Executor::new(schema, Arc::clone(&config))),
+            executor: Arc::new(Executor::new(schema, Arc::clone(&config), Arc::clone(&metrics))),
             unread: Unread::new(config.limits.unread_bytes),
             turns: lines::Turns::new(&config.limits),
             repository,
             sockets: Arc::new(Semaphore::new(config.limits.sockets.min(Semaphore::MAX_PERMITS))),
-            stop: Arc::new(watch::Sender::new(false)),
+            metrics,
+            readiness,
             config,
         }
     }
@@ -77,29 +78,30 @@ impl Service {
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
-    routes(Service::new(repository, config))
+    routes(Service::new(repository, config, Readiness::ready()))
 }
 
-/// Returns the route table.
+/// Returns the route table, with what stands around all routes.
 fn routes(service: Service) -> Router {
-    let config = Arc::clone(&service.config);
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
-    let router = Router::new()
+    let routes = Router::new()
         .merge(pages::routes(knows))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/reporting-lines.csv", get(lines::csv))
         .route("/reporting-lines.json", get(lines::json))
         .route("/r/{*address}", get(permanent::get))
         .route("/schema.graphql", get(sdl))
+        .route("/metrics", get(observe::metrics))
         .route("/health/live", get(live))
-        .route("/health/ready", get(ready))
+        .route("/health/ready", get(observe::ready))
         .fallback(headers::not_found)
-        .method_not_allowed_fallback(headers::wrong_method)
+        .method_not_allowed_fallback(headers::wrong_method);
+    let routes = observe::catch_panics(routes, &service.metrics)
         .layer(CompressionLayer::new())
-        .layer(from_fn(etag::name_encodings))
-        .layer(TraceLayer::new_for_http());
-    headers::around(router, &config).with_state(service)
+        .layer(from_fn(etag::name_encodings));
+    let routes = headers::around(routes, &service.config);
+    observe::watch(routes, &service.metrics, &service.config).with_state(service)
 }
 
 /// Serves until the process is told to stop (Ctrl-C or SIGTERM), then finishes the requests that run.
@@ -126,13 +128,14 @@ pub async fn serve_until(
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let service = Service::new(repository, config);
-    let ending = Arc::clone(&service.stop);
+    let service = Service::new(repository, config, Readiness::ready());
+    let readiness = service.readiness.clone();
     let stop = async move {
         stop.await;
-        ending.send_replace(true);
+        readiness.set_stopping();
     };
-    listener::serve(listener, routes(service.clone()), &config.limits, stop).await?;
+    let metrics = Arc::clone(&service.metrics);
+    listener::serve(listener, routes(service.clone()), &config.limits, metrics, stop).await?;
     service.wait_for_sockets().await;
     Ok(())
 }
@@ -164,10 +167,4 @@ async fn sdl() -> Response {
 /// Answers `/health/live`: the process runs.
 async fn live() -> &'static str {
     "live\n"
-}
-
-/// Answers `/health/ready`: questions are answered, and from which revision.
-async fn ready(State(service): State<Service>) -> Response {
-    let revision = service.repository.latest().revision;
-    (StatusCode::OK, Json(serde_json::json!({ "status": "ready", "revision": revision }))).into_response()
 }

@@ -5,6 +5,8 @@
 pub(super) struct Outcome {
     /// The name of the operation that was asked for, where it has one.
     pub(super) operation: Option<String>,
+    /// What kind of operation it is: `query`, `mutation` or `subscription`; `None` where none was found.
+    pub(super) kind: Option<&'static str>,
     /// The code of the first error, where there is one.
     pub(super) code: Option<String>,
     /// Whether the parsed document was at hand; `None` where no document came so far.

@@ -113,6 +113,11 @@ impl Database {
         }
     }
 
+    /// Returns how many bytes its files have.
+    pub(super) fn bytes(&self) -> Result<u64, StoreError> {
+        files::bytes_below(&self.path)
+    }
+
     fn open_once(path: &Path) -> Result<Self, Fault> {
         let db = sled::Config::new()
             .path(path)

@@ -117,3 +117,20 @@ pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
     paths.sort();
     Ok(paths)
 }
+
+/// Returns how many bytes the files below a folder have. A file that goes away meanwhile counts as nothing.
+pub(super) fn bytes_below(dir: &Path) -> Result<u64, StoreError> {
+    let mut bytes = 0_u64;
+    let mut folders = vec![dir.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in entries(&folder)? {
+            match fs::symlink_metadata(&path) {
+                Ok(found) if found.is_dir() => folders.push(path),
+                Ok(found) => bytes = bytes.saturating_add(found.len()),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => return Err(StoreError::io("look at", &path)(error)),
+            }
+        }
+    }
+    Ok(bytes)
+}

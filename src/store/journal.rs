@@ -93,6 +93,14 @@ impl Journal {
         Ok(corpus)
     }
 
+    /// Returns how many bytes its files have.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] when a folder of the journal cannot be read.
+    pub fn bytes(&self) -> Result<u64, StoreError> {
+        files::bytes_below(&self.root)
+    }
+
     /// Tells whether the journal's folders are there.
     pub(super) fn exists(&self) -> bool {
         self.revisions_dir().is_dir()

@@ -201,6 +201,14 @@ impl Store {
         verify::verify(self)
     }
 
+    /// Returns how many bytes the files of the database have.
+    ///
+    /// # Errors
+    /// Returns [`StoreError`] when its folder cannot be read.
+    pub fn database_bytes(&self) -> Result<u64, StoreError> {
+        self.database.bytes()
+    }
+
     /// Returns the journal of inputs.
     pub fn journal(&self) -> &Journal {
         &self.journal

@@ -41,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// The crates that only some layers may name.
-const INSIDE: [(&str, &[&str]); 20] = [
+const INSIDE: [(&str, &[&str]); 26] = [
     ("sled", &["store"]),
     ("postcard", &["store"]),
     ("zstd", &["store"]),
@@ -60,6 +60,12 @@ const INSIDE: [(&str, &[&str]); 20] = [
     ("hyper_util", &["server"]),
     ("rustix", &["server"]),
     ("tower_http", &["server"]),
+    ("prometheus_client", &["server"]),
+    ("opentelemetry", &["server"]),
+    ("opentelemetry_http", &["server"]),
+    ("opentelemetry_otlp", &["server"]),
+    ("opentelemetry_sdk", &["server"]),
+    ("tracing_opentelemetry", &["server"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
 ];

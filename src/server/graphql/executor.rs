@@ -13,6 +13,7 @@ use futures_util::stream::{self, BoxStream, StreamExt as _};
 use crate::api::{ApiSchema, Budget, Code, poll_within, with_codes, within};
 use crate::config::Config;
 
+use super::super::observe::Metrics;
 use super::super::outcome::Outcome;
 use super::asked::Asked;
 use super::document::{Document, Operation};
@@ -29,6 +30,7 @@ pub(in crate::server) struct Executor {
     pub(super) config: Arc<Config>,
     documents: Documents,
     gate: Gate,
+    metrics: Arc<Metrics>,
 }
 
 /// A question that may be executed.
@@ -40,14 +42,14 @@ pub(super) struct Prepared {
 }
 
 impl Executor {
-    pub(in crate::server) fn new(schema: ApiSchema, config: Arc<Config>) -> Self {
+    pub(in crate::server) fn new(schema: ApiSchema, config: Arc<Config>, metrics: Arc<Metrics>) -> Self {
         let documents = Documents::read(&config).unwrap_or_else(|error| {
             // `check` told of it when the service was set up; whoever did not ask trusts nothing.
             tracing::error!(%error, "no document is trusted");
             Documents::of(&config, std::collections::HashMap::new())
         });
         let gate = Gate::new(&config.limits);
-        Self { schema, config, documents, gate }
+        Self { schema, config, documents, gate, metrics }
     }
 
     /// Finds the document of a question, and holds it against the bounds.
@@ -65,6 +67,11 @@ impl Executor {
         if outcome.operation.is_none() {
             outcome.operation = operation.as_ref().and_then(|operation| operation.name.clone());
         }
+        outcome.kind = operation.as_ref().map(|operation| match operation.kind {
+            OperationType::Query => "query",
+            OperationType::Mutation => "mutation",
+            OperationType::Subscription => "subscription",
+        });
         let mut request = Request::new(String::new()).variables(asked.variables);
         request.operation_name = asked.operation_name;
         (outcome, Ok(Prepared { document, operation, request }))
@@ -72,7 +79,9 @@ impl Executor {
 
     /// Waits for a place to work.
     pub(super) async fn enter(&self, is_long: bool) -> Result<Entry, Refusal> {
+        let _waiting = self.metrics.question_waiting();
         self.gate.enter(is_long).await.map_err(|_| {
+            self.metrics.refused_busy();
             let message = "too many questions are asked at once; ask again in a moment";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message)
         })
@@ -94,6 +103,7 @@ impl Executor {
     /// Executes a query that is no stranger's own, or was held against the bounds already.
     pub(in crate::server) async fn ask(&self, request: Request, is_long: bool) -> Result<Answer, Refusal> {
         let _entry = self.enter(is_long).await?;
+        let _runs = self.metrics.question_started();
         let request = request.data(Budget::new(&self.config.limits));
         let timeout = self.config.limits.timeout;
         let answer = within(deadline(timeout), is_long, self.schema.execute(request));

@@ -15,7 +15,7 @@ use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{BoxStream, SelectAll};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tracing::Instrument as _;
 
 use super::super::Service;
 use super::super::outcome::Outcome;
@@ -23,7 +23,7 @@ use super::asked::{self, Asked};
 use super::executor::Prepared;
 use super::media::Media;
 use super::refusal::Refusal;
-use super::{never_ran, send_refusal};
+use super::{code, never_ran, send_refusal};
 use crate::api::Code;
 
 /// The name of the protocol.
@@ -41,12 +41,18 @@ pub(super) async fn upgrade(service: Service, request: Request) -> Response {
         return refuse(Refusal::bad(format!("a WebSocket here speaks {PROTOCOL}; offer it as its subprotocol")));
     }
     let Ok(place) = Arc::clone(&service.sockets).try_acquire_owned() else {
+        service.metrics.refused_busy();
         let message = "too many WebSockets are open; ask again in a moment";
         return refuse(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message));
     };
     let most = service.config.limits.body_bytes;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(most).max_frame_size(most);
-    upgrade.on_upgrade(move |socket| Session::new(service, socket, place).run())
+    let open = service.metrics.socket_opened();
+    let session = move |socket| async move {
+        Session::new(service, socket).run().await;
+        drop((place, open));
+    };
+    upgrade.on_upgrade(move |socket| session(socket).in_current_span())
 }
 
 fn offers_protocol(headers: &HeaderMap) -> bool {
@@ -64,12 +70,6 @@ enum Told {
     Complete(String),
 }
 
-/// Waits until the service is being stopped.
-async fn stopping(stop: &mut watch::Receiver<bool>) {
-    // The sender lives as long as the service.
-    let _ = stop.wait_for(|is_stopping| *is_stopping).await.map(|_| ());
-}
-
 /// How a session ends: the code and the reason of the protocol; `None` where nobody listens any more.
 type End = Option<(u16, &'static str)>;
 
@@ -81,11 +81,10 @@ struct Session {
     running: SelectAll<BoxStream<'static, Told>>,
     handles: HashMap<String, AbortHandle>,
     heard: Instant,
-    _place: OwnedSemaphorePermit,
 }
 
 impl Session {
-    fn new(service: Service, socket: WebSocket, place: OwnedSemaphorePermit) -> Self {
+    fn new(service: Service, socket: WebSocket) -> Self {
         Self {
             service,
             socket,
@@ -93,7 +92,6 @@ impl Session {
             running: SelectAll::new(),
             handles: HashMap::new(),
             heard: Instant::now(),
-            _place: place,
         }
     }
 
@@ -110,7 +108,9 @@ impl Session {
 
     /// Speaks until the service stops, or the session ends before.
     async fn talk(&mut self) -> Result<(), End> {
-        let mut stop = self.service.stop.subscribe();
+        let readiness = self.service.readiness.clone();
+        let stop = readiness.stopping();
+        tokio::pin!(stop);
         let limits = &self.service.config.limits;
         let idle = limits.idle_timeout;
         let mut pings = tokio::time::interval((idle / 2).max(Duration::from_millis(1)));
@@ -118,7 +118,7 @@ impl Session {
         tokio::pin!(late);
         loop {
             tokio::select! {
-                () = stopping(&mut stop) => return Ok(()),
+                () = &mut stop => return Ok(()),
                 () = &mut late, if !self.is_acknowledged => return Err(Some((4408, "Connection initialisation timeout"))),
                 _ = pings.tick() => {
                     if self.heard.elapsed() > idle {
@@ -236,8 +236,18 @@ impl Service {
 
 /// Runs an operation, and tells what it says.
 fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, Told> {
-    let (_, prepared) = service.executor.prepare(asked);
-    let refused = |refusal: Refusal, id| stream::iter([Told::Refused(id, refusal.answer())]).boxed();
+    let began = Instant::now();
+    let (mut outcome, prepared) = service.executor.prepare(asked);
+    let metrics = Arc::clone(&service.metrics);
+    let mut told = move |answer: &Answer| {
+        outcome.code = code(answer);
+        metrics.question_answered(&outcome, began.elapsed());
+    };
+    let mut refused = |refusal: Refusal, id| {
+        let answer = refusal.answer();
+        told(&answer);
+        stream::iter([Told::Refused(id, answer)]).boxed()
+    };
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return refused(refusal, id),
@@ -251,6 +261,7 @@ fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, T
         Some((OperationType::Subscription, false)) => subscription(&service, id, prepared),
         Some((OperationType::Query, _)) | None => stream::once(async move {
             let answer = service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer);
+            told(&answer);
             let told = if never_ran(&answer) {
                 vec![Told::Refused(id, answer)]
             } else {
@@ -266,7 +277,9 @@ fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, T
 /// Tells what a subscription says, until it ends; one that is refused ends with that.
 fn subscription(service: &Service, id: String, prepared: Prepared) -> BoxStream<'static, Told> {
     let answers = service.executor.subscribe(prepared).map(Some).chain(stream::iter([None]));
+    let running = service.metrics.subscription_started();
     let told = answers.scan(false, move |is_over, answer| {
+        let _runs_as_long_as_this = &running;
         if *is_over {
             return std::future::ready(None);
         }

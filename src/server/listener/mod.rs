@@ -20,6 +20,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
+use super::observe::Metrics;
 use crate::config::Limits;
 
 use table::{Place, Table};
@@ -39,9 +40,10 @@ pub(super) async fn serve(
     listener: TcpListener,
     app: Router,
     limits: &Limits,
+    metrics: Arc<Metrics>,
     stop: impl Future<Output = ()>,
 ) -> io::Result<()> {
-    let table = Arc::new(Table::new(most_connections(limits)));
+    let table = Arc::new(Table::new(most_connections(limits), metrics));
     let (told, ending) = watch::channel(false);
     // Every connection holds a sender; when all are dropped, all have ended.
     let (alive, mut ended) = mpsc::channel::<()>(1);

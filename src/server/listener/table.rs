@@ -7,6 +7,8 @@ use std::time::Instant;
 
 use tokio::sync::Notify;
 
+use super::super::observe::{Held, Metrics};
+
 /// The connections that there are.
 #[derive(Debug)]
 pub(super) struct Table {
@@ -14,6 +16,7 @@ pub(super) struct Table {
     began: Instant,
     next: AtomicU64,
     seats: Mutex<HashMap<u64, Arc<Seat>>>,
+    metrics: Arc<Metrics>,
 }
 
 #[derive(Debug, Default)]
@@ -31,6 +34,7 @@ pub(super) struct Place {
     table: Arc<Table>,
     number: u64,
     seat: Arc<Seat>,
+    _open: Held,
 }
 
 /// Tells that a request of a connection is being answered, until it is dropped.
@@ -50,15 +54,16 @@ impl Drop for Place {
 }
 
 impl Table {
-    pub(super) fn new(most: usize) -> Self {
-        Self { most, began: Instant::now(), next: AtomicU64::new(0), seats: Mutex::default() }
+    pub(super) fn new(most: usize, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, most, began: Instant::now(), next: AtomicU64::new(0), seats: Mutex::default() }
     }
 
     /// Takes a place; when the table is full, the connection that has been idle longest has to leave.
     pub(super) fn enter(self: &Arc<Self>) -> Place {
         let seat = Arc::new(Seat::default());
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let place = Place { table: Arc::clone(self), number, seat: Arc::clone(&seat) };
+        let place =
+            Place { table: Arc::clone(self), number, seat: Arc::clone(&seat), _open: self.metrics.connection_opened() };
         place.moved();
         let is_full = {
             let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
@@ -80,6 +85,7 @@ impl Table {
         // Out of the table at once, so that the next one to be sent away is another.
         if let Some(seat) = seats.remove(&number) {
             seat.leave.notify_one();
+            self.metrics.connection_shed();
         }
     }
 }
@@ -107,13 +113,17 @@ impl Place {
 mod tests {
     use super::*;
 
+    fn table(most: usize) -> Arc<Table> {
+        Arc::new(Table::new(most, Arc::new(Metrics::new(&crate::config::Limits::default()))))
+    }
+
     fn is_told_to_leave(place: &Place) -> bool {
         futures_util::FutureExt::now_or_never(place.must_leave()).is_some()
     }
 
     #[test]
     fn the_one_that_has_been_idle_longest_makes_place() {
-        let table = Arc::new(Table::new(2));
+        let table = table(2);
         let first = table.enter();
         let second = table.enter();
         assert!(!is_told_to_leave(&first));
@@ -123,7 +133,7 @@ mod tests {
 
     #[test]
     fn one_that_is_being_answered_stays() {
-        let table = Arc::new(Table::new(1));
+        let table = table(1);
         let first = table.enter();
         let busy = first.busy();
         let second = table.enter();
@@ -135,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_place_is_free_when_its_connection_ends() {
-        let table = Arc::new(Table::new(1));
+        let table = table(1);
         for _ in 0..3 {
             let place = table.enter();
             assert!(!is_told_to_leave(&place));

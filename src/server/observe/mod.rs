@@ -1,0 +1,79 @@
+//! What an operator sees of the service: request ids, the log, metrics, traces, and whether it is ready.
+//!
+//! [`watch`] stands around all routes. What a question became travels to it in the extensions of the response, as an
+//! [`Outcome`](super::outcome::Outcome).
+
+mod log;
+mod metrics;
+mod operations;
+mod otlp;
+mod panic;
+mod readiness;
+mod request;
+mod request_id;
+mod scrape;
+mod series;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router, middleware};
+use serde_json::json;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::config::Config;
+
+use super::Service;
+use request::Observer;
+use request_id::RequestIds;
+
+pub use log::{Form, Guard, start, subscriber};
+pub use metrics::{Held, Metrics};
+pub use otlp::TracesError;
+pub use readiness::{Readiness, Stage};
+pub use request_id::REQUEST_ID;
+
+/// Puts what catches the failures of handlers around the routes; stands inside all layers that change answers.
+pub(super) fn catch_panics<S>(router: Router<S>, metrics: &Arc<Metrics>) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    router.layer(CatchPanicLayer::custom(panic::Answerer { metrics: Arc::clone(metrics) }))
+}
+
+/// Puts what observes every request around the routes; stands outside all other layers.
+pub(super) fn watch<S>(router: Router<S>, metrics: &Arc<Metrics>, config: &Config) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let metrics = Arc::clone(metrics);
+    let observer = Observer { metrics, ids: RequestIds::new(), log_variables: config.log_variables };
+    router.layer(middleware::from_fn_with_state(observer, request::observe))
+}
+
+/// Answers `/metrics`, where the configuration offers it.
+pub(super) async fn metrics(State(service): State<Service>) -> Response {
+    if !service.config.metrics {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let text = tokio::task::spawn_blocking(move || service.metrics.exposition(&service.repository)).await;
+    match text {
+        Ok(Ok(text)) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE), (CACHE_CONTROL, "no-store")], text).into_response(),
+        Ok(Err(_)) | Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// Answers `/health/ready`: whether questions are answered, and from which revision.
+pub(super) async fn ready(State(service): State<Service>) -> Response {
+    let stage = service.readiness.stage();
+    if stage != Stage::Ready {
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": stage.word() }))).into_response();
+    }
+    let revision = service.repository.latest().revision;
+    (StatusCode::OK, Json(json!({ "status": stage.word(), "revision": revision }))).into_response()
+}
