@@ -54,6 +54,9 @@ pub fn schema(repository: Arc<Repository>, limits: &Limits) -> ApiSchema {
 /// Returns the schema over a repository, with all that the service is set up with.
 pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
     let mut builder = builder(&config.limits).data(repository);
+    if !config.introspection {
+        builder = builder.disable_introspection();
+    }
     if let Some(dir) = &config.sources {
         builder = builder.data(Arc::new(SourceFolder::new(dir.clone(), config.limits.source_bytes)));
     }

@@ -3,8 +3,8 @@
 pub mod assets;
 pub mod examples;
 mod graphql;
-pub mod pages;
 mod outcome;
+pub mod pages;
 mod permanent;
 
 use std::future::Future;
@@ -40,7 +40,7 @@ pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     Router::new()
-        .merge(pages::routes(knows))
+        .merge(pages::routes(knows, config))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/r/{*address}", get(permanent::get))
         .route("/schema.graphql", get(sdl))
@@ -82,8 +82,11 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Answers `/schema.graphql`: the published schema.
-async fn sdl() -> Response {
+/// Answers `/schema.graphql`: the published schema, where questions about it are answered.
+async fn sdl(State(service): State<Service>) -> Response {
+    if !service.config.introspection {
+        return (StatusCode::NOT_FOUND, "introspection is switched off\n").into_response();
+    }
     ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], api::schema_sdl()).into_response()
 }
 

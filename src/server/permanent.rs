@@ -20,7 +20,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::Service;
-use super::pages::{FOR_GOOD, HTML, PLAIN_POLICY};
+use super::pages::{FOR_GOOD, HTML, PLAIN_POLICY, web_of};
 use crate::api::{Budget, Code, with_codes};
 use crate::export::AddressError;
 
@@ -126,18 +126,20 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
         return Err(Refused::new(StatusCode::NOT_FOUND, Code::UnknownRevision, message));
     }
     let page_size = question::PAGE.min(service.config.limits.max_page);
-    let request =
-        Request::new(question.document()).variables(question.variables(page_size)).data(Budget::new(&service.config.limits));
-    let done = tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request)).await.map_err(|_| {
-        let message = format!("the answer took longer than {} s", service.config.limits.timeout.as_secs());
-        Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message)
-    })?;
+    let request = Request::new(question.document())
+        .variables(question.variables(page_size))
+        .data(Budget::new(&service.config.limits));
+    let done =
+        tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request)).await.map_err(|_| {
+            let message = format!("the answer took longer than {} s", service.config.limits.timeout.as_secs());
+            Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message)
+        })?;
     let data = data(done)?;
     let subject = data.pointer(question.pointer()).filter(|subject| !subject.is_null());
     let subject =
         subject.ok_or_else(|| Refused::not_there(format!("revision {} has no such thing", question.revision())))?;
     let (body, content_type) = match form {
-        Form::Page => (page::page(question, subject, page_size), HTML),
+        Form::Page => (page::page(question, subject, page_size, web_of(&service.config)), HTML),
         Form::Json => (format!("{}\n", json!({ "data": data })), JSON),
     };
     let next = question.next(subject).map(|path| format!("<{path}>; rel=\"next\""));
