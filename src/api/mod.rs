@@ -55,7 +55,8 @@ pub fn schema(repository: Arc<Repository>, limits: &Limits) -> ApiSchema {
 pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
     let mut builder = builder(&config.limits).data(repository);
     if !config.introspection {
-        builder = builder.disable_introspection();
+        // What an error suggests would tell the names one by one.
+        builder = builder.disable_introspection().disable_suggestions();
     }
     if let Some(dir) = &config.sources {
         builder = builder.data(Arc::new(SourceFolder::new(dir.clone(), config.limits.source_bytes)));

@@ -27,6 +27,7 @@ mod rules;
 mod schema;
 mod search;
 mod service;
+mod settings;
 mod source_text;
 mod store;
 mod tables;
