@@ -162,7 +162,7 @@ limits! {
     waiting: usize, Count 0, HELD => 1_024;
     /// How many connections there may be; past it, the one that has been idle longest is closed.
     connections: usize, Count 1, HELD => 10_000;
-    /// How many of them may be WebSockets.
+    /// How many connections may each be a WebSocket.
     sockets: usize, Count 0, HELD => 1_000;
     /// How many subscriptions one WebSocket may hold.
     subscriptions: usize, Count 0, HELD => 32;

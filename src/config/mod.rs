@@ -22,6 +22,7 @@ pub const DEFAULT_SNAPSHOTS: &str = "snapshots";
 
 /// How the service is set up.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, and every pair of them can be meant")]
 pub struct Config {
     /// What a stranger may ask for.
     pub limits: Limits,

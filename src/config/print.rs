@@ -45,13 +45,13 @@ impl Settings {
                 Form::Switch => json!(values.iter().any(|value| value == "true")),
                 Form::Text => json!(values.first()),
             };
-            all.insert(setting.name.to_owned(), entry(value, &self.origin(setting.name)));
+            all.insert(setting.name.to_owned(), entry(&value, &self.origin(setting.name)));
         }
         let mut limits = Map::new();
         for limit in LIMITS {
             let text = limit.value(&self.config.limits);
             let value = text.parse::<u64>().map_or_else(|_| json!(text), |number| json!(number));
-            limits.insert(limit.name(), entry(value, &self.limit_origin(limit)));
+            limits.insert(limit.name(), entry(&value, &self.limit_origin(limit)));
         }
         all.insert(LIMITS_TABLE.to_owned(), Value::Object(limits));
         Value::Object(all)
@@ -92,7 +92,7 @@ fn said(origin: &Origin) -> String {
     at.map_or_else(|| from.to_owned(), |at| format!("{from}: {}", at.replace(char::is_control, " ")))
 }
 
-fn entry(value: Value, origin: &Origin) -> Value {
+fn entry(value: &Value, origin: &Origin) -> Value {
     let (from, at) = parts(origin);
     json!({ "value": value, "from": from, "where": at })
 }

@@ -141,22 +141,19 @@ impl Settings {
     }
 
     fn put(&mut self, given: &Given) -> Result<(), Wrong> {
-        match given.name.split_once('.') {
-            Some((LIMITS_TABLE, name)) => {
-                let limit = limit(name)?;
-                let [value] = given.values.as_slice() else {
-                    return Err(Wrong::new(format!("`{name}` has more than one value")));
-                };
-                limit.put(&mut self.config.limits, value)?;
-            }
-            _ => {
-                let setting = setting(&given.name)?;
-                (setting.put)(self, &given.values).map_err(|wrong| match given.origin {
-                    // The name of an option or a variable tells it already.
-                    Origin::File { .. } => Wrong { what: format!("`{}`: {}", setting.name, wrong.what), ..wrong },
-                    _ => wrong,
-                })?;
-            }
+        if let Some((LIMITS_TABLE, name)) = given.name.split_once('.') {
+            let limit = limit(name)?;
+            let [value] = given.values.as_slice() else {
+                return Err(Wrong::new(format!("`{name}` has more than one value")));
+            };
+            limit.put(&mut self.config.limits, value)?;
+        } else {
+            let setting = setting(&given.name)?;
+            (setting.put)(self, &given.values).map_err(|wrong| match given.origin {
+                // The name of an option or a variable tells it already.
+                Origin::File { .. } => Wrong { what: format!("`{}`: {}", setting.name, wrong.what), ..wrong },
+                _ => wrong,
+            })?;
         }
         self.origins.insert(given.name.clone(), given.origin.clone());
         Ok(())
@@ -177,17 +174,12 @@ impl Settings {
 
 /// Reads `NAME=VALUE`, as limits are written outside the file.
 pub(super) fn limit_given(text: &str, origin: &Origin) -> Result<Given, Fault> {
-    match text.split_once('=') {
-        Some((name, value)) => Ok(Given {
-            name: format!("{LIMITS_TABLE}.{}", name.trim()),
-            values: vec![value.trim().to_owned()],
-            origin: origin.clone(),
-        }),
-        None => {
-            let hint = "write the name of a limit and its value: max-page=200";
-            Err(Wrong::new(format!("{text:?} sets no limit")).hint(hint).at(origin))
-        }
-    }
+    let Some((name, value)) = text.split_once('=') else {
+        let hint = "write the name of a limit and its value: max-page=200";
+        return Err(Wrong::new(format!("{text:?} sets no limit")).hint(hint).at(origin));
+    };
+    let name = format!("{LIMITS_TABLE}.{}", name.trim());
+    Ok(Given { name, values: vec![value.trim().to_owned()], origin: origin.clone() })
 }
 
 impl Given {

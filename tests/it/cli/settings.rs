@@ -149,7 +149,7 @@ fn the_packaged_file_has_every_setting_with_its_default() {
     place.write("as-it-is.toml", &text);
     let defaults = place.json(&["serve", "--print-config"]);
     assert_eq!(place.json(&["serve", "--print-config", "--config", "as-it-is.toml"]), defaults);
-    let all: String = text.lines().map(|line| format!("{}\n", uncommented(line).unwrap_or(line))).collect();
+    let all = text.lines().map(|line| uncommented(line).unwrap_or(line)).collect::<Vec<_>>().join("\n");
     place.write("all.toml", &all);
     let mut told = place.json(&["serve", "--print-config", "--config", "all.toml"]);
     let limits = told["limits"].as_object_mut().unwrap();
