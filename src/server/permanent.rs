@@ -126,14 +126,12 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
         return Err(Refused::new(StatusCode::NOT_FOUND, Code::UnknownRevision, message));
     }
     let page_size = question::PAGE.min(service.config.limits.max_page);
-    let request = Request::new(question.document())
-        .variables(question.variables(page_size))
-        .data(Budget::new(&service.config.limits));
-    let done =
-        tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request)).await.map_err(|_| {
-            let message = format!("the answer took longer than {} s", service.config.limits.timeout.as_secs());
-            Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message)
-        })?;
+    let request =
+        Request::new(question.document()).variables(question.variables(page_size)).data(Budget::new(&service.config.limits));
+    let done = tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request)).await.map_err(|_| {
+        let message = format!("the answer took longer than {} s", service.config.limits.timeout.as_secs());
+        Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message)
+    })?;
     let data = data(done)?;
     let subject = data.pointer(question.pointer()).filter(|subject| !subject.is_null());
     let subject =
