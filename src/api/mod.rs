@@ -57,6 +57,10 @@ pub fn schema(repository: Arc<Repository>, limits: &Limits) -> ApiSchema {
 /// Returns the schema over a repository, with all that the service is set up with.
 pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
     let mut builder = builder(&config.limits).data(repository);
+    if !config.introspection {
+        // What an error suggests would tell the names one by one.
+        builder = builder.disable_introspection().disable_suggestions();
+    }
     if let Some(dir) = &config.sources {
         builder = builder.data(Arc::new(SourceFolder::new(dir.clone(), config.limits.source_bytes)));
     }

@@ -14,6 +14,7 @@ mod output;
 mod schema;
 mod serve;
 mod session;
+mod settings;
 mod style;
 mod suggest;
 mod tree;
@@ -67,7 +68,7 @@ enum Verb {
     /// Check input files and tell every mistake; load nothing.
     Validate(validate::Args),
     /// Serve GraphQL and GraphiQL; an empty store loads the folder of snapshots first.
-    Serve(serve::Args),
+    Serve(Box<serve::Args>),
     /// Show the structure at a moment, as a tree.
     View(view::Args),
     /// Tell what differs between two moments, and how far the sources carry it.
@@ -104,7 +105,7 @@ fn run(cli: &Cli, out: &mut Output) -> Result<Exit, CliError> {
         Verb::Load(args) => load::run(&cli.data, args, out),
         Verb::Import(args) => import::run(&cli.data, args, out),
         Verb::Validate(args) => validate::run(&cli.data, args, out),
-        Verb::Serve(args) => serve::run(&cli.data, args, out),
+        Verb::Serve(args) => serve::run(args, out),
         Verb::View(args) => view::run(&cli.data, args, out),
         Verb::Diff(args) => diff::run(&cli.data, args, out),
         Verb::Lineage(args) => lineage::run(&cli.data, args, out),

@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::config::{Config, DEFAULT_LISTEN, DEFAULT_SNAPSHOTS};
-use crate::export::BaseUrl;
+use crate::config::{Config, DEFAULT_SNAPSHOTS, Settings};
 use crate::model::RecordKey;
 use crate::repository::{InputError, LoadError, Repository, read_inputs};
 use crate::server;
@@ -19,6 +18,7 @@ use crate::source::{InputFile, parse};
 use super::error::{CliError, Exit};
 use super::load;
 use super::output::Output;
+use super::settings::Asked;
 use super::style::counted;
 
 /// How many records a line names at most.
@@ -26,40 +26,38 @@ const NAMED_RECORDS: usize = 8;
 
 /// What to serve, and where.
 #[derive(Debug, clap::Args)]
+#[command(after_help = SETTINGS_HELP)]
 pub(super) struct Args {
-    /// The address and port; port 0 takes a free one.
-    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_LISTEN)]
-    listen: String,
-    /// The folder to load while the store is empty, and to compare with the store otherwise.
-    #[arg(long, value_name = "DIR")]
-    snapshots: Option<PathBuf>,
-    /// Offer the text of cited lines from the copies of the sources in this folder; nothing of them is stored.
-    #[arg(long, value_name = "DIR", env = "ERAGRAPH_SOURCES", hide_env_values = true)]
-    sources: Option<PathBuf>,
-    /// The address under which others reach the service, for citations: `https://example.org`.
-    #[arg(long, value_name = "URL", env = "ERAGRAPH_PUBLIC_URL", hide_env_values = true)]
-    public_url: Option<String>,
+    #[command(flatten)]
+    asked: Asked,
+    /// Print the settings that result, with where each was said, as a file for `--config`; serve nothing.
+    #[arg(long)]
+    print_config: bool,
 }
 
-pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
-    let snapshots = args.snapshots.clone().unwrap_or_else(|| DEFAULT_SNAPSHOTS.into());
-    if args.snapshots.is_some() && !snapshots.is_dir() {
-        return Err(CliError::usage(format!("{} is no folder of snapshots", snapshots.display())));
+const SETTINGS_HELP: &str = "\
+Every setting can be an option, a variable of the environment, or a line of the file that --config names
+(listen = \"127.0.0.1:8000\"); an option wins over a variable, and that over the file. --print-config shows
+every limit, and docs/operations.md tells what each is for.";
+
+pub(super) fn run(args: &Args, out: &mut Output) -> Result<Exit, CliError> {
+    let settings = args.asked.settings(out)?;
+    if args.print_config {
+        let printed = if out.is_json() { out.print_json(&settings.to_json()) } else { out.print(&settings.to_toml()) };
+        printed?;
+        return Ok(Exit::Done);
     }
-    load::check_folder(args.sources.as_deref())?;
-    if let Some(Err(error)) = args.public_url.as_deref().map(BaseUrl::parse) {
-        return Err(CliError::usage(error.to_string()));
-    }
-    let config = Config { sources: args.sources.clone(), public_url: args.public_url.clone(), ..Config::default() };
+    let Settings { data, snapshots, config, .. } = &settings;
+    server::check(config).map_err(|error| CliError::usage(error.to_string()))?;
     // Held to the end: what was observed last is sent when it is let go of.
-    let _observed = observe::start(&config, log_form(out)).map_err(|error| CliError::usage(error.to_string()))?;
+    let _observed = observe::start(config, log_form(out)).map_err(|error| CliError::usage(error.to_string()))?;
     // Before the store, so that an address that will not do is told before any work.
-    let listener = listen(&args.listen)?;
+    let listener = listen(&settings.listen)?;
     let address = listener.local_addr().map_err(CliError::Service)?;
     let repository = load::open(data, out)?;
-    prepare(&repository, data, &snapshots, out)?;
-    tell_address(address, out)?;
-    server::serve(listener, Arc::new(repository), &config).map_err(CliError::Service)?;
+    prepare(&repository, data, snapshots.as_deref().unwrap_or(Path::new(DEFAULT_SNAPSHOTS)), out)?;
+    tell_address(address, config, out)?;
+    server::serve(listener, Arc::new(repository), config).map_err(CliError::Service)?;
     Ok(Exit::Done)
 }
 
@@ -156,7 +154,7 @@ fn named(keys: &[RecordKey]) -> String {
     }
 }
 
-fn tell_address(address: SocketAddr, out: &mut Output) -> Result<(), CliError> {
+fn tell_address(address: SocketAddr, config: &Config, out: &mut Output) -> Result<(), CliError> {
     let mut reachable = address;
     if address.ip().is_unspecified() {
         reachable.set_ip(match address {
@@ -164,7 +162,8 @@ fn tell_address(address: SocketAddr, out: &mut Output) -> Result<(), CliError> {
             SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
         });
     }
-    let graphiql = (server::assets::web() != server::assets::Web::Off).then(|| format!("http://{reachable}/graphiql"));
+    let has_page = server::pages::web_of(config) != server::assets::Web::Off;
+    let graphiql = has_page.then(|| format!("http://{reachable}/graphiql"));
     let graphql = format!("http://{reachable}/graphql");
     let mut told = format!("listening on {address}\n");
     if let Some(url) = &graphiql {

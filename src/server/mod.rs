@@ -19,6 +19,8 @@ use std::net::TcpListener;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
@@ -86,7 +88,7 @@ fn routes(service: Service) -> Router {
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     let routes = Router::new()
-        .merge(pages::routes(knows))
+        .merge(pages::routes(knows, &service.config))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/reporting-lines.csv", get(lines::csv))
         .route("/reporting-lines.json", get(lines::json))
@@ -159,8 +161,11 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Answers `/schema.graphql`: the published schema.
-async fn sdl() -> Response {
+/// Answers `/schema.graphql`: the published schema, where questions about it are answered.
+async fn sdl(State(service): State<Service>) -> Response {
+    if !service.config.introspection {
+        return (StatusCode::NOT_FOUND, "introspection is switched off\n").into_response();
+    }
     ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], api::schema_sdl()).into_response()
 }
 

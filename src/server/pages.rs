@@ -15,6 +15,7 @@ use axum::{Json, Router};
 
 use super::assets::{Web, asset, web};
 use super::examples::{Example, examples};
+use crate::config::Config;
 
 pub(super) const HTML: &str = "text/html; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
@@ -41,20 +42,41 @@ const CDN_POLICY: &str = "default-src 'none'; \
 const CDN_PAGE: &str = include_str!("pages/cdn.html");
 const OFF_PAGE: &str = include_str!("pages/off.html");
 
+/// The links to the schema, which stand there only where it is told.
+const LANDING_SCHEMA: &str = r#"<a href="/schema.graphql">Read the schema</a>"#;
+const OFF_SCHEMA: &str = r#"the <a href="/schema.graphql">schema</a> and "#;
+
 /// Tells whether what is loaded has an id.
 pub type Knows = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 
+/// Returns the GraphiQL that a service has: that of this build, unless it is switched off.
+#[must_use]
+pub fn web_of(config: &Config) -> Web {
+    if config.graphiql { web() } else { Web::Off }
+}
+
 /// Returns the routes of the pages and of the files that they load. Only examples about what is loaded are shown.
-pub fn routes<S: Clone + Send + Sync + 'static>(knows: Knows) -> Router<S> {
-    let of_landing = Arc::clone(&knows);
+pub fn routes<S: Clone + Send + Sync + 'static>(knows: Knows, config: &Config) -> Router<S> {
+    let (of_landing, of_list) = (Arc::clone(&knows), knows);
+    let (web, has_schema) = (web_of(config), config.introspection);
     let router = Router::new()
-        .route("/", get(async move || landing(&of_landing)))
+        .route(
+            "/",
+            get(async move || {
+                html(StatusCode::OK, PLAIN_POLICY, landing_page(web, has_schema, &answerable(&of_landing)))
+            }),
+        )
         .route("/favicon.svg", get(favicon))
-        .route("/graphiql", get(graphiql))
-        .route("/graphiql/", get(graphiql))
-        .route("/graphiql/examples.json", get(async move || example_list(&knows)))
-        .route("/graphiql/assets/{*name}", get(bundled));
-    if web() == Web::Cdn { router.route("/graphiql/cdn.js", get(cdn_script)) } else { router }
+        .route("/graphiql", get(async move || graphiql(web, has_schema)))
+        .route("/graphiql/", get(async move || graphiql(web, has_schema)));
+    // A build without GraphiQL has no assets either, but still lists the examples.
+    let router = if config.graphiql {
+        let list = async move || example_list(&of_list);
+        router.route("/graphiql/examples.json", get(list)).route("/graphiql/assets/{*name}", get(bundled))
+    } else {
+        router
+    };
+    if web == Web::Cdn { router.route("/graphiql/cdn.js", get(cdn_script)) } else { router }
 }
 
 /// Returns the examples that ask about nothing but what is loaded.
@@ -62,17 +84,16 @@ fn answerable(knows: &Knows) -> Vec<&'static Example> {
     examples().iter().filter(|example| example.ids().all(|id| knows(id))).collect()
 }
 
-/// Answers `/`: what this service is, and where to begin.
-fn landing(knows: &Knows) -> Response {
-    html(StatusCode::OK, PLAIN_POLICY, landing_page(web(), &answerable(knows)))
-}
-
-/// Answers `/graphiql` with the page of the bundle, or with what this build has in its stead.
-async fn graphiql() -> Response {
-    match (web(), asset("index.html")) {
+/// Answers `/graphiql` with the page of the bundle, or with what this service has in its stead.
+fn graphiql(web: Web, has_schema: bool) -> Response {
+    match (web, asset("index.html")) {
         (Web::Bundled, Some(page)) => html(StatusCode::OK, BUNDLE_POLICY, page.bytes),
         (Web::Cdn, _) => html(StatusCode::OK, CDN_POLICY, CDN_PAGE),
-        _ => html(StatusCode::NOT_FOUND, PLAIN_POLICY, OFF_PAGE),
+        _ => html(
+            StatusCode::NOT_FOUND,
+            PLAIN_POLICY,
+            OFF_PAGE.replace("<!-- schema -->", schema_link(has_schema, OFF_SCHEMA)),
+        ),
     }
 }
 
@@ -107,13 +128,18 @@ fn html(status: StatusCode, policy: &'static str, page: impl IntoResponse) -> Re
     (status, headers, page).into_response()
 }
 
-fn landing_page(web: Web, examples: &[&Example]) -> String {
+fn schema_link(has_schema: bool, link: &'static str) -> &'static str {
+    if has_schema { link } else { "" }
+}
+
+fn landing_page(web: Web, has_schema: bool, examples: &[&Example]) -> String {
     let button = match web {
         Web::Bundled | Web::Cdn => r#"<a class="button" href="/graphiql">Open GraphiQL</a>"#,
         Web::Off => "",
     };
     include_str!("pages/landing.html")
         .replace("<!-- button -->", button)
+        .replace("<!-- schema -->", schema_link(has_schema, LANDING_SCHEMA))
         .replace("<!-- version -->", env!("CARGO_PKG_VERSION"))
         .replace("<!-- examples -->", &example_items(web, examples))
 }

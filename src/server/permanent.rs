@@ -17,7 +17,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::graphql::Refusal;
-use super::pages::{FOR_GOOD, HTML, PLAIN_POLICY};
+use super::pages::{FOR_GOOD, HTML, PLAIN_POLICY, web_of};
 use super::refusal::{JSON, Refused};
 use super::{Service, etag};
 use crate::api::Code;
@@ -103,7 +103,7 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
     let subject =
         subject.ok_or_else(|| Refused::not_there(format!("revision {} has no such thing", question.revision())))?;
     let (body, content_type) = match form {
-        Form::Page => (page::page(question, subject, page_size), HTML),
+        Form::Page => (page::page(question, subject, page_size, web_of(&service.config)), HTML),
         Form::Json => (format!("{}\n", json!({ "data": data })), JSON),
     };
     let next = question.next(subject).map(|path| format!("<{path}>; rel=\"next\""));

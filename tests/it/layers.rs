@@ -8,7 +8,6 @@ use crate::service::in_checkout;
 
 /// Each layer, with those that it may name. What is not here may not be a layer.
 const ARROWS: [(&str, &[&str]); 14] = [
-    ("config", &[]),
     ("model", &[]),
     ("diagnostics", &["model"]),
     ("source", &["diagnostics", "model"]),
@@ -16,6 +15,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("diff", &["history", "model"]),
     ("search", &["history", "model"]),
     ("export", &["history", "model"]),
+    ("config", &["diagnostics", "export"]),
     ("matching", &["model"]),
     ("store", &["model"]),
     ("repository", &["diagnostics", "history", "model", "search", "source", "store"]),
@@ -41,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// The crates that only some layers may name.
-const INSIDE: [(&str, &[&str]); 26] = [
+const INSIDE: [(&str, &[&str]); 27] = [
     ("sled", &["store"]),
     ("postcard", &["store"]),
     ("zstd", &["store"]),
@@ -66,6 +66,7 @@ const INSIDE: [(&str, &[&str]); 26] = [
     ("opentelemetry_otlp", &["server"]),
     ("opentelemetry_sdk", &["server"]),
     ("tracing_opentelemetry", &["server"]),
+    ("toml", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
 ];

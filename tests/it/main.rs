@@ -32,6 +32,7 @@ mod rules;
 mod schema;
 mod search;
 mod service;
+mod settings;
 mod sockets;
 mod source_text;
 mod store;

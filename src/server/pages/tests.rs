@@ -8,8 +8,12 @@ use tower::ServiceExt as _;
 use super::*;
 
 async fn ask(path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
+    ask_of(&Config::default(), path).await
+}
+
+async fn ask_of(config: &Config, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    let response = routes::<()>(Arc::new(|_| true)).with_state(()).oneshot(request).await.unwrap();
+    let response = routes::<()>(Arc::new(|_| true), config).with_state(()).oneshot(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     (status, headers, String::from_utf8_lossy(&bytes).into_owned())
@@ -40,7 +44,7 @@ fn what_an_example_says_is_escaped() {
 
 #[test]
 fn without_graphiql_the_landing_page_links_to_none_and_shows_the_queries() {
-    let page = landing_page(Web::Off, &[&example()]);
+    let page = landing_page(Web::Off, true, &[&example()]);
     assert!(!page.contains("/graphiql"), "{page}");
     assert!(page.contains("<pre>{ a &lt; b }</pre>"), "{page}");
 }
@@ -128,10 +132,24 @@ fn base64(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn with_other_data_only_the_examples_that_fit_it_are_shown() {
-    let router = routes::<()>(Arc::new(|_| false)).with_state(());
+    let router = routes::<()>(Arc::new(|_| false), &Config::default()).with_state(());
     let request = Request::get("/graphiql/examples.json").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     let shown: Vec<serde_json::Value> = serde_json::from_slice(&bytes).unwrap();
     assert!(!shown.is_empty() && shown.len() < examples().len(), "{} examples", shown.len());
+}
+
+#[tokio::test]
+async fn what_is_switched_off_is_not_there_and_nothing_links_to_it() {
+    let config = Config { graphiql: false, introspection: false, ..Config::default() };
+    let (status, _, page) = ask_of(&config, "/").await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(!page.contains("graphiql") && !page.contains("schema.graphql") && !page.contains("<!--"), "{page}");
+    assert!(page.contains("<details>"), "the examples are shown as text:\n{page}");
+    for path in ["/graphiql", "/graphiql/", "/graphiql/examples.json", "/graphiql/cdn.js", "/graphiql/assets/a.js"] {
+        let (status, _, page) = ask_of(&config, path).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        assert!(!page.contains("schema.graphql") && !page.contains("<!--"), "{path}: {page}");
+    }
 }

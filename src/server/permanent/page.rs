@@ -6,13 +6,13 @@ use super::html::{Html, Links, text};
 use super::question::{Question, percent};
 use super::{facts, structure};
 use crate::export::Subject;
-use crate::server::assets::{Web, web};
+use crate::server::assets::Web;
 
 /// The longest question that an address can bring to GraphiQL, in bytes.
 const MAX_QUERY_BYTES: usize = 12_000;
 
-/// Returns the page of an answer.
-pub(super) fn page(question: &Question, subject: &Value, page_size: usize) -> String {
+/// Returns the page of an answer, in a service with this GraphiQL.
+pub(super) fn page(question: &Question, subject: &Value, page_size: usize, web: Web) -> String {
     let links = Links(&question.address);
     let mut html = Html::default();
     let (what, moment) = (text(subject, "/citation/what"), text(subject, "/citation/moment"));
@@ -30,7 +30,7 @@ pub(super) fn page(question: &Question, subject: &Value, page_size: usize) -> St
         html.raw("<p class=\"pages\">").link(Some(&next), "Next page").raw("</p>\n");
     }
     cite(&mut html, subject);
-    elsewhere(&mut html, question, page_size);
+    elsewhere(&mut html, question, page_size, web);
     let title = if moment.is_empty() { what.to_owned() } else { format!("{what}, {moment}") };
     frame(&title, html)
 }
@@ -92,10 +92,10 @@ fn cite(html: &mut Html, subject: &Value) {
 }
 
 /// Adds links to the same answer as JSON, and to the same question in GraphiQL.
-fn elsewhere(html: &mut Html, question: &Question, page_size: usize) {
+fn elsewhere(html: &mut Html, question: &Question, page_size: usize, web: Web) {
     html.raw("<nav aria-label=\"The same elsewhere\">\n");
     let query = percent(&question.written_out(page_size));
-    if web() != Web::Off && query.len() <= MAX_QUERY_BYTES {
+    if web != Web::Off && query.len() <= MAX_QUERY_BYTES {
         html.raw("<a class=\"button\" href=\"/graphiql?query=")
             .text(&query)
             .raw("\">Open the question in GraphiQL</a>\n");

@@ -2,6 +2,7 @@
 
 mod importing;
 mod reading;
+mod settings;
 mod suggesting;
 
 use std::fs;
@@ -60,7 +61,10 @@ impl Place {
     fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_eragraph"));
         command.args(args).current_dir(self.0.path()).stdin(Stdio::null());
-        for name in ["ERAGRAPH_DATA", "NO_COLOR", "RUST_LOG"] {
+        for name in ["NO_COLOR", "RUST_LOG"] {
+            command.env_remove(name);
+        }
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ERAGRAPH_")) {
             command.env_remove(name);
         }
         command
