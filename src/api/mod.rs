@@ -67,11 +67,7 @@ pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
 /// Returns the published schema as text, in the GraphQL schema definition language.
 #[must_use]
 pub fn schema_sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .prefer_single_line_descriptions();
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
     let text = builder(&Limits::default()).finish().sdl_with_options(options);
     format!("{}\n", text.trim_end())
 }
