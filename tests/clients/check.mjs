@@ -46,7 +46,7 @@ export async function check(name, body) {
     console.log(`ok    ${name}${note === undefined ? '' : ` — ${note}`}`);
   } catch (error) {
     results.failed += 1;
-    console.log(`FAIL  ${name}\n      ${String(error?.message ?? error).replaceAll('\n', '\n      ')}`);
+    console.log(`FAIL  ${name}\n      ${(error?.message ?? JSON.stringify(error)).replaceAll('\n', '\n      ')}`);
   }
 }
 
