@@ -23,7 +23,7 @@ const LOAD = `
 
 /** Makes one client of graphql-ws, which keeps one socket and does not try again. */
 function client(options = {}) {
-  return createClient({ url: address, webSocketImpl: WebSocket, retryAttempts: 0, lazy: true, ...options });
+  return createClient({ url: address, webSocketImpl: WebSocket, retryAttempts: 0, lazy: true, onNonLazyError: () => {}, ...options });
 }
 
 /** Returns the next answer of a stream. */
