@@ -24,6 +24,7 @@ const checkout = process.env.CHECKOUT ?? join(here, '../..');
 /** The suites: how each is begun, and how many checks it has at least. */
 const suites = [
   ['GraphQL over HTTP: the audits of graphql-http', 'node', 'audits.mjs', 61],
+  ['What the GraphQL specification calls invalid', 'node', 'validity.mjs', 68],
   ['Apollo Client', 'node', 'apollo.mjs', 15],
   ['urql', 'node', 'urql.mjs', 6],
   ['graphql-ws', 'node', 'sockets.mjs', 21],
