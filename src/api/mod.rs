@@ -28,6 +28,7 @@ mod snapshot;
 mod source_text;
 mod state;
 mod unit;
+mod validity;
 mod view;
 mod words;
 
@@ -42,6 +43,7 @@ use crate::repository::{Repository, SourceFolder};
 pub use error::{Code, with_codes};
 pub use page::Budget;
 pub use query::Query;
+pub use validity::{Mistake, Validity};
 
 /// The schema with its resolvers.
 pub type ApiSchema = Schema<Query, EmptyMutation, EmptySubscription>;
