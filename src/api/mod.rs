@@ -28,6 +28,7 @@ mod snapshot;
 mod source_text;
 mod state;
 mod unit;
+mod validity;
 mod view;
 mod within;
 mod words;
@@ -44,6 +45,7 @@ pub use error::{Code, with_codes};
 pub use page::Budget;
 pub use query::Query;
 pub use scope::beside_the_runtime;
+pub use validity::{Mistake, Validity};
 pub use within::{TimedOut, poll_within, within};
 
 /// The schema with its resolvers.
@@ -74,11 +76,7 @@ pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
 /// Returns the published schema as text, in the GraphQL schema definition language.
 #[must_use]
 pub fn schema_sdl() -> String {
-    let options = async_graphql::SDLExportOptions::new()
-        .sorted_fields()
-        .sorted_arguments()
-        .sorted_enum_items()
-        .prefer_single_line_descriptions();
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
     let text = builder(&Limits::default()).finish().sdl_with_options(options);
     format!("{}\n", text.trim_end())
 }

@@ -46,7 +46,7 @@ impl Loaded {
 /// The service on a port of its own, until it is dropped.
 pub(crate) struct Served {
     pub(crate) address: SocketAddr,
-    pub(crate) loaded: Loaded,
+    _loaded: Loaded,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<std::io::Result<()>>>,
 }
@@ -65,7 +65,7 @@ impl Served {
                 eragraph::server::serve_until(listener, repository, &config, stop).await
             })
         });
-        Self { address, loaded, stop: Some(stop), thread: Some(thread) }
+        Self { address, _loaded: loaded, stop: Some(stop), thread: Some(thread) }
     }
 
     /// Connects, and gives up on an answer after a while that no answer takes.

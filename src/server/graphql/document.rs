@@ -7,12 +7,13 @@ use std::collections::HashMap;
 
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{
-    Directive, ExecutableDocument, Field, FragmentDefinition, OperationType, Selection, SelectionSet,
+    Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
+    SelectionSet,
 };
 use async_graphql::{Name, Pos, Positioned, Value as Const, Variables};
 use async_graphql_value::Value;
 
-use crate::api::Code;
+use crate::api::{Code, Mistake, Validity};
 use crate::config::Limits;
 
 use super::tokens;
@@ -43,6 +44,15 @@ pub(super) struct Document {
     pub(super) bytes: u32,
 }
 
+/// What documents are held against besides the bounds.
+#[derive(Debug)]
+pub(super) struct Rules {
+    /// The schema.
+    pub(super) validity: Option<Validity>,
+    /// Whether questions about the schema are answered.
+    pub(super) may_introspect: bool,
+}
+
 /// What is to be known of an operation before it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Operation {
@@ -55,9 +65,17 @@ pub(super) struct Operation {
     /// The revisions that its fields at the root name; `None` where one names none, or where the answer may change
     /// all the same.
     revisions: Option<Vec<Value>>,
+    /// The variables that have to have a value.
+    required: Vec<String>,
 }
 
 impl Operation {
+    /// Returns a variable that has to have a value and has none.
+    pub(super) fn missing<'o>(&'o self, variables: &Variables) -> Option<&'o str> {
+        let is_missing = |name: &&String| matches!(variables.get(&Name::new(name.as_str())), None | Some(Const::Null));
+        self.required.iter().find(is_missing).map(String::as_str)
+    }
+
     /// Tells whether the answer never changes: every field at the root is pinned to a revision.
     pub(super) fn is_pinned(&self, variables: &Variables) -> bool {
         let is_number = |value: &Value| match value {
@@ -73,19 +91,23 @@ impl Operation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unfit {
     pub(super) code: Code,
-    pub(super) message: String,
-    pub(super) at: Option<Pos>,
+    /// What is wrong; never nothing.
+    pub(super) mistakes: Vec<Mistake>,
 }
 
 impl Unfit {
-    fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), at: None }
+    pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
+        Self::at(code, message, None)
+    }
+
+    fn at(code: Code, message: impl Into<String>, at: Option<Pos>) -> Self {
+        Self { code, mistakes: vec![Mistake { message: message.into(), at }] }
     }
 }
 
 impl Document {
-    /// Parses a document and holds it against the bounds.
-    pub(super) fn parse(text: &str, limits: &Limits, may_introspect: bool) -> Result<Self, Unfit> {
+    /// Parses a document, and holds it against the bounds and then against the schema.
+    pub(super) fn parse(text: &str, limits: &Limits, rules: &Rules) -> Result<Self, Unfit> {
         let tokens = tokens::count(text);
         let deepest = limits.depth.saturating_mul(BRACKETS_A_LEVEL);
         if tokens.count > limits.tokens {
@@ -100,7 +122,7 @@ impl Document {
             let at = error.positions().next();
             let too_deep = matches!(error, async_graphql::parser::Error::RecursionLimitExceeded);
             let code = if too_deep { Code::TooDeep } else { Code::ParseError };
-            Unfit { code, message: error.to_string(), at }
+            Unfit::at(code, error.to_string(), at)
         })?;
         let fragments = Fragments::of(&parsed)?;
         let mut operations = Vec::new();
@@ -110,13 +132,18 @@ impl Document {
             sums = sums.and(own).and(Sums { directives: operation.node.directives.len(), ..Sums::default() });
             sums.check(limits)?;
             let roots = fragments.roots(&operation.node.selection_set.node);
-            check_roots(&roots, &fragments, limits, may_introspect)?;
+            check_roots(&roots, &fragments, limits, rules.may_introspect)?;
             operations.push(Operation {
                 name: name.map(ToString::to_string),
                 kind: operation.node.ty,
                 is_long: own.weight > LONG,
+                required: required(&operation.node),
                 revisions: revisions(&roots).filter(|_| !own.is_volatile),
             });
+        }
+        let mistakes = rules.validity.as_ref().map(|validity| validity.mistakes(text)).unwrap_or_default();
+        if !mistakes.is_empty() {
+            return Err(Unfit { code: Code::ValidationFailed, mistakes });
         }
         let bytes = text.len().saturating_add(tokens.count.saturating_mul(BYTES_A_TOKEN));
         Ok(Self { parsed, operations, bytes: u32::try_from(bytes).unwrap_or(u32::MAX) })
@@ -226,7 +253,7 @@ impl<'d> Fragments<'d> {
         let Some(fragment) = self.defined.get(name) else { return Ok(()) };
         if path.contains(&name) {
             let message = format!("the fragment `{name}` spreads itself, by way of others or at once");
-            return Err(Unfit { at: Some(fragment.pos), ..Unfit::new(Code::ValidationFailed, message) });
+            return Err(Unfit::at(Code::ValidationFailed, message, Some(fragment.pos)));
         }
         path.push(name);
         let mut spreads = Vec::new();
@@ -291,6 +318,14 @@ impl<'d> Fragments<'d> {
     }
 }
 
+/// Returns the variables of an operation that have to have a value.
+fn required(operation: &OperationDefinition) -> Vec<String> {
+    let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
+    let required =
+        definitions.filter(|definition| !definition.var_type.node.nullable && definition.default_value.is_none());
+    required.map(|definition| definition.name.node.to_string()).collect()
+}
+
 /// Returns the revisions that fields name; `None` where one names none.
 fn revisions(roots: &[&Field]) -> Option<Vec<Value>> {
     roots.iter().map(|field| field.get_argument("revision").map(|value| value.node.clone())).collect()
@@ -328,7 +363,7 @@ fn distinct(directives: &[Positioned<Directive>]) -> Result<usize, Unfit> {
         let name = &directive.node.name.node;
         if directives.iter().take(at).any(|earlier| earlier.node.name.node == *name) {
             let message = format!("the directive `@{name}` stands twice in one place");
-            return Err(Unfit { at: Some(directive.pos), ..Unfit::new(Code::ValidationFailed, message) });
+            return Err(Unfit::at(Code::ValidationFailed, message, Some(directive.pos)));
         }
     }
     Ok(directives.len())
@@ -348,6 +383,8 @@ fn spreads_of<'d>(set: &'d SelectionSet, spreads: &mut Vec<&'d str>) {
 mod tests {
     use super::*;
 
+    const RULES: Rules = Rules { validity: None, may_introspect: true };
+
     fn limits() -> Limits {
         Limits {
             tokens: 200,
@@ -362,7 +399,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expected: Result<(), Code>) {
-        let parsed = Document::parse(text, &limits(), true);
+        let parsed = Document::parse(text, &limits(), &RULES);
         assert_eq!(parsed.as_ref().map(drop).map_err(|unfit| unfit.code), expected, "{text}: {parsed:?}");
     }
 
@@ -405,7 +442,8 @@ mod tests {
 
     #[test]
     fn questions_about_the_schema_can_be_switched_off() {
-        let ask = |text: &str| Document::parse(text, &limits(), false).map(drop).map_err(|unfit| unfit.code);
+        let rules = Rules { may_introspect: false, ..RULES };
+        let ask = |text: &str| Document::parse(text, &limits(), &rules).map(drop).map_err(|unfit| unfit.code);
         assert_eq!(ask("{ __typename }"), Ok(()));
         assert_eq!(
             ask("{ ...F } fragment F on Query { __schema { queryType { name } } }"),
@@ -417,7 +455,7 @@ mod tests {
     fn what_is_known_of_an_operation() {
         let document =
             "query A { a(revision: 1) { id } } query B { a(first: 1000) { nodes { b { c } } } } mutation C { d }";
-        let document = Document::parse(document, &limits(), true).unwrap();
+        let document = Document::parse(document, &limits(), &RULES).unwrap();
         let none = Variables::default();
         let told = |name: &str| {
             document.operation(Some(name)).map(|found| (found.kind, found.is_long, found.is_pinned(&none)))
@@ -426,5 +464,11 @@ mod tests {
         assert_eq!(told("B"), Some((OperationType::Query, true, false)));
         assert_eq!(told("C"), Some((OperationType::Mutation, false, false)));
         assert_eq!(document.operation(None), None);
+        let missing = |variables: serde_json::Value| {
+            let variables = Variables::from_json(variables);
+            document.operation(Some("A")).and_then(|found| found.missing(&variables).map(str::to_owned))
+        };
+        assert_eq!(missing(serde_json::json!({"b": null})).as_deref(), Some("b"));
+        assert_eq!(missing(serde_json::json!({"b": ""})), None);
     }
 }

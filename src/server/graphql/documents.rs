@@ -7,17 +7,17 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
 
-use crate::api::Code;
+use crate::api::{Code, Validity};
 use crate::config::{Config, Limits};
 
 use super::asked::Asked;
-use super::document::{Document, Unfit};
+use super::document::{Document, Rules, Unfit};
 
 /// The documents that are at hand.
 #[derive(Debug)]
 pub(super) struct Documents {
     limits: Limits,
-    may_introspect: bool,
+    rules: Rules,
     only_trusted: bool,
     trusted: HashMap<String, Arc<Document>>,
     /// By their text.
@@ -63,17 +63,18 @@ impl Documents {
     ///
     /// # Errors
     /// Returns [`DocumentsError`] for the first thing in the folder that will not do.
-    pub(super) fn read(config: &Config) -> Result<Self, DocumentsError> {
-        let trusted = config.documents.as_deref().map(|folder| trusted(folder, config)).transpose()?;
-        Ok(Self::of(config, trusted.unwrap_or_default()))
+    pub(super) fn read(config: &Config, sdl: &str) -> Result<Self, DocumentsError> {
+        let rules = rules(config, sdl);
+        let trusted = config.documents.as_deref().map(|folder| trusted(folder, config, &rules)).transpose()?;
+        Ok(Self::of(config, rules, trusted.unwrap_or_default()))
     }
 
     /// Returns what a service starts with that trusts these documents.
-    pub(super) fn of(config: &Config, trusted: HashMap<String, Arc<Document>>) -> Self {
+    pub(super) fn of(config: &Config, rules: Rules, trusted: HashMap<String, Arc<Document>>) -> Self {
         let bytes = u64::try_from(config.limits.documents_bytes / 2).unwrap_or(u64::MAX);
         Self {
             limits: config.limits.clone(),
-            may_introspect: config.introspection,
+            rules,
             only_trusted: config.only_documents,
             trusted,
             parsed: cache(bytes),
@@ -103,7 +104,7 @@ impl Documents {
     /// Keeps a document by its hash, so that the hash alone does from now on.
     fn persist(&self, hash: &str, text: &str) -> Result<Found, Unfit> {
         if sha256(text) != hash {
-            return Err(unfit(Code::ValidationFailed, "provided sha does not match query"));
+            return Err(Unfit::new(Code::ValidationFailed, "provided sha does not match query"));
         }
         let found = self.parse(text)?;
         if !self.trusted.contains_key(hash) {
@@ -115,7 +116,7 @@ impl Documents {
     fn parse(&self, text: &str) -> Result<Found, Unfit> {
         if self.only_trusted {
             return self.trusted.get(&sha256(text)).map(|document| (Arc::clone(document), true)).ok_or_else(|| {
-                unfit(
+                Unfit::new(
                     Code::PersistedQueryNotFound,
                     "only trusted documents are answered here, and this is none of them",
                 )
@@ -124,10 +125,19 @@ impl Documents {
         if let Some(document) = self.parsed.get(text) {
             return Ok((document, true));
         }
-        let document = Arc::new(Document::parse(text, &self.limits, self.may_introspect)?);
+        let document = Arc::new(Document::parse(text, &self.limits, &self.rules)?);
         self.parsed.insert(Arc::from(text), Arc::clone(&document));
         Ok((document, false))
     }
+}
+
+/// Returns what documents are held against: the schema of the service.
+pub(super) fn rules(config: &Config, sdl: &str) -> Rules {
+    let validity = Validity::of(sdl).map_err(|mistakes| {
+        // A test holds it against the published schema; the library that executes has rules of its own all the same.
+        tracing::error!(?mistakes, "documents are not held against the schema");
+    });
+    Rules { validity: validity.ok(), may_introspect: config.introspection }
 }
 
 /// Returns an empty cache of documents that take so many bytes at most.
@@ -135,12 +145,8 @@ fn cache<K: std::hash::Hash + Eq + Send + Sync + 'static>(bytes: u64) -> Cache<K
     Cache::builder().max_capacity(bytes).weigher(|_, document: &Arc<Document>| document.bytes).build()
 }
 
-fn unfit(code: Code, message: impl Into<String>) -> Unfit {
-    Unfit { code, message: message.into(), at: None }
-}
-
 fn not_found(message: impl Into<String>) -> Unfit {
-    unfit(Code::PersistedQueryNotFound, message)
+    Unfit::new(Code::PersistedQueryNotFound, message)
 }
 
 fn sha256(text: &str) -> String {
@@ -150,7 +156,7 @@ fn sha256(text: &str) -> String {
 /// Reads a folder of trusted documents: `NAME.graphql`, known by name and by hash, and `*.json` with documents by id, as
 /// GraphQL Code Generator and Relay (`{ID: DOCUMENT}`) or Apollo (`{"operations": [{"id": ID, "body": DOCUMENT}]}`)
 /// write it.
-fn trusted(folder: &Path, config: &Config) -> Result<HashMap<String, Arc<Document>>, DocumentsError> {
+fn trusted(folder: &Path, config: &Config, rules: &Rules) -> Result<HashMap<String, Arc<Document>>, DocumentsError> {
     let failed = |path: &Path| {
         let path = path.to_path_buf();
         move |source| DocumentsError::Io { path, source }
@@ -177,8 +183,9 @@ fn trusted(folder: &Path, config: &Config) -> Result<HashMap<String, Arc<Documen
             None => continue,
         };
         for (name, text) in named {
-            let document = Document::parse(&text, &config.limits, config.introspection).map_err(|unfit| {
-                let message = format!("`{name}`: {}", unfit.message);
+            let document = Document::parse(&text, &config.limits, rules).map_err(|unfit| {
+                let mistakes: Vec<String> = unfit.mistakes.into_iter().map(|mistake| mistake.message).collect();
+                let message = format!("`{name}`: {}", mistakes.join("; "));
                 DocumentsError::Unfit { path: path.clone(), message }
             })?;
             let document = Arc::new(document);

@@ -1,6 +1,7 @@
 //! From a question to its answer: the document, the bounds, a place to work, and a deadline. HTTP and WebSockets both
 //! come this way.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
@@ -10,19 +11,16 @@ use async_graphql::{Request, Response as Answer};
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::api::{ApiSchema, Budget, Code, poll_within, with_codes, within};
+use crate::api::{self, ApiSchema, Budget, Code, poll_within, with_codes, within};
 use crate::config::Config;
 
 use super::super::observe::Metrics;
 use super::super::outcome::Outcome;
 use super::asked::Asked;
-use super::document::{Document, Operation};
-use super::documents::{Documents, DocumentsError};
+use super::document::{Document, Operation, Unfit};
+use super::documents::{Documents, DocumentsError, rules};
 use super::gate::{Entry, Gate};
-use super::refusal::Refusal;
-
-/// How many errors an answer tells of at most.
-const ERRORS_TOLD: usize = 20;
+use super::refusal::{ERRORS_TOLD, Refusal};
 
 /// What answers questions.
 pub(in crate::server) struct Executor {
@@ -43,10 +41,10 @@ pub(super) struct Prepared {
 
 impl Executor {
     pub(in crate::server) fn new(schema: ApiSchema, config: Arc<Config>, metrics: Arc<Metrics>) -> Self {
-        let documents = Documents::read(&config).unwrap_or_else(|error| {
+        let documents = Documents::read(&config, &schema.sdl()).unwrap_or_else(|error| {
             // `check` told of it when the service was set up; whoever did not ask trusts nothing.
             tracing::error!(%error, "no document is trusted");
-            Documents::of(&config, std::collections::HashMap::new())
+            Documents::of(&config, rules(&config, &schema.sdl()), HashMap::new())
         });
         let gate = Gate::new(&config.limits);
         Self { schema, config, documents, gate, metrics }
@@ -72,6 +70,10 @@ impl Executor {
             OperationType::Mutation => "mutation",
             OperationType::Subscription => "subscription",
         });
+        if let Some(name) = operation.as_ref().and_then(|operation| operation.missing(&asked.variables)) {
+            let message = format!("the variable `${name}` has to have a value, and has none");
+            return (outcome, Err(Unfit::new(Code::ValidationFailed, message).into()));
+        }
         let mut request = Request::new(String::new()).variables(asked.variables);
         request.operation_name = asked.operation_name;
         (outcome, Ok(Prepared { document, operation, request }))
@@ -164,7 +166,7 @@ impl Prepared {
 /// # Errors
 /// Returns [`DocumentsError`] for the first thing in the folder that will not do.
 pub fn check(config: &Config) -> Result<(), DocumentsError> {
-    Documents::read(config).map(drop)
+    Documents::read(config, &api::schema_sdl()).map(drop)
 }
 
 /// Returns the moment that an answer may take until; one beyond all clocks is now.

@@ -7,18 +7,21 @@ use crate::api::Code;
 
 use super::document::Unfit;
 
+/// How many errors an answer tells of at most.
+pub(super) const ERRORS_TOLD: usize = 20;
+
 /// Why a question is not executed.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Refusal {
     pub(super) status: StatusCode,
     /// Whether the request was well-formed, and it is the document that will not do.
     pub(super) is_of_document: bool,
-    error: ServerError,
+    errors: Vec<ServerError>,
 }
 
 impl Refusal {
     pub(super) fn new(status: StatusCode, code: Code, message: impl Into<String>) -> Self {
-        Self { status, is_of_document: false, error: error(code, message.into(), None) }
+        Self { status, is_of_document: false, errors: vec![error(code, message.into(), None)] }
     }
 
     /// Refuses what the asker has to write in another way.
@@ -28,7 +31,7 @@ impl Refusal {
 
     /// Returns the answer that has nothing but the error.
     pub(in crate::server) fn answer(self) -> Answer {
-        Answer::from_errors(vec![self.error])
+        Answer::from_errors(self.errors)
     }
 }
 
@@ -36,7 +39,9 @@ impl From<Unfit> for Refusal {
     fn from(unfit: Unfit) -> Self {
         // A client that has sent a hash alone sends the text next; to it, that is no failure.
         let status = if unfit.code == Code::PersistedQueryNotFound { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-        Self { status, is_of_document: true, error: error(unfit.code, unfit.message, unfit.at) }
+        let told = unfit.mistakes.into_iter().take(ERRORS_TOLD);
+        let errors = told.map(|mistake| error(unfit.code, mistake.message, mistake.at)).collect();
+        Self { status, is_of_document: true, errors }
     }
 }
 
