@@ -98,6 +98,13 @@ impl Budget {
         }
     }
 
+    /// Makes the budget whole again, for the next answer of a subscription: each is bounded, not all together.
+    pub(super) fn renew(&self, limits: &Limits) {
+        self.objects.store(limits.objects, Ordering::Relaxed);
+        self.lines.store(limits.source_lines, Ordering::Relaxed);
+        self.text.store(limits.source_text_bytes, Ordering::Relaxed);
+    }
+
     /// Spends objects of the answer that are not on a page.
     pub(super) fn spend_on(context: &Context<'_>, objects: usize) -> Result<()> {
         let limits = context.data::<Limits>()?;

@@ -11,11 +11,13 @@ mod import;
 mod lineage;
 mod load;
 mod output;
+mod remote;
 mod schema;
 mod serve;
 mod session;
 mod style;
 mod suggest;
+mod token;
 mod tree;
 mod validate;
 mod verify;
@@ -78,6 +80,8 @@ enum Verb {
     Verify(verify::Args),
     /// Print the GraphQL schema.
     Schema,
+    /// Make a token for loading into a running service, and the hash of it that the service is set up with.
+    Token(token::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -110,6 +114,7 @@ fn run(cli: &Cli, out: &mut Output) -> Result<Exit, CliError> {
         Verb::Lineage(args) => lineage::run(&cli.data, args, out),
         Verb::Verify(args) => verify::run(&cli.data, args, out),
         Verb::Schema => schema::run(out),
+        Verb::Token(args) => token::run(args, out),
     }
 }
 

@@ -3,16 +3,17 @@
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{ErrorExtensionValues, Request, Response as Answer, ServerError, Variables};
 use async_graphql_axum::GraphQLResponse;
-use axum::body::Bytes;
+use axum::body::{Bytes, HttpBody as _};
 use axum::extract::rejection::BytesRejection;
-use axum::extract::{RawQuery, State};
-use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE};
+use axum::extract::{self, DefaultBodyLimit, FromRequest as _, RawQuery, State};
+use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
 use super::Service;
-use crate::api::{Budget, Code, with_codes};
+use super::admin::Caller;
+use crate::api::{Admin, Budget, Code, with_codes};
 
 /// The media types that answers can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,20 +53,28 @@ fn bad(message: impl Into<String>) -> Refused {
 pub(super) async fn get(State(service): State<Service>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
     let Some(media) = accepted(&headers) else { return not_acceptable() };
     match parameters_of_url(&query.unwrap_or_default()).and_then(request) {
-        Ok(request) => execute(&service, request, media, true).await,
+        Ok(request) => execute(&service, request, media, None).await,
         Err(refusal) => refuse(&refusal, media),
     }
 }
 
 /// Answers a question in a JSON body.
-pub(super) async fn post(
-    State(service): State<Service>,
-    headers: HeaderMap,
-    body: Result<Bytes, BytesRejection>,
-) -> Response {
+pub(super) async fn post(State(service): State<Service>, mut request: extract::Request) -> Response {
+    let headers = request.headers().clone();
     let Some(media) = accepted(&headers) else { return not_acceptable() };
-    match parameters_of_body(&headers, body).and_then(request) {
-        Ok(request) => execute(&service, request, media, false).await,
+    let caller = Caller::of(&headers, &service.config);
+    if caller.is_refused(false, &service.config) {
+        return unauthenticated(media);
+    }
+    let limit = caller.body_limit(&service.config.limits);
+    if request.body().size_hint().lower() > u64::try_from(limit).unwrap_or(u64::MAX) {
+        let message = format!("the body has more than {limit} bytes");
+        return refuse(&refused(StatusCode::PAYLOAD_TOO_LARGE, Code::ValidationFailed, message), media);
+    }
+    DefaultBodyLimit::max(limit).apply(&mut request);
+    let body = Bytes::from_request(request, &()).await;
+    match parameters_of_body(&headers, body).and_then(self::request) {
+        Ok(request) => execute(&service, request, media, Some(caller)).await,
         Err(refusal) => refuse(&refusal, media),
     }
 }
@@ -159,41 +168,59 @@ fn request(mut parameters: Map<String, Value>) -> Result<Request, Refused> {
     }
 }
 
-/// Tells whether the operation that would run is a query.
-fn runs_query(document: &ExecutableDocument, name: Option<&str>) -> bool {
+/// Returns the type of the operation that would run.
+fn operation_type(document: &ExecutableDocument, name: Option<&str>) -> OperationType {
     let mut operations = document.operations.iter();
     let chosen = match name {
         Some(name) => operations.find(|(found, _)| found.is_some_and(|found| found.as_str() == name)),
         None => operations.next(),
     };
-    chosen.is_none_or(|(_, operation)| operation.node.ty == OperationType::Query)
+    chosen.map_or(OperationType::Query, |(_, operation)| operation.node.ty)
 }
 
-async fn execute(service: &Service, mut request: Request, media: Media, only_queries: bool) -> Response {
+/// Executes a request. A GET has no caller, and changes nothing.
+async fn execute(service: &Service, mut request: Request, media: Media, caller: Option<Caller>) -> Response {
     let name = request.operation_name.clone();
-    match request.parsed_query() {
+    let operation = match request.parsed_query() {
         Err(error) => return answer(with_parse_code(error), media),
-        Ok(document) if only_queries && !runs_query(document, name.as_deref()) => {
-            let refusal = refused(
-                StatusCode::METHOD_NOT_ALLOWED,
-                Code::ValidationFailed,
-                "a GET answers queries only; send mutations with POST",
-            );
-            let mut response = refuse(&refusal, media);
-            response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
-            return response;
-        }
-        Ok(_) => {}
+        Ok(document) => operation_type(document, name.as_deref()),
+    };
+    let Some(caller) = caller.or((operation == OperationType::Query).then_some(Caller::Nobody)) else {
+        let refusal = refused(
+            StatusCode::METHOD_NOT_ALLOWED,
+            Code::ValidationFailed,
+            "a GET answers queries only; send mutations with POST",
+        );
+        let mut response = refuse(&refusal, media);
+        response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        return response;
+    };
+    let is_mutation = operation == OperationType::Mutation;
+    if caller.is_refused(is_mutation, &service.config) {
+        return unauthenticated(media);
     }
-    if let Ok(done) =
-        tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request.data(Budget::new(&service.config.limits))))
-            .await
-    {
+    let mut request = request.data(Budget::new(&service.config.limits));
+    if caller == Caller::Admin {
+        request = request.data(Admin);
+    }
+    if is_mutation {
+        // A load takes as long as it takes, and only an administrator gets here.
+        return answer(with_codes(service.schema.execute(request).await), media);
+    }
+    if let Ok(done) = tokio::time::timeout(service.config.limits.timeout, service.schema.execute(request)).await {
         answer(with_codes(done), media)
     } else {
-        let message = format!("the answer took longer than {} s; ask for less", service.config.limits.timeout.as_secs());
+        let message =
+            format!("the answer took longer than {} s; ask for less", service.config.limits.timeout.as_secs());
         refuse(&refused(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, message), media)
     }
+}
+
+fn unauthenticated(media: Media) -> Response {
+    let message = "this needs the token of an administrator: `Authorization: Bearer TOKEN`";
+    let mut response = refuse(&refused(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message), media);
+    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
 }
 
 fn with_parse_code(mut error: ServerError) -> Answer {

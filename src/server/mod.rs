@@ -1,10 +1,11 @@
 //! HTTP: the route table, and how the service starts and stops.
 
+pub mod admin;
 pub mod assets;
 pub mod examples;
 mod graphql;
-pub mod pages;
 mod outcome;
+pub mod pages;
 mod permanent;
 
 use std::future::Future;
@@ -35,8 +36,10 @@ struct Service {
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
-    let schema = api::schema_for(Arc::clone(&repository), config);
-    let service = Service { schema, repository, config: Arc::new(config.clone()) };
+    let config = admin::settled(config);
+    let schema = api::schema_for(Arc::clone(&repository), &config);
+    let body_limit = DefaultBodyLimit::max(config.limits.body_bytes);
+    let service = Service { schema, repository, config: Arc::new(config) };
     let loaded = Arc::clone(&service.repository);
     let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     Router::new()
@@ -46,7 +49,7 @@ pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
         .route("/schema.graphql", get(sdl))
         .route("/health/live", get(live))
         .route("/health/ready", get(ready))
-        .layer(DefaultBodyLimit::max(config.limits.body_bytes))
+        .layer(body_limit)
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
         .with_state(service)
@@ -82,9 +85,9 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Answers `/schema.graphql`: the published schema.
-async fn sdl() -> Response {
-    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], api::schema_sdl()).into_response()
+/// Answers `/schema.graphql`: the schema as this service has it.
+async fn sdl(State(service): State<Service>) -> Response {
+    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], service.schema.sdl()).into_response()
 }
 
 /// Answers `/health/live`: the process runs.
