@@ -79,7 +79,8 @@ fn load(repository: &Repository, files: &[repository::InputFile], remove: &[Stri
             })
         }
         Err(error @ (LoadError::ReadOnly | LoadError::Store(_))) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the store failed to load");
+            let cause: &dyn std::error::Error = &error;
+            tracing::error!(error = cause, "the store failed to load");
             Err(Code::Internal.error("the store could not load it; the server's log says why"))
         }
     }
@@ -118,7 +119,7 @@ pub(super) struct LoadResult {
     records: Vec<RecordCount>,
     /// How many units these name; null when nothing was loaded.
     units: Option<i32>,
-    /// What is wrong with the input, or deserves a look; the first thousand of the files.
+    /// What is wrong with the input, or deserves a look. Of what reading the files finds, the first thousand.
     diagnostics: Vec<Diagnostic>,
     /// How many more errors and warnings there are.
     left_out: i32,

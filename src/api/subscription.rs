@@ -8,7 +8,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 
 use crate::config::Limits;
 use crate::repository::{RecordChange, Repository, UnitChanges};
-use crate::store::{self, StoreError};
+use crate::store;
 
 use super::error::{Code, store_error};
 use super::page::{Budget, Page, PageArguments, weight};
@@ -78,7 +78,7 @@ fn told_after(repository: Arc<Repository>, revision: u64) -> impl Stream<Item = 
 
 /// Returns the changes of a revision to units, in the order of their ids.
 async fn unit_changes(repository: Arc<Repository>, number: u64, ids: Arc<BTreeSet<String>>) -> Vec<Result<UnitChange>> {
-    let work = move || -> Result<_, StoreError> {
+    let work = move || -> Result<_, store::StoreError> {
         let changes = repository.unit_changes(number)?;
         let made = repository.revision(number)?;
         Ok((changes, made))

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::config::DEFAULT_DATA;
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Report, did_you_mean};
 use crate::model::RecordKey;
 use crate::repository::{LoadError, Loaded, Repository, read_inputs};
 use crate::source::InputFile;
@@ -71,15 +71,7 @@ pub(super) fn load(
             Outcome::of(&repository, loaded).tell(out)?;
             Ok(Exit::Done)
         }
-        Err(LoadError::Invalid(report)) if out.is_json() => {
-            out.print_json(&json!({"loaded": false, "report": report.to_json()}))?;
-            Ok(Exit::Invalid)
-        }
-        Err(LoadError::Invalid(report)) => {
-            out.note_report(&report);
-            tell_refused(out);
-            Ok(Exit::Invalid)
-        }
+        Err(LoadError::Invalid(report)) => tell_invalid(&report, out),
         Err(LoadError::NothingToRemove(id)) => {
             let corpus_keys = repository.latest().history.corpus().keys();
             let hint = did_you_mean(&id, corpus_keys.iter().map(RecordKey::id));
@@ -121,6 +113,17 @@ pub(super) fn load_files(repository: &Repository, files: &[InputFile], out: &mut
     }
     out.note_report(&loaded.report);
     Outcome::of(repository, loaded).tell(out)
+}
+
+/// Tells what is wrong with the input, and that nothing was loaded.
+pub(super) fn tell_invalid(report: &Report, out: &mut Output) -> Result<Exit, CliError> {
+    if out.is_json() {
+        out.print_json(&json!({"loaded": false, "report": report.to_json()}))?;
+    } else {
+        out.note_report(report);
+        tell_refused(out);
+    }
+    Ok(Exit::Invalid)
 }
 
 /// Tells that nothing was loaded, after what is wrong.

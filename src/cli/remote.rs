@@ -12,7 +12,7 @@ use crate::model::RecordKey;
 use crate::source::{InputFile, parse};
 
 use super::error::{CliError, Exit};
-use super::load::{Counts, Outcome, tell_refused};
+use super::load::{Counts, Outcome, tell_invalid, tell_refused};
 use super::output::Output;
 use super::style::counted;
 use super::token;
@@ -53,17 +53,13 @@ impl Args {
     pub(super) fn server(&self, out: &mut Output) -> Result<Option<Server>, CliError> {
         let Some(text) = &self.server else { return Ok(None) };
         let address = endpoint(text)?;
-        let token = match &self.token_file {
-            Some(path) => token::read(path)?,
-            None => match std::env::var(TOKEN) {
-                Ok(text) => token::checked(&text, TOKEN)?,
-                Err(_) => {
-                    let message = format!("loading into {text} needs the token of an administrator");
-                    return Err(
-                        CliError::usage(message).hint(format!("set {TOKEN}, or name a file: --token-file FILE"))
-                    );
-                }
-            },
+        let token = match (&self.token_file, std::env::var(TOKEN)) {
+            (Some(path), _) => token::read(path)?,
+            (None, Ok(token)) => token::checked(&token, TOKEN)?,
+            (None, Err(_)) => {
+                let message = format!("loading into {text} needs the token of an administrator");
+                return Err(CliError::usage(message).hint(format!("set {TOKEN}, or name a file: --token-file FILE")));
+            }
         };
         if address.scheme_str() == Some("http") && !is_this_machine(&address) {
             let host = address.host().unwrap_or_default();
@@ -104,7 +100,14 @@ pub(super) fn load(
     remove: &[String],
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let body = json!({"query": LOAD, "variables": {"inputs": inputs(files)?, "remove": remove}}).to_string();
+    let Some(inputs) = inputs(files) else {
+        let report = parse(files).report;
+        if report.has_errors() {
+            return tell_invalid(&report, out);
+        }
+        return Err(CliError::usage("a file is no UTF-8, so it cannot be sent"));
+    };
+    let body = json!({"query": LOAD, "variables": {"inputs": inputs, "remove": remove}}).to_string();
     let result = {
         let what = match files.len() {
             0 => format!("asking {}", server.address),
@@ -133,20 +136,10 @@ pub(super) fn load(
     Ok(Exit::Done)
 }
 
-/// Returns the files as the mutation takes them. Only text can be sent, so what is none is told here.
-fn inputs(files: &[InputFile]) -> Result<Value, CliError> {
-    let mut inputs = Vec::new();
-    for file in files {
-        let Ok(text) = std::str::from_utf8(&file.bytes) else {
-            let report = parse(files).report;
-            if report.has_errors() {
-                return Err(CliError::Invalid(Box::new(report)));
-            }
-            return Err(CliError::usage(format!("{} is no UTF-8, so it cannot be sent", file.name)));
-        };
-        inputs.push(json!({"name": file.name, "text": text}));
-    }
-    Ok(inputs.into())
+/// Returns the files as the mutation takes them; `None` where one is no text, for only text can be sent.
+fn inputs(files: &[InputFile]) -> Option<Value> {
+    let input = |file: &InputFile| Some(json!({"name": file.name, "text": std::str::from_utf8(&file.bytes).ok()?}));
+    files.iter().map(input).collect()
 }
 
 impl Server {
@@ -220,12 +213,16 @@ impl Server {
         use std::io::ErrorKind;
         let address = &self.address;
         let was_never_sent = match error {
-            ureq::Error::Io(error) => {
-                matches!(
-                    error.kind(),
-                    ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::AddrNotAvailable
-                )
-            }
+            ureq::Error::Io(error) => !matches!(
+                error.kind(),
+                ErrorKind::ConnectionReset
+                    | ErrorKind::ConnectionAborted
+                    | ErrorKind::BrokenPipe
+                    | ErrorKind::UnexpectedEof
+                    | ErrorKind::TimedOut
+                    | ErrorKind::InvalidData
+                    | ErrorKind::Other
+            ),
             ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect)
             | ureq::Error::HostNotFound
             | ureq::Error::ConnectionFailed

@@ -36,8 +36,7 @@ impl Listener {
         serde_json::to_value(with_codes(answer)).unwrap()
     }
 
-    /// Checks that there is nothing to tell. To be sure of that, whatever runs beside is let come to its end: none of
-    /// the listener's own work waits for anything but a new revision.
+    /// Checks that there is nothing to tell; when all that was loaded was told, only a new revision can change that.
     #[track_caller]
     fn check_silent(&mut self) {
         let told = self.runtime.block_on(async { self.told.next().now_or_never() });
