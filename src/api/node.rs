@@ -34,7 +34,8 @@ impl Node {
     pub(super) fn find(scope: Scope, repository: &Repository, id: &str) -> Option<Self> {
         if let Some(number) = id.strip_prefix(revision::ID_PREFIX) {
             let number: u64 = number.parse().ok()?;
-            let found = repository.revisions().into_iter().find(|revision| revision.number == number);
+            let known = Some(number).filter(|number| *number <= scope.revision());
+            let found = known.and_then(|number| repository.revision(number).ok());
             return found.map(|revision| Self::Revision(Revision(revision)));
         }
         if let Some(conflict) = Conflict::find(&scope, id) {

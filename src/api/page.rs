@@ -78,12 +78,9 @@ fn listed<T: OutputType>() -> String {
     name.strip_suffix("Hit").unwrap_or(&name).to_owned()
 }
 
-/// How much more one answer may hold. One for each request; a subscription renews its own for each answer.
-#[derive(Debug, Clone)]
-pub struct Budget(Arc<Left>);
-
+/// How much more one answer may hold. One for each request.
 #[derive(Debug)]
-struct Left {
+pub struct Budget {
     objects: AtomicUsize,
     /// Lines of sources, and the bytes of their text.
     lines: AtomicUsize,
@@ -94,16 +91,18 @@ impl Budget {
     /// Returns the budget of a request within limits.
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
-        let budget = Self(Arc::new(Left { objects: 0.into(), lines: 0.into(), text: 0.into() }));
-        budget.renew(limits);
-        budget
+        Self {
+            objects: AtomicUsize::new(limits.objects),
+            lines: AtomicUsize::new(limits.source_lines),
+            text: AtomicUsize::new(limits.source_text_bytes),
+        }
     }
 
-    /// Begins anew, for the next answer of a subscription.
-    pub fn renew(&self, limits: &Limits) {
-        self.0.objects.store(limits.objects, Ordering::Relaxed);
-        self.0.lines.store(limits.source_lines, Ordering::Relaxed);
-        self.0.text.store(limits.source_text_bytes, Ordering::Relaxed);
+    /// Makes the budget whole again, for the next answer of a subscription: each is bounded, not all together.
+    pub(super) fn renew(&self, limits: &Limits) {
+        self.objects.store(limits.objects, Ordering::Relaxed);
+        self.lines.store(limits.source_lines, Ordering::Relaxed);
+        self.text.store(limits.source_text_bytes, Ordering::Relaxed);
     }
 
     /// Spends objects of the answer that are not on a page.
@@ -113,7 +112,7 @@ impl Budget {
     }
 
     fn spend(&self, objects: usize, limits: &Limits) -> Result<()> {
-        let spent = take(&self.0.objects, objects);
+        let spent = take(&self.objects, objects);
         let too_large = || format!("the answer would hold more than {} objects; ask for smaller pages", limits.objects);
         spent.ok_or_else(|| Code::ResultTooLarge.error(too_large()))
     }
@@ -122,7 +121,7 @@ impl Budget {
     pub(super) fn spend_text(&self, lines: usize, bytes: usize, limits: &Limits) -> Result<()> {
         let (most, most_bytes) = (limits.source_lines, limits.source_text_bytes);
         let too_large = || format!("the answer would hold more than {most} lines or {most_bytes} bytes of sources");
-        let spent = take(&self.0.lines, lines).and_then(|()| take(&self.0.text, bytes));
+        let spent = take(&self.lines, lines).and_then(|()| take(&self.text, bytes));
         spent.ok_or_else(|| Code::ResultTooLarge.error(format!("{}; ask for the text of less evidence", too_large())))
     }
 }

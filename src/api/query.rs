@@ -18,7 +18,7 @@ use super::page::{Page, PageArguments, weight};
 use super::place::{AreaFilter, PlaceState};
 use super::revision::Revision;
 use super::scalar::Date;
-use super::scope::{Moment, Scope, beside_the_runtime};
+use super::scope::{self, Moment, Scope, beside_the_runtime};
 use super::search::{Asked, SearchHit, SearchPage};
 use super::series::FigureSeries;
 use super::snapshot::{Era, Snapshot};
@@ -323,7 +323,9 @@ impl Query {
         before: Option<String>,
     ) -> Result<Page<Revision>> {
         // Revisions are only ever added at the end, so positions hold whatever is loaded meanwhile.
-        let revisions = context.data::<Arc<Repository>>()?.revisions();
+        let mut revisions = context.data::<Arc<Repository>>()?.revisions();
+        let latest = scope::latest(context)?.revision;
+        revisions.retain(|revision| revision.number <= latest);
         PageArguments::new(first, after, last, before).of(context, 0, revisions, Revision)
     }
 }

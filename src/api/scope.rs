@@ -8,9 +8,23 @@ use tokio::runtime::{Handle, RuntimeFlavor};
 use crate::history::{At, EraIx, History, Lens, Moment as HistoryMoment, UnitIx, View};
 use crate::model::{Basis, EraId, SnapshotId};
 use crate::repository::{Repository, Version};
+use crate::store::StoreError;
 
 use super::error::{Code, store_error};
 use super::scalar::Date;
+
+/// The revision that a request runs in, as data of the request: it is as if nothing had been loaded since. Without it,
+/// each root field takes the latest revision when its turn comes.
+#[derive(Debug, Clone)]
+pub struct Pinned(pub Arc<Version>);
+
+/// Returns the latest revision as far as a request is concerned: the one that it is pinned to.
+pub(super) fn latest(context: &Context<'_>) -> Result<Arc<Version>> {
+    match context.data_opt::<Pinned>() {
+        Some(Pinned(version)) => Ok(Arc::clone(version)),
+        None => Ok(context.data::<Arc<Repository>>()?.latest()),
+    }
+}
 
 /// The moment that a view is of: a day, a snapshot, or an era; exactly one of them.
 #[derive(OneofObject, Debug, Clone)]
@@ -50,10 +64,14 @@ impl Scope {
             (None, Some(cursor)) => super::page::revision_of(cursor),
             (None, None) => None,
         };
-        let latest = repository.latest();
+        let latest = latest(context)?;
         let version = match asked {
             None => latest,
             Some(revision) if revision == latest.revision => latest,
+            Some(asked) if asked > latest.revision => {
+                let latest = latest.revision;
+                return Err(store_error(&StoreError::UnknownRevision { asked, latest }));
+            }
             // What was there before the first load is no revision.
             Some(0) => return Err(Code::UnknownRevision.error("there is no revision 0; the first is 1")),
             Some(revision) => {

@@ -52,6 +52,12 @@ pub(super) enum CliError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Another process holds the store.
+    #[error("{0}")]
+    Held(StoreError),
+    /// What the work needs failed: the machine, or a service elsewhere.
+    #[error("{0}")]
+    Machine(String),
     /// The output could not be written.
     #[error("cannot write the output")]
     Output(#[from] io::Error),
@@ -85,7 +91,7 @@ impl CliError {
             Self::Invalid(_) => Exit::Invalid,
             // Whoever reads the output has seen enough, as in `eragraph view … | head`.
             Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::Done,
-            Self::Store(_) | Self::Output(_) | Self::Service(_) => Exit::Store,
+            Self::Store(_) | Self::Held(_) | Self::Machine(_) | Self::Output(_) | Self::Service(_) => Exit::Store,
         }
     }
 
@@ -96,6 +102,7 @@ impl CliError {
         }
         let hint = match self {
             Self::Usage { hint, .. } => hint.clone(),
+            Self::Held(_) => Some("to load through the service that holds it: `--server URL`".to_owned()),
             _ => None,
         };
         let causes = self.causes();

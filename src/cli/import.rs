@@ -11,6 +11,7 @@ use crate::source::{InputFile, companions, format_by_content, table_formats};
 use super::error::{CliError, Exit};
 use super::load;
 use super::output::Output;
+use super::remote;
 use super::validate::{self, Beside};
 
 /// What to import, and how it is read.
@@ -31,11 +32,13 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "mapping")]
     print_mapping: bool,
     /// Read and check everything, and load nothing.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "server")]
     dry_run: bool,
     /// Check every citation against the source files in this folder.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "server")]
     sources: Option<PathBuf>,
+    #[command(flatten)]
+    server: remote::Args,
     #[command(flatten)]
     options: Options,
 }
@@ -132,7 +135,10 @@ pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, Cl
     if args.dry_run {
         return validate::check(&files, data, Beside::default(), args.sources.as_deref(), out);
     }
-    load::load(data, &files, &[], args.sources.as_deref(), out)
+    match args.server.server(out)? {
+        Some(server) => remote::load(&server, &files, &[], out),
+        None => load::load(data, &files, &[], args.sources.as_deref(), out),
+    }
 }
 
 /// Reads a mapping file, and what it names beside the table; they are kept as if they lay in the folder of the table.

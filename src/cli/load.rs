@@ -1,19 +1,20 @@
 //! `eragraph load`: input files into the store, as one revision or not at all.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::config::DEFAULT_DATA;
-use crate::diagnostics::did_you_mean;
+use crate::diagnostics::{Report, did_you_mean};
 use crate::model::RecordKey;
 use crate::repository::{LoadError, Loaded, Repository, read_inputs};
 use crate::source::InputFile;
+use crate::store::StoreError;
 
 use super::error::{CliError, Exit};
 use super::output::Output;
+use super::remote;
 use super::session::check_store;
 use super::style::{clean, counted};
 
@@ -27,17 +28,23 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID")]
     remove: Vec<String>,
     /// Check every citation against the source files in this folder.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "server")]
     sources: Option<PathBuf>,
+    #[command(flatten)]
+    server: remote::Args,
 }
 
 pub(super) fn run(data: &Path, args: &Args, out: &mut Output) -> Result<Exit, CliError> {
     check_folder(args.sources.as_deref())?;
+    let server = args.server.server(out)?;
     let files = read_inputs(&args.paths)?;
-    if files.is_empty() {
+    if files.is_empty() && server.is_none() {
         check_store(data)?;
     }
-    load(data, &files, &args.remove, args.sources.as_deref(), out)
+    match server {
+        Some(server) => remote::load(&server, &files, &args.remove, out),
+        None => load(data, &files, &args.remove, args.sources.as_deref(), out),
+    }
 }
 
 /// Loads files into the store, withdraws what is to be withdrawn, and tells of it.
@@ -48,30 +55,23 @@ pub(super) fn load(
     sources: Option<&Path>,
     out: &mut Output,
 ) -> Result<Exit, CliError> {
-    let repository = open(data, out)?;
+    let repository = open(data, out).map_err(|error| match error {
+        CliError::Store(error @ StoreError::Busy { .. }) => CliError::Held(error),
+        other => other,
+    })?;
     let loaded = {
         let _progress = (!files.is_empty()).then(|| out.progress(&format!("loading {}", counted(files.len(), "file"))));
         repository.load(files, remove, sources, Timestamp::now())
     };
     match loaded {
         Ok(loaded) => {
-            if out.is_json() {
-                out.print_json(&loaded_json(&loaded))?;
-            } else {
-                tell(&repository, &loaded, out)?;
+            if !out.is_json() {
+                out.note_report(&loaded.report);
             }
+            Outcome::of(&repository, loaded).tell(out)?;
             Ok(Exit::Done)
         }
-        Err(LoadError::Invalid(report)) if out.is_json() => {
-            out.print_json(&json!({"loaded": false, "report": report.to_json()}))?;
-            Ok(Exit::Invalid)
-        }
-        Err(LoadError::Invalid(report)) => {
-            out.note_report(&report);
-            let line = format!("{} nothing was loaded", out.note_style.red("error:"));
-            out.note(&line);
-            Ok(Exit::Invalid)
-        }
+        Err(LoadError::Invalid(report)) => tell_invalid(&report, out),
         Err(LoadError::NothingToRemove(id)) => {
             let corpus_keys = repository.latest().history.corpus().keys();
             let hint = did_you_mean(&id, corpus_keys.iter().map(RecordKey::id));
@@ -106,68 +106,148 @@ pub(super) fn load_files(repository: &Repository, files: &[InputFile], out: &mut
     };
     if out.is_json() {
         let mut event = json!({"event": "loaded"});
-        if let (Value::Object(event), Value::Object(told)) = (&mut event, loaded_json(&loaded)) {
+        if let (Value::Object(event), Value::Object(told)) = (&mut event, Outcome::of(repository, loaded).json()) {
             event.extend(told);
         }
         return Ok(out.print(&format!("{event}\n"))?);
     }
-    tell(repository, &loaded, out)
-}
-
-fn loaded_json(loaded: &Loaded) -> Value {
-    let keys = |keys: &[RecordKey]| -> Value { keys.iter().map(key_json).collect() };
-    json!({
-        "loaded": true,
-        "changed": loaded.is_change(),
-        "revision": loaded.revision,
-        "upserted": keys(&loaded.upserted),
-        "removed": keys(&loaded.removed),
-        "report": loaded.report.to_json(),
-    })
-}
-
-fn tell(repository: &Repository, loaded: &Loaded, out: &mut Output) -> Result<(), CliError> {
     out.note_report(&loaded.report);
-    let style = out.style;
-    let revision = style.bold(&format!("revision {}", loaded.revision));
-    if !loaded.is_change() {
-        let text = if loaded.revision == 0 {
-            "nothing to load, and the store stays empty\n".to_owned()
-        } else {
-            format!("nothing changed: {revision} has all of this as it is\n")
+    Outcome::of(repository, loaded).tell(out)
+}
+
+/// Tells what is wrong with the input, and that nothing was loaded.
+pub(super) fn tell_invalid(report: &Report, out: &mut Output) -> Result<Exit, CliError> {
+    if out.is_json() {
+        out.print_json(&json!({"loaded": false, "report": report.to_json()}))?;
+    } else {
+        out.note_report(report);
+        tell_refused(out);
+    }
+    Ok(Exit::Invalid)
+}
+
+/// Tells that nothing was loaded, after what is wrong.
+pub(super) fn tell_refused(out: &mut Output) {
+    let line = format!("{} nothing was loaded", out.note_style.red("error:"));
+    out.note(&line);
+}
+
+/// What a load did, here or through a service.
+pub(super) struct Outcome {
+    /// The latest revision afterwards.
+    pub(super) revision: u64,
+    /// What was put in.
+    pub(super) upserted: Vec<RecordKey>,
+    /// What was withdrawn.
+    pub(super) removed: Vec<RecordKey>,
+    /// The warnings, as JSON.
+    pub(super) report: Value,
+    /// What is loaded afterwards.
+    pub(super) records: Counts,
+    /// How many units that names.
+    pub(super) units: usize,
+}
+
+impl Outcome {
+    fn of(repository: &Repository, loaded: Loaded) -> Self {
+        let latest = repository.latest();
+        Self {
+            revision: loaded.revision,
+            report: loaded.report.to_json(),
+            upserted: loaded.upserted,
+            removed: loaded.removed,
+            records: Counts::of(&latest.history.corpus().keys()),
+            units: latest.history.unit_count(),
+        }
+    }
+
+    fn is_change(&self) -> bool {
+        !self.upserted.is_empty() || !self.removed.is_empty()
+    }
+
+    fn json(&self) -> Value {
+        let keys = |keys: &[RecordKey]| -> Value { keys.iter().map(key_json).collect() };
+        json!({
+            "loaded": true,
+            "changed": self.is_change(),
+            "revision": self.revision,
+            "upserted": keys(&self.upserted),
+            "removed": keys(&self.removed),
+            "report": self.report,
+        })
+    }
+
+    /// Writes it; for people without the warnings, which stand beside the results.
+    pub(super) fn tell(&self, out: &mut Output) -> Result<(), CliError> {
+        if out.is_json() {
+            return Ok(out.print_json(&self.json())?);
+        }
+        let style = out.style;
+        let revision = style.bold(&format!("revision {}", self.revision));
+        if !self.is_change() {
+            let text = if self.revision == 0 {
+                "nothing to load, and the store stays empty\n".to_owned()
+            } else {
+                format!("nothing changed: {revision} has all of this as it is\n")
+            };
+            return Ok(out.print(&text)?);
+        }
+        let mut parts = Vec::new();
+        if !self.upserted.is_empty() {
+            parts.push(format!("put in {}", counts(&self.upserted)));
+        }
+        if !self.removed.is_empty() {
+            let ids: Vec<String> = self.removed.iter().map(|key| clean(&key.to_string())).collect();
+            parts.push(format!("withdrew {}", ids.join(", ")));
+        }
+        let now = format!("now {}; {} in all", self.records.text(), counted(self.units, "unit"));
+        Ok(out.print(&format!("{revision}: {}\n{}\n", parts.join("; "), style.faint(&now)))?)
+    }
+}
+
+/// How many records there are of each kind.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    snapshots: usize,
+    events: usize,
+    eras: usize,
+    units: usize,
+}
+
+impl Counts {
+    fn of(keys: &[RecordKey]) -> Self {
+        let mut counts = Self::default();
+        for key in keys {
+            counts.add(key.word(), 1);
+        }
+        counts
+    }
+
+    /// Adds records of a kind, by the word for it.
+    pub(super) fn add(&mut self, word: &str, count: usize) {
+        let kind = match word {
+            "snapshot" => &mut self.snapshots,
+            "event" => &mut self.events,
+            "era" => &mut self.eras,
+            "unit" => &mut self.units,
+            _ => return,
         };
-        return Ok(out.print(&text)?);
+        *kind += count;
     }
-    let mut parts = Vec::new();
-    if !loaded.upserted.is_empty() {
-        parts.push(format!("put in {}", counts(&loaded.upserted)));
+
+    /// Returns `2 snapshots, 1 era`.
+    fn text(&self) -> String {
+        let kinds =
+            [(self.snapshots, "snapshot"), (self.events, "event"), (self.eras, "era"), (self.units, "declared unit")];
+        let texts: Vec<String> =
+            kinds.iter().filter(|(count, _)| *count > 0).map(|(count, word)| counted(*count, word)).collect();
+        if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
     }
-    if !loaded.removed.is_empty() {
-        let ids: Vec<String> = loaded.removed.iter().map(|key| clean(&key.to_string())).collect();
-        parts.push(format!("withdrew {}", ids.join(", ")));
-    }
-    let latest = repository.latest();
-    let units = counted(latest.history.unit_count(), "unit");
-    let now = format!("now {}; {units} in all", counts(&latest.history.corpus().keys()));
-    Ok(out.print(&format!("{revision}: {}\n{}\n", parts.join("; "), style.faint(&now)))?)
 }
 
 /// Returns `2 snapshots, 1 era`.
 pub(super) fn counts(keys: &[RecordKey]) -> String {
-    let mut of_kind: BTreeMap<usize, (&str, usize)> = BTreeMap::new();
-    for key in keys {
-        let (at, word) = match key {
-            RecordKey::Snapshot(_) => (0, "snapshot"),
-            RecordKey::Event(_) => (1, "event"),
-            RecordKey::Era(_) => (2, "era"),
-            RecordKey::Unit(_) => (3, "declared unit"),
-        };
-        of_kind.entry(at).or_insert((word, 0)).1 += 1;
-    }
-    if of_kind.is_empty() {
-        return "nothing".to_owned();
-    }
-    of_kind.into_values().map(|(word, count)| counted(count, word)).collect::<Vec<_>>().join(", ")
+    Counts::of(keys).text()
 }
 
 pub(super) fn key_json(key: &RecordKey) -> Value {

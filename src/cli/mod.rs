@@ -11,12 +11,14 @@ mod import;
 mod lineage;
 mod load;
 mod output;
+mod remote;
 mod schema;
 mod serve;
 mod session;
 mod settings;
 mod style;
 mod suggest;
+mod token;
 mod tree;
 mod validate;
 mod verify;
@@ -79,6 +81,8 @@ enum Verb {
     Verify(verify::Args),
     /// Print the GraphQL schema.
     Schema,
+    /// Make a token for loading into a running service, and the hash of it that the service is set up with.
+    Token(token::Args),
 }
 
 /// Runs the command that the process was started with.
@@ -111,6 +115,7 @@ fn run(cli: &Cli, out: &mut Output) -> Result<Exit, CliError> {
         Verb::Lineage(args) => lineage::run(&cli.data, args, out),
         Verb::Verify(args) => verify::run(&cli.data, args, out),
         Verb::Schema => schema::run(out),
+        Verb::Token(args) => token::run(args, out),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Diagnostic, Place, Position, Report, Severity};
+use super::{Diagnostic, Place, Report, Severity};
 
 impl Report {
     /// Returns the report as JSON: the diagnostics, and how many errors and warnings there are.
@@ -47,11 +47,10 @@ impl Report {
     }
 
     fn place(&self, place: Place, object: &mut Map<String, Value>) {
-        let Some(file) = self.file(place.file) else { return };
-        object.insert("file".into(), (*file.name).into());
-        let Some(span) = place.span else { return };
-        for (offset, line, column) in [(span.start, "line", "column"), (span.end, "endLine", "endColumn")] {
-            let position = Position::of(&file.text, offset);
+        let Some(spot) = self.spot(place) else { return };
+        object.insert("file".into(), spot.file.into());
+        let Some((start, end)) = spot.lines else { return };
+        for (position, line, column) in [(start, "line", "column"), (end, "endLine", "endColumn")] {
             object.insert(line.into(), position.line.into());
             object.insert(column.into(), position.column.into());
         }

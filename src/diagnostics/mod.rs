@@ -55,6 +55,15 @@ pub struct Related {
     pub label: String,
 }
 
+/// A place, told by lines and columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spot<'a> {
+    /// The name of the file.
+    pub file: &'a str,
+    /// Where it begins, and where what follows it begins; `None` where the file as a whole is meant.
+    pub lines: Option<(Position, Position)>,
+}
+
 impl Diagnostic {
     /// Starts a diagnostic without a place.
     #[must_use]
@@ -151,6 +160,15 @@ impl Report {
     #[must_use]
     pub fn file(&self, file: FileId) -> Option<&SourceText> {
         self.files.get(file.0)
+    }
+
+    /// Returns a place in words that need no text: the name of the file, and lines and columns in it.
+    #[must_use]
+    pub fn spot(&self, place: Place) -> Option<Spot<'_>> {
+        let file = self.file(place.file)?;
+        let position = |offset| Position::of(&file.text, offset);
+        let lines = place.span.map(|span| (position(span.start), position(span.end)));
+        Some(Spot { file: &file.name, lines })
     }
 
     /// Returns `2 errors, 1 warning`; `no problems` when nothing was found.

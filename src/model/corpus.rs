@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{ChangeEvent, EventEvidence};
 use super::evidence::Basis;
-use super::id::{EraId, EventId, SnapshotId, UnitId};
+use super::id::{EraId, EventId, IdError, SnapshotId, UnitId};
 use super::snapshot::{Snapshot, Standing};
 
 /// A named grouping of snapshots.
@@ -90,6 +90,18 @@ impl Record {
 }
 
 impl RecordKey {
+    /// Returns the key of a record of a kind, by the word for it; `None` when there is no such kind.
+    #[must_use]
+    pub fn of_word(word: &str, id: &str) -> Option<Result<Self, IdError>> {
+        Some(match word {
+            "snapshot" => SnapshotId::new(id).map(Self::Snapshot),
+            "event" => EventId::new(id).map(Self::Event),
+            "era" => EraId::new(id).map(Self::Era),
+            "unit" => UnitId::new(id).map(Self::Unit),
+            _ => return None,
+        })
+    }
+
     /// Returns the id, without its kind.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -150,6 +162,17 @@ impl Corpus {
             RecordKey::Event(id) => self.events.remove(id).is_some(),
             RecordKey::Era(id) => self.eras.remove(id).is_some(),
             RecordKey::Unit(id) => self.units.remove(id).is_some(),
+        }
+    }
+
+    /// Returns the record under a key; `None` when there is none.
+    #[must_use]
+    pub fn record(&self, key: &RecordKey) -> Option<Record> {
+        match key {
+            RecordKey::Snapshot(id) => self.snapshots.get(id).cloned().map(Record::Snapshot),
+            RecordKey::Event(id) => self.events.get(id).cloned().map(Record::Event),
+            RecordKey::Era(id) => self.eras.get(id).cloned().map(Record::Era),
+            RecordKey::Unit(id) => self.units.get(id).cloned().map(Record::Unit),
         }
     }
 

@@ -11,6 +11,7 @@ mod event;
 mod evidence;
 mod figure;
 mod id;
+mod said;
 mod snapshot;
 mod spelling;
 mod time;
@@ -22,6 +23,7 @@ pub use event::{ChangeEvent, EventEvidence, EventOriginal, EventResult, EventTyp
 pub use evidence::{Basis, Evidence, LineSet, LineSetError, PartIx};
 pub use figure::{Figure, NumberRange};
 pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
+pub use said::changed_units;
 pub use snapshot::{
     Contact, Coverage, Extent, Holder, Mention, NameClaim, NameForm, Part, PlaceClaim, PlaceRole, Placing, Property,
     Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,

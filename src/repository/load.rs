@@ -85,7 +85,9 @@ impl Repository {
             let draft = Draft { recorded_at, inputs: inputs.collect(), changes };
             loaded.revision = store.stage(&draft)?.publish()?.number;
             let version = Arc::new(Version::new(loaded.revision, history(after)));
-            *self.latest.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&version);
+            // Questions that began before go on in the revision before, so it is kept at hand.
+            self.past.insert(latest.revision, Arc::clone(&latest));
+            self.latest.send_replace(Arc::clone(&version));
             // Where the revision before was searched, this one will be.
             if latest.search().is_some() {
                 self.build_search_of(&version);

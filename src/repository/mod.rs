@@ -3,6 +3,7 @@
 //! A [`Version`] is one revision with its [`History`]. The latest is always at hand; past ones are
 //! rebuilt from the store when they are asked for, and a few are kept.
 
+mod changes;
 mod check;
 mod inputs;
 mod load;
@@ -11,10 +12,11 @@ mod sources;
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::Timestamp;
 use moka::sync::Cache;
+use tokio::sync::watch;
 
 use crate::diagnostics::Colour;
 use crate::history::History;
@@ -23,10 +25,14 @@ use crate::search::{SearchError, SearchIndex};
 use crate::source;
 use crate::store::{BoxError, Document, Finding, Journal, Notice, Revision, Store, StoreError};
 
+pub use changes::{RecordChange, UnitChanges};
 pub use check::{check_files, check_sources};
 pub use inputs::{InputError, read_file, read_inputs};
 pub use load::{LoadError, Loaded};
 pub use sources::{SourceFolder, SourceText, Withheld};
+
+/// An input file, as [`Repository::load`] takes it.
+pub use crate::source::InputFile;
 
 /// How many past revisions are kept ready.
 const PAST_VERSIONS: u64 = 4;
@@ -45,8 +51,11 @@ pub struct Version {
 #[derive(Debug)]
 pub struct Repository {
     backing: Backing,
-    latest: RwLock<Arc<Version>>,
+    /// The latest revision. It is replaced at once, after the store has it, and whoever waits is told.
+    latest: watch::Sender<Arc<Version>>,
     past: Cache<u64, Arc<Version>>,
+    /// What revisions changed for each unit, for those that were asked about last.
+    changes: Cache<u64, Arc<UnitChanges>>,
     loading: Mutex<()>,
     /// Whether a search index is built in the background.
     is_indexing: Arc<AtomicBool>,
@@ -109,8 +118,9 @@ impl Repository {
     fn of(backing: Backing, latest: Version) -> Self {
         Self {
             backing,
-            latest: RwLock::new(Arc::new(latest)),
+            latest: watch::Sender::new(Arc::new(latest)),
             past: Cache::new(PAST_VERSIONS),
+            changes: Cache::new(PAST_VERSIONS),
             loading: Mutex::new(()),
             is_indexing: Arc::default(),
         }
@@ -119,7 +129,16 @@ impl Repository {
     /// Returns the latest revision.
     #[must_use]
     pub fn latest(&self) -> Arc<Version> {
-        Arc::clone(&self.latest.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.latest.borrow())
+    }
+
+    /// Returns what shows the latest revision, and waits for the next one. It tells that there is a later one, and
+    /// not of how many, so whoever must miss none counts on from the last that it knows.
+    ///
+    /// A load waits for nobody who watches, and takes no runtime; only to wait needs one.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<Arc<Version>> {
+        self.latest.subscribe()
     }
 
     /// Returns a revision; 0 is the one before anything was loaded.
@@ -156,6 +175,21 @@ impl Repository {
         match &self.backing {
             Backing::Store(store) => store.revisions(),
             Backing::Journal { revisions, .. } => revisions.clone(),
+        }
+    }
+
+    /// Returns one revision, as the store remembers it.
+    ///
+    /// # Errors
+    /// Returns [`StoreError::UnknownRevision`] when there is none of that number.
+    pub fn revision(&self, revision: u64) -> Result<Revision, StoreError> {
+        match &self.backing {
+            Backing::Store(store) => store.revision(revision),
+            Backing::Journal { revisions, .. } => {
+                let latest = revisions.last().map_or(0, |revision| revision.number);
+                let found = revisions.iter().find(|found| found.number == revision).cloned();
+                found.ok_or(StoreError::UnknownRevision { asked: revision, latest })
+            }
         }
     }
 

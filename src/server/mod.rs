@@ -1,5 +1,6 @@
 //! HTTP: the route table, and how the service starts and stops.
 
+pub mod admin;
 pub mod assets;
 mod etag;
 pub mod examples;
@@ -28,7 +29,6 @@ use axum::routing::get;
 use tokio::sync::Semaphore;
 use tower_http::compression::CompressionLayer;
 
-use crate::api;
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -53,11 +53,10 @@ struct Service {
 
 impl Service {
     fn new(repository: Arc<Repository>, config: &Config, readiness: Readiness) -> Self {
-        let schema = api::schema_for(Arc::clone(&repository), config);
-        let config = Arc::new(config.clone());
+        let config = Arc::new(admin::settled(config));
         let metrics = Arc::new(Metrics::new(&config.limits));
         Self {
-            executor: Arc::new(Executor::new(schema, Arc::clone(&config), Arc::clone(&metrics))),
+            executor: Arc::new(Executor::new(Arc::clone(&repository), Arc::clone(&config), Arc::clone(&metrics))),
             unread: Unread::new(config.limits.unread_bytes),
             turns: lines::Turns::new(&config.limits),
             repository,
@@ -161,12 +160,12 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Answers `/schema.graphql`: the published schema, where questions about it are answered.
+/// Answers `/schema.graphql`: the schema as this service has it, where questions about it are answered.
 async fn sdl(State(service): State<Service>) -> Response {
     if !service.config.introspection {
         return (StatusCode::NOT_FOUND, "introspection is switched off\n").into_response();
     }
-    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], api::schema_sdl()).into_response()
+    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], service.executor.sdl().to_owned()).into_response()
 }
 
 /// Answers `/health/live`: the process runs.

@@ -180,6 +180,19 @@ impl Store {
         Ok(corpus)
     }
 
+    /// Returns what was loaded as of a revision under some keys, in the order of the keys; what was not there is left
+    /// out.
+    ///
+    /// # Errors
+    /// Returns the same errors as [`Store::corpus`].
+    pub fn records(&self, revision: u64, keys: &[RecordKey]) -> Result<Vec<Record>, StoreError> {
+        let known = self.read().at(revision)?;
+        let hashes = keys.iter().filter_map(|key| known.get(key).map(|hash| (key, hash)));
+        hashes
+            .map(|(key, hash)| self.database.record(hash).map_err(|fault| self.database.error(&key.to_string(), fault)))
+            .collect()
+    }
+
     /// Writes the inputs of a revision to the journal and prepares the rest; nothing is visible before
     /// [`Staged::publish`].
     ///

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{EraId, EventId, IdError, Record, RecordKey, SnapshotId, UnitId};
+use crate::model::{Record, RecordKey};
 
 use super::error::BoxError;
 use super::hash::ContentHash;
@@ -90,13 +90,10 @@ fn key_text(key: &RecordKey) -> String {
 
 fn parse_key(text: &str) -> Result<RecordKey, String> {
     let (word, id) = text.split_once('/').ok_or_else(|| format!("{text:?} is no key of a record"))?;
-    let bad = |error: IdError| format!("{text:?} is no key of a record: {error}");
-    match word {
-        "snapshot" => SnapshotId::new(id).map(RecordKey::Snapshot).map_err(bad),
-        "event" => EventId::new(id).map(RecordKey::Event).map_err(bad),
-        "era" => EraId::new(id).map(RecordKey::Era).map_err(bad),
-        "unit" => UnitId::new(id).map(RecordKey::Unit).map_err(bad),
-        _ => Err(format!("{text:?} is no key of a record: there is no kind `{word}`")),
+    match RecordKey::of_word(word, id) {
+        Some(Ok(key)) => Ok(key),
+        Some(Err(error)) => Err(format!("{text:?} is no key of a record: {error}")),
+        None => Err(format!("{text:?} is no key of a record: there is no kind `{word}`")),
     }
 }
 

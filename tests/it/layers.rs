@@ -19,7 +19,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("matching", &["model"]),
     ("store", &["model"]),
     ("repository", &["diagnostics", "history", "model", "search", "source", "store"]),
-    ("api", &["config", "diff", "export", "history", "model", "repository", "search", "store"]),
+    ("api", &["config", "diagnostics", "diff", "export", "history", "model", "repository", "search", "store"]),
     ("server", &["api", "config", "export", "repository"]),
     (
         "cli",
@@ -41,7 +41,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// The crates that only some layers may name.
-const INSIDE: [(&str, &[&str]); 27] = [
+const INSIDE: [(&str, &[&str]); 28] = [
     ("sled", &["store"]),
     ("postcard", &["store"]),
     ("zstd", &["store"]),
@@ -69,6 +69,7 @@ const INSIDE: [(&str, &[&str]); 27] = [
     ("toml", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
+    ("ureq", &["cli"]),
 ];
 
 /// Only the command line may open the store or name its types beyond these.

@@ -11,9 +11,11 @@ use async_graphql::{Request, Response as Answer};
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::api::{self, ApiSchema, Budget, Code, poll_within, with_codes, within};
+use crate::api::{self, Admin, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within};
 use crate::config::Config;
+use crate::repository::Repository;
 
+use super::super::admin::Caller;
 use super::super::observe::Metrics;
 use super::super::outcome::Outcome;
 use super::asked::Asked;
@@ -24,7 +26,10 @@ use super::refusal::{ERRORS_TOLD, Refusal};
 
 /// What answers questions.
 pub(in crate::server) struct Executor {
-    pub(super) schema: ApiSchema,
+    schema: ApiSchema,
+    /// The schema as text.
+    sdl: String,
+    repository: Arc<Repository>,
     pub(super) config: Arc<Config>,
     documents: Documents,
     gate: Gate,
@@ -40,23 +45,30 @@ pub(super) struct Prepared {
 }
 
 impl Executor {
-    pub(in crate::server) fn new(schema: ApiSchema, config: Arc<Config>, metrics: Arc<Metrics>) -> Self {
-        let documents = Documents::read(&config, &schema.sdl()).unwrap_or_else(|error| {
+    pub(in crate::server) fn new(repository: Arc<Repository>, config: Arc<Config>, metrics: Arc<Metrics>) -> Self {
+        let schema = api::schema_for(Arc::clone(&repository), &config);
+        let sdl = schema.sdl();
+        let documents = Documents::read(&config, &sdl).unwrap_or_else(|error| {
             // `check` told of it when the service was set up; whoever did not ask trusts nothing.
             tracing::error!(%error, "no document is trusted");
-            Documents::of(&config, rules(&config, &schema.sdl()), HashMap::new())
+            Documents::of(&config, rules(&config, &sdl), HashMap::new())
         });
         let gate = Gate::new(&config.limits);
-        Self { schema, config, documents, gate, metrics }
+        Self { schema, sdl, repository, config, documents, gate, metrics }
+    }
+
+    /// Returns the schema as text: what this service answers.
+    pub(in crate::server) fn sdl(&self) -> &str {
+        &self.sdl
     }
 
     /// Finds the document of a question, and holds it against the bounds.
-    pub(super) fn prepare(&self, asked: Asked) -> (Outcome, Result<Prepared, Refusal>) {
+    pub(super) fn prepare(&self, asked: Asked, caller: Caller) -> (Outcome, Result<Prepared, Refusal>) {
         let mut outcome = Outcome { operation: asked.operation_name.clone(), ..Outcome::default() };
         if self.config.log_variables {
             outcome.variables = serde_json::to_string(&asked.variables).ok();
         }
-        let (document, was_known) = match self.documents.find(&asked) {
+        let (document, was_known) = match self.documents.find(&asked, caller == Caller::Admin) {
             Ok(found) => found,
             Err(unfit) => return (outcome, Err(unfit.into())),
         };
@@ -74,7 +86,13 @@ impl Executor {
             let message = format!("the variable `${name}` has to have a value, and has none");
             return (outcome, Err(Unfit::new(Code::ValidationFailed, message).into()));
         }
+        if caller.is_refused(outcome.kind == Some("mutation"), &self.config) {
+            return (outcome, Err(unauthenticated()));
+        }
         let mut request = Request::new(String::new()).variables(asked.variables);
+        if caller == Caller::Admin {
+            request = request.data(Admin);
+        }
         request.operation_name = asked.operation_name;
         (outcome, Ok(Prepared { document, operation, request }))
     }
@@ -106,7 +124,9 @@ impl Executor {
     pub(in crate::server) async fn ask(&self, request: Request, is_long: bool) -> Result<Answer, Refusal> {
         let _entry = self.enter(is_long).await?;
         let _runs = self.metrics.question_started();
-        let request = request.data(Budget::new(&self.config.limits));
+        // The whole question is answered from the revision that was the latest when its turn came.
+        let pinned = Pinned(self.repository.latest());
+        let request = request.data(Budget::new(&self.config.limits)).data(pinned);
         let timeout = self.config.limits.timeout;
         let answer = within(deadline(timeout), is_long, self.schema.execute(request));
         match tokio::time::timeout(timeout, answer).await {
@@ -119,23 +139,27 @@ impl Executor {
 impl Executor {
     /// Runs a subscription. Each of its answers has the time and the size that the answer of a query has.
     pub(super) fn subscribe(&self, prepared: Prepared) -> BoxStream<'static, Answer> {
-        let limits = self.config.limits.clone();
-        let budget = Budget::new(&limits);
-        let mut answers = self.schema.execute_stream(prepared.into_request().data(budget.clone()));
+        let timeout = self.config.limits.timeout;
+        let mut answers = self.schema.execute_stream(prepared.into_request().data(Budget::new(&self.config.limits)));
         let mut is_over = false;
         let answers = stream::poll_fn(move |context| {
             if is_over {
                 return Poll::Ready(None);
             }
-            budget.renew(&limits);
-            let polled = poll_within(deadline(limits.timeout), || answers.poll_next_unpin(context));
+            let polled = poll_within(deadline(timeout), || answers.poll_next_unpin(context));
             polled.unwrap_or_else(|_| {
                 is_over = true;
-                Poll::Ready(Some(too_long(limits.timeout).answer()))
+                Poll::Ready(Some(too_long(timeout).answer()))
             })
         });
         answers.map(told).boxed()
     }
+}
+
+/// Refuses what only an administrator may do.
+pub(super) fn unauthenticated() -> Refusal {
+    let message = "this needs the token of an administrator: `Authorization: Bearer TOKEN`";
+    Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message)
 }
 
 fn too_long(timeout: Duration) -> Refusal {

@@ -16,21 +16,24 @@ use std::time::Duration;
 
 use async_graphql::Response as Answer;
 use async_graphql::parser::types::OperationType;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawQuery, Request, State};
-use axum::http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, RETRY_AFTER, UPGRADE, VARY};
+use axum::http::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, RETRY_AFTER, UPGRADE, VARY, WWW_AUTHENTICATE,
+};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use http_body_util::LengthLimitError;
 
 use super::Service;
+use super::admin::Caller;
 use super::etag;
 use super::outcome::Outcome;
 use super::pages::FOR_GOOD;
 use crate::api::{Code, beside_the_runtime};
 
 use asked::{Asked, Parcel};
-use executor::Prepared;
+use executor::{Prepared, unauthenticated};
 use media::Media;
 
 pub use documents::DocumentsError;
@@ -46,7 +49,7 @@ pub(super) async fn get(State(service): State<Service>, RawQuery(query): RawQuer
     }
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
     match asked::of_url(&query.unwrap_or_default()) {
-        Ok(asked) => answer(&service, asked, media, Way::Get(request.headers())).await,
+        Ok(asked) => answer(&service, asked, media, Way::Get(request.headers()), Caller::Nobody).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
@@ -54,13 +57,14 @@ pub(super) async fn get(State(service): State<Service>, RawQuery(query): RawQuer
 /// Answers the questions in a JSON body.
 pub(super) async fn post(State(service): State<Service>, request: Request) -> Response {
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
-    let parcel = match parcel(&service, request).await {
+    let caller = Caller::of(request.headers(), &service.config);
+    let parcel = match parcel(&service, request, caller).await {
         Ok(parcel) => parcel,
         Err(refusal) => return send_refusal(refusal, Outcome::default(), media),
     };
     match parcel {
-        Parcel::One(asked) => answer(&service, *asked, media, Way::Post).await,
-        Parcel::Batch(questions) => batch(&service, questions, media).await,
+        Parcel::One(asked) => answer(&service, *asked, media, Way::Post, caller).await,
+        Parcel::Batch(questions) => batch(&service, questions, media, caller).await,
     }
 }
 
@@ -89,15 +93,29 @@ impl Way<'_> {
 }
 
 /// Reads the body of a request, within its size and its time.
-async fn parcel(service: &Service, request: Request) -> Result<Parcel, Refusal> {
+async fn parcel(service: &Service, request: Request, caller: Caller) -> Result<Parcel, Refusal> {
     let limits = &service.config.limits;
+    // Before anything of it is read.
+    if caller.is_refused(false, &service.config) {
+        return Err(unauthenticated());
+    }
     let (parts, body) = request.into_parts();
     asked::check_content_type(&parts.headers)?;
-    let body = read(body, limits.body_bytes, limits.read_timeout).await?;
+    // A load takes the time that it takes to send, too.
+    let patience = if caller == Caller::Admin { None } else { Some(limits.read_timeout) };
+    let body = read(body, caller.body_limit(limits), patience).await?;
     asked::of_body(&body, limits.batch)
 }
 
-async fn read(body: Body, most: usize, patience: Duration) -> Result<Bytes, Refusal> {
+async fn read(body: Body, most: usize, patience: Option<Duration>) -> Result<Bytes, Refusal> {
+    let too_large = || {
+        let message = format!("the body is larger than {most} bytes");
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooComplex, message)
+    };
+    if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
+        return Err(too_large());
+    }
+    let patience = patience.unwrap_or(Duration::MAX);
     let Ok(read) = tokio::time::timeout(patience, to_bytes(body, most)).await else {
         let message = format!("the body did not arrive within {} s", patience.as_secs_f32());
         return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message));
@@ -105,8 +123,7 @@ async fn read(body: Body, most: usize, patience: Duration) -> Result<Bytes, Refu
     read.map_err(|error| {
         let cause = std::error::Error::source(&error);
         if cause.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
-            let message = format!("the body is larger than {most} bytes");
-            Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooComplex, message)
+            too_large()
         } else {
             Refusal::bad("the body did not arrive whole")
         }
@@ -114,8 +131,8 @@ async fn read(body: Body, most: usize, patience: Duration) -> Result<Bytes, Refu
 }
 
 /// Answers one question.
-async fn answer(service: &Service, asked: Asked, media: Media, way: Way<'_>) -> Response {
-    let (mut outcome, prepared) = service.executor.prepare(asked);
+async fn answer(service: &Service, asked: Asked, media: Media, way: Way<'_>, caller: Caller) -> Response {
+    let (mut outcome, prepared) = service.executor.prepare(asked, caller);
     let prepared = match prepared.and_then(|prepared| way.check(&prepared).map(|()| prepared)) {
         Ok(prepared) => prepared,
         Err(refusal) => return send_refusal(refusal, outcome, media),
@@ -137,11 +154,11 @@ async fn answer(service: &Service, asked: Asked, media: Media, way: Way<'_>) -> 
 }
 
 /// Answers the questions of a batch, one after the other.
-async fn batch(service: &Service, questions: Vec<Asked>, media: Media) -> Response {
+async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: Caller) -> Response {
     let mut body = Vec::from(*b"[");
     let mut last = Outcome::default();
     for (at, asked) in questions.into_iter().enumerate() {
-        let (mut outcome, prepared) = service.executor.prepare(asked);
+        let (mut outcome, prepared) = service.executor.prepare(asked, caller);
         let prepared = prepared.and_then(|prepared| Way::Post.check(&prepared).map(|()| prepared));
         let done = match prepared {
             Ok(prepared) => service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer),
@@ -238,6 +255,9 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     outcome.code = code(&done);
     let mut response = sent(status, media, errors_in_json(&done).into(), outcome);
     let told = response.headers_mut();
+    if status == StatusCode::UNAUTHORIZED {
+        told.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
     if status == StatusCode::METHOD_NOT_ALLOWED {
         told.insert(ALLOW, HeaderValue::from_static("POST"));
     }

@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tracing::Instrument as _;
 
 use super::super::Service;
+use super::super::admin::Caller;
 use super::super::outcome::Outcome;
 use super::asked::{self, Asked};
 use super::executor::Prepared;
@@ -237,7 +238,7 @@ impl Service {
 /// Runs an operation, and tells what it says.
 fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, Told> {
     let began = Instant::now();
-    let (mut outcome, prepared) = service.executor.prepare(asked);
+    let (mut outcome, prepared) = service.executor.prepare(asked, Caller::Nobody);
     let metrics = Arc::clone(&service.metrics);
     let mut told = move |answer: &Answer| {
         outcome.code = code(answer);

@@ -2,6 +2,7 @@
 
 mod importing;
 mod reading;
+mod remote;
 mod settings;
 mod suggesting;
 
