@@ -1,10 +1,13 @@
 //! Validity of documents, as section 5 of the GraphQL specification has it. The library that executes questions leaves
 //! some of it out: fields that cannot be merged, variables in the wrong place, directives on `__typename`.
 
-use apollo_compiler::Schema;
 use apollo_compiler::ast::{Argument, Definition, Directive, Document, Selection, Value};
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::{DiagnosticList, Valid};
+use apollo_compiler::{Name, Schema};
 use async_graphql::Pos;
+
+use crate::diagnostics::did_you_mean;
 
 /// How many mistakes of one document are told.
 const MOST_TOLD: usize = 100;
@@ -16,6 +19,8 @@ const NOT_KNOWN_YET: &str = "type `__Type` does not have a field `isOneOf`";
 #[derive(Debug, Clone)]
 pub struct Validity {
     schema: Valid<Schema>,
+    /// Whether a mistake names what was meant, which tells names of the schema.
+    may_suggest: bool,
 }
 
 /// A mistake in a document.
@@ -32,9 +37,9 @@ impl Validity {
     ///
     /// # Errors
     /// Returns what is wrong with the schema.
-    pub fn of(sdl: &str) -> Result<Self, Vec<Mistake>> {
+    pub fn of(sdl: &str, may_suggest: bool) -> Result<Self, Vec<Mistake>> {
         let schema = Schema::parse_and_validate(sdl, "schema.graphql").map_err(|with| mistakes(&with.errors))?;
-        Ok(Self { schema })
+        Ok(Self { schema, may_suggest })
     }
 
     /// Returns what is wrong with a document: nothing where it is valid. It should be held against the bounds on its
@@ -46,7 +51,7 @@ impl Validity {
             Err(with) => return mistakes(&with.errors),
         };
         if let Err(with) = parsed.to_executable_validate(&self.schema) {
-            return mistakes(&with.errors);
+            return mistakes(&with.errors).into_iter().map(|mistake| self.suggested(mistake)).collect();
         }
         match repeated_in(&parsed) {
             None => Vec::new(),
@@ -55,6 +60,25 @@ impl Validity {
                 vec![Mistake { message, at: None }]
             }
         }
+    }
+}
+
+impl Validity {
+    /// Adds the field that was meant to a mistake about one that is not there.
+    fn suggested(&self, mut mistake: Mistake) -> Mistake {
+        let meant = || {
+            let (name, field) = mistake.message.strip_prefix("type `")?.split_once("` does not have a field `")?;
+            let fields = match self.schema.types.get(name)? {
+                ExtendedType::Object(object) => &object.fields,
+                ExtendedType::Interface(interface) => &interface.fields,
+                _ => return None,
+            };
+            did_you_mean(field.trim_end_matches('`'), fields.keys().map(Name::as_str))
+        };
+        if let Some(meant) = meant().filter(|_| self.may_suggest) {
+            mistake.message = format!("{}; {meant}", mistake.message);
+        }
+        mistake
     }
 }
 
@@ -125,7 +149,7 @@ mod tests {
 
     #[track_caller]
     fn check(document: &str, expected: &[&str]) {
-        let validity = Validity::of(&schema_sdl()).unwrap();
+        let validity = Validity::of(&schema_sdl(), true).unwrap();
         let found: Vec<String> = validity.mistakes(document).into_iter().map(|mistake| mistake.message).collect();
         assert_eq!(found, expected, "{document}");
     }
@@ -136,6 +160,8 @@ mod tests {
         check("{ node(id: \"a\") { ... on Unit { x: names { y: name } } ... on Snapshot { x: title } } }", &[merge]);
         let directive = "cannot find directive `@nope` in this document";
         check("{ __typename @nope }", &[directive]);
+        let meant = "type `Query` does not have a field `unitz`; did you mean `unit`?";
+        check("{ unitz { totalCount } }", &[meant]);
         let twice = "the field `era` of an input object stands there twice";
         check("{ view(at: { era: \"a\", era: \"b\" }) { revision } }", &[twice]);
         check("{ ...F } fragment F on Query { view(at: { era: \"a\", era: \"b\" }) { revision } }", &[twice]);
@@ -151,7 +177,7 @@ mod tests {
     #[test]
     fn no_more_mistakes_are_told_than_anybody_reads() {
         let fields: String = (0..2000).map(|number| format!("nope{number} ")).collect();
-        let validity = Validity::of(&schema_sdl()).unwrap();
+        let validity = Validity::of(&schema_sdl(), true).unwrap();
         assert_eq!(validity.mistakes(&format!("{{ {fields} }}")).len(), MOST_TOLD);
     }
 }

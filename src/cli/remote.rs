@@ -179,7 +179,8 @@ impl Server {
 
     /// Reads an answer of GraphQL.
     fn result(&self, status: StatusCode, mut answer: Map<String, Value>) -> Result<LoadResult, CliError> {
-        if let Some(Value::Array(errors)) = answer.remove("errors") {
+        let is_elsewhere = matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED);
+        if let Some(Value::Array(errors)) = answer.remove("errors").filter(|_| !is_elsewhere) {
             return Err(self.refusal(errors.first().unwrap_or(&Value::Null)));
         }
         let load = answer.get_mut("data").and_then(|data| data.get_mut("load")).map(Value::take);

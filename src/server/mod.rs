@@ -45,7 +45,7 @@ struct Service {
     repository: Arc<Repository>,
     config: Arc<Config>,
     turns: lines::Turns,
-    /// The places of WebSockets.
+    /// The places of sockets, as many as there may be.
     sockets: Arc<Semaphore>,
     metrics: Arc<Metrics>,
     readiness: Readiness,

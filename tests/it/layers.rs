@@ -69,7 +69,7 @@ const INSIDE: [(&str, &[&str]); 28] = [
     ("toml", &["config"]),
     ("clap", &["cli"]),
     ("indicatif", &["cli"]),
-    ("ureq", &["cli"]),
+    ("ureq", &["cli", "server"]),
 ];
 
 /// Only the command line may open the store or name its types beyond these.

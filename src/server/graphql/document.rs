@@ -40,6 +40,8 @@ pub(super) struct Document {
     pub(super) parsed: ExecutableDocument,
     /// Its operations.
     pub(super) operations: Vec<Operation>,
+    /// What the schema says against it.
+    mistakes: Vec<Mistake>,
     /// About how many bytes it takes.
     pub(super) bytes: u32,
 }
@@ -142,11 +144,16 @@ impl Document {
             });
         }
         let mistakes = rules.validity.as_ref().map(|validity| validity.mistakes(text)).unwrap_or_default();
-        if !mistakes.is_empty() {
-            return Err(Unfit { code: Code::ValidationFailed, mistakes });
-        }
         let bytes = text.len().saturating_add(tokens.count.saturating_mul(BYTES_A_TOKEN));
-        Ok(Self { parsed, operations, bytes: u32::try_from(bytes).unwrap_or(u32::MAX) })
+        Ok(Self { parsed, operations, mistakes, bytes: u32::try_from(bytes).unwrap_or(u32::MAX) })
+    }
+
+    /// Refuses what the schema says something against.
+    pub(super) fn check(&self) -> Result<(), Unfit> {
+        if self.mistakes.is_empty() {
+            return Ok(());
+        }
+        Err(Unfit { code: Code::ValidationFailed, mistakes: self.mistakes.clone() })
     }
 
     /// Returns the operation that would run: the one of that name, or the only one.
@@ -214,7 +221,7 @@ fn check_roots(
     let mut weight = 0_usize;
     for field in roots.iter().filter(|field| matches!(field.name.node.as_str(), "__schema" | "__type")) {
         if !may_introspect {
-            let message = "questions about the schema are switched off here";
+            let message = "introspection is switched off: questions about the schema are not answered here";
             return Err(Unfit::new(Code::ValidationFailed, message));
         }
         let sums = fragments.sums(&field.selection_set.node)?;
@@ -453,8 +460,7 @@ mod tests {
 
     #[test]
     fn what_is_known_of_an_operation() {
-        let document =
-            "query A { a(revision: 1) { id } } query B { a(first: 1000) { nodes { b { c } } } } mutation C { d }";
+        let document = "query A($b: ID!, $c: ID! = 1, $d: ID) { a(revision: 1) { id(b: $b, c: $c, d: $d) } } query B { a(first: 1000) { nodes { b { c } } } } mutation C { d }";
         let document = Document::parse(document, &limits(), &RULES).unwrap();
         let none = Variables::default();
         let told = |name: &str| {

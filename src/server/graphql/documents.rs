@@ -135,7 +135,7 @@ impl Documents {
 
 /// Returns what documents are held against: the schema of the service.
 pub(super) fn rules(config: &Config, sdl: &str) -> Rules {
-    let validity = Validity::of(sdl).map_err(|mistakes| {
+    let validity = Validity::of(sdl, config.introspection).map_err(|mistakes| {
         // A test holds it against the published schema; the library that executes has rules of its own all the same.
         tracing::error!(?mistakes, "documents are not held against the schema");
     });
@@ -185,7 +185,11 @@ fn trusted(folder: &Path, config: &Config, rules: &Rules) -> Result<HashMap<Stri
             None => continue,
         };
         for (name, text) in named {
-            let document = Document::parse(&text, &config.limits, rules).map_err(|unfit| {
+            let document = Document::parse(&text, &config.limits, rules).and_then(|document| {
+                document.check()?;
+                Ok(document)
+            });
+            let document = document.map_err(|unfit| {
                 let mistakes: Vec<String> = unfit.mistakes.into_iter().map(|mistake| mistake.message).collect();
                 let message = format!("`{name}`: {}", mistakes.join("; "));
                 DocumentsError::Unfit { path: path.clone(), message }

@@ -1,4 +1,4 @@
-//! From a question to its answer: the document, the bounds, a place to work, and a deadline. HTTP and WebSockets both
+//! From a question to its answer: the document, the bounds, a place to work, and a deadline. HTTP and `WebSockets` both
 //! come this way.
 
 use std::collections::HashMap;
@@ -23,6 +23,7 @@ use super::document::{Document, Operation, Unfit};
 use super::documents::{Documents, DocumentsError, rules};
 use super::gate::{Entry, Gate};
 use super::refusal::{ERRORS_TOLD, Refusal};
+use super::way::Way;
 
 /// What answers questions.
 pub(in crate::server) struct Executor {
@@ -63,12 +64,12 @@ impl Executor {
     }
 
     /// Finds the document of a question, and holds it against the bounds.
-    pub(super) fn prepare(&self, asked: Asked, caller: Caller) -> (Outcome, Result<Prepared, Refusal>) {
+    pub(super) fn prepare(&self, asked: Asked, way: Way) -> (Outcome, Result<Prepared, Refusal>) {
         let mut outcome = Outcome { operation: asked.operation_name.clone(), ..Outcome::default() };
         if self.config.log_variables {
             outcome.variables = serde_json::to_string(&asked.variables).ok();
         }
-        let (document, was_known) = match self.documents.find(&asked, caller == Caller::Admin) {
+        let (document, was_known) = match self.documents.find(&asked, way.caller() == Caller::Admin) {
             Ok(found) => found,
             Err(unfit) => return (outcome, Err(unfit.into())),
         };
@@ -82,15 +83,22 @@ impl Executor {
             OperationType::Mutation => "mutation",
             OperationType::Subscription => "subscription",
         });
-        if let Some(name) = operation.as_ref().and_then(|operation| operation.missing(&asked.variables)) {
-            let message = format!("the variable `${name}` has to have a value, and has none");
-            return (outcome, Err(Unfit::new(Code::ValidationFailed, message).into()));
-        }
-        if caller.is_refused(outcome.kind == Some("mutation"), &self.config) {
-            return (outcome, Err(unauthenticated()));
+        let kind = operation.as_ref().map(|operation| operation.kind);
+        let may_run = way.check(kind, &self.config).and_then(|()| {
+            document.check()?;
+            match operation.as_ref().and_then(|operation| operation.missing(&asked.variables)) {
+                None => Ok(()),
+                Some(name) => {
+                    let message = format!("the variable `${name}` has to have a value, and has none");
+                    Err(Unfit::new(Code::ValidationFailed, message).into())
+                }
+            }
+        });
+        if let Err(refusal) = may_run {
+            return (outcome, Err(refusal));
         }
         let mut request = Request::new(String::new()).variables(asked.variables);
-        if caller == Caller::Admin {
+        if way.caller() == Caller::Admin {
             request = request.data(Admin);
         }
         request.operation_name = asked.operation_name;
@@ -154,12 +162,6 @@ impl Executor {
         });
         answers.map(told).boxed()
     }
-}
-
-/// Refuses what only an administrator may do.
-pub(super) fn unauthenticated() -> Refusal {
-    let message = "this needs the token of an administrator: `Authorization: Bearer TOKEN`";
-    Refusal::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message)
 }
 
 fn too_long(timeout: Duration) -> Refusal {

@@ -11,11 +11,11 @@ mod refusal;
 mod socket;
 mod tokens;
 mod unread;
+mod way;
 
 use std::time::Duration;
 
 use async_graphql::Response as Answer;
-use async_graphql::parser::types::OperationType;
 use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{
@@ -33,8 +33,8 @@ use super::pages::FOR_GOOD;
 use crate::api::{Code, beside_the_runtime};
 
 use asked::{Asked, Parcel};
-use executor::{Prepared, unauthenticated};
 use media::Media;
+use way::Way;
 
 pub use documents::DocumentsError;
 pub(super) use executor::Executor;
@@ -49,13 +49,14 @@ pub(super) async fn get(State(service): State<Service>, RawQuery(query): RawQuer
     }
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
     match asked::of_url(&query.unwrap_or_default()) {
-        Ok(asked) => answer(&service, asked, media, Way::Get(request.headers()), Caller::Nobody).await,
+        Ok(asked) => answer(&service, asked, media, Way::Get, request.headers()).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
 
 /// Answers the questions in a JSON body.
 pub(super) async fn post(State(service): State<Service>, request: Request) -> Response {
+    let headers = request.headers().clone();
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
     let caller = Caller::of(request.headers(), &service.config);
     let parcel = match parcel(&service, request, caller).await {
@@ -63,32 +64,8 @@ pub(super) async fn post(State(service): State<Service>, request: Request) -> Re
         Err(refusal) => return send_refusal(refusal, Outcome::default(), media),
     };
     match parcel {
-        Parcel::One(asked) => answer(&service, *asked, media, Way::Post, caller).await,
+        Parcel::One(asked) => answer(&service, *asked, media, Way::Post(caller), &headers).await,
         Parcel::Batch(questions) => batch(&service, questions, media, caller).await,
-    }
-}
-
-/// The way that a question came.
-#[derive(Clone, Copy)]
-enum Way<'r> {
-    Get(&'r HeaderMap),
-    Post,
-}
-
-impl Way<'_> {
-    /// Refuses what cannot be asked in this way.
-    fn check(self, prepared: &Prepared) -> Result<(), Refusal> {
-        match (self, prepared.operation.as_ref().map(|operation| operation.kind)) {
-            (_, None | Some(OperationType::Query)) | (Self::Post, Some(OperationType::Mutation)) => Ok(()),
-            (Self::Get(_), Some(OperationType::Mutation)) => {
-                let message = "a GET answers queries only; send mutations with POST";
-                Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, Code::ValidationFailed, message))
-            }
-            (_, Some(OperationType::Subscription)) => {
-                let message = "subscriptions are told over a WebSocket at this address, by graphql-transport-ws";
-                Err(Refusal::bad(message))
-            }
-        }
     }
 }
 
@@ -97,7 +74,7 @@ async fn parcel(service: &Service, request: Request, caller: Caller) -> Result<P
     let limits = &service.config.limits;
     // Before anything of it is read.
     if caller.is_refused(false, &service.config) {
-        return Err(unauthenticated());
+        return Err(Refusal::unauthenticated());
     }
     let (parts, body) = request.into_parts();
     asked::check_content_type(&parts.headers)?;
@@ -110,7 +87,7 @@ async fn parcel(service: &Service, request: Request, caller: Caller) -> Result<P
 async fn read(body: Body, most: usize, patience: Option<Duration>) -> Result<Bytes, Refusal> {
     let too_large = || {
         let message = format!("the body is larger than {most} bytes");
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::TooComplex, message)
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ValidationFailed, message)
     };
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
         return Err(too_large());
@@ -131,9 +108,9 @@ async fn read(body: Body, most: usize, patience: Option<Duration>) -> Result<Byt
 }
 
 /// Answers one question.
-async fn answer(service: &Service, asked: Asked, media: Media, way: Way<'_>, caller: Caller) -> Response {
-    let (mut outcome, prepared) = service.executor.prepare(asked, caller);
-    let prepared = match prepared.and_then(|prepared| way.check(&prepared).map(|()| prepared)) {
+async fn answer(service: &Service, asked: Asked, media: Media, way: Way, headers: &HeaderMap) -> Response {
+    let (mut outcome, prepared) = service.executor.prepare(asked, way);
+    let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return send_refusal(refusal, outcome, media),
     };
@@ -145,8 +122,8 @@ async fn answer(service: &Service, asked: Asked, media: Media, way: Way<'_>, cal
             let body = in_json(&done, is_long);
             drop(done);
             match way {
-                Way::Get(headers) if is_good => send_kept(service, headers, media, body, outcome, is_pinned).await,
-                Way::Get(_) | Way::Post => send(service, status, media, body, outcome).await,
+                Way::Get if is_good => send_kept(service, headers, media, body, outcome, is_pinned).await,
+                _ => send(service, status, media, body, outcome).await,
             }
         }
         Err(refusal) => send_refusal(refusal, outcome, media),
@@ -158,8 +135,7 @@ async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: C
     let mut body = Vec::from(*b"[");
     let mut last = Outcome::default();
     for (at, asked) in questions.into_iter().enumerate() {
-        let (mut outcome, prepared) = service.executor.prepare(asked, caller);
-        let prepared = prepared.and_then(|prepared| Way::Post.check(&prepared).map(|()| prepared));
+        let (mut outcome, prepared) = service.executor.prepare(asked, Way::Post(caller));
         let done = match prepared {
             Ok(prepared) => service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer),
             Err(refusal) => refusal.answer(),

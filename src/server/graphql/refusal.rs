@@ -29,6 +29,12 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, Code::ValidationFailed, message)
     }
 
+    /// Refuses what only an administrator may do.
+    pub(super) fn unauthenticated() -> Self {
+        let message = "this needs the token of an administrator: `Authorization: Bearer TOKEN`";
+        Self::new(StatusCode::UNAUTHORIZED, Code::Unauthenticated, message)
+    }
+
     /// Returns the answer that has nothing but the error.
     pub(in crate::server) fn answer(self) -> Answer {
         Answer::from_errors(self.errors)

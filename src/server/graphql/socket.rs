@@ -18,12 +18,12 @@ use serde_json::{Value, json};
 use tracing::Instrument as _;
 
 use super::super::Service;
-use super::super::admin::Caller;
 use super::super::outcome::Outcome;
 use super::asked::{self, Asked};
 use super::executor::Prepared;
 use super::media::Media;
 use super::refusal::Refusal;
+use super::way::Way;
 use super::{code, never_ran, send_refusal};
 use crate::api::Code;
 
@@ -238,7 +238,7 @@ impl Service {
 /// Runs an operation, and tells what it says.
 fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, Told> {
     let began = Instant::now();
-    let (mut outcome, prepared) = service.executor.prepare(asked, Caller::Nobody);
+    let (mut outcome, prepared) = service.executor.prepare(asked, Way::Socket);
     let metrics = Arc::clone(&service.metrics);
     let mut told = move |answer: &Answer| {
         outcome.code = code(answer);
@@ -254,13 +254,12 @@ fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, T
         Err(refusal) => return refused(refusal, id),
     };
     match prepared.operation.as_ref().map(|operation| (operation.kind, operation.is_long)) {
-        Some((OperationType::Mutation, _)) => refused(Refusal::bad("send mutations with POST"), id),
         Some((OperationType::Subscription, true)) => {
             let message = "a subscription may tell little at a time; ask for the rest with a query when it tells";
             refused(Refusal::new(StatusCode::BAD_REQUEST, Code::TooComplex, message), id)
         }
         Some((OperationType::Subscription, false)) => subscription(&service, id, prepared),
-        Some((OperationType::Query, _)) | None => stream::once(async move {
+        _ => stream::once(async move {
             let answer = service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer);
             told(&answer);
             let told = if never_ran(&answer) {
