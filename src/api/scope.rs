@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, OneofObject, Result};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
+use crate::history::deadline;
 use crate::history::{At, EraIx, History, Lens, Moment as HistoryMoment, UnitIx, View};
 use crate::model::{Basis, EraId, SnapshotId};
-use crate::repository::{Repository, Version};
+use crate::repository::{PastError, Repository, Version};
 use crate::store::StoreError;
 
 use super::error::{Code, store_error};
@@ -74,9 +75,7 @@ impl Scope {
             }
             // What was there before the first load is no revision.
             Some(0) => return Err(Code::UnknownRevision.error("there is no revision 0; the first is 1")),
-            Some(revision) => {
-                beside_the_runtime(|| repository.version(revision)).map_err(|error| store_error(&error))?
-            }
+            Some(revision) => past(repository, revision)?,
         };
         Ok(Self { version, floor: None })
     }
@@ -122,6 +121,15 @@ impl Scope {
         let found = self.history().unit_ix(id.as_str());
         found.ok_or_else(|| Code::UnknownId.error(format!("there is no unit `{}`", id.as_str())))
     }
+}
+
+/// Returns a past revision, and waits for it no longer than the question may take.
+pub(super) fn past(repository: &Arc<Repository>, revision: u64) -> Result<Arc<Version>> {
+    let found = beside_the_runtime(|| repository.version_until(revision, deadline()));
+    found.map_err(|error| match &error {
+        PastError::Store(error) => store_error(error),
+        PastError::Late { .. } => Code::Timeout.error(error.to_string()),
+    })
 }
 
 /// Does long work without holding up the other requests of the thread that it runs on.

@@ -14,7 +14,7 @@ use super::error::{Code, store_error};
 use super::page::{Budget, Page, PageArguments, weight};
 use super::record::RecordKey;
 use super::revision::Revision;
-use super::scope::{self, Scope, beside_the_runtime};
+use super::scope::{self, Scope, past};
 use super::unit::Unit;
 
 /// The resolvers of `Subscription`.
@@ -133,8 +133,7 @@ impl UnitChange {
     /// The unit; null when no record of that revision names it any more.
     async fn unit(&self, context: &Context<'_>) -> Result<Option<Unit>> {
         let repository = context.data::<Arc<Repository>>()?;
-        let version = beside_the_runtime(|| repository.version(self.revision.number));
-        let scope = Scope { version: version.map_err(|error| store_error(&error))?, floor: None };
+        let scope = Scope { version: past(repository, self.revision.number)?, floor: None };
         let unit = scope.history().unit_ix(&self.unit_id);
         Ok(unit.map(|unit| Unit { scope, unit }))
     }

@@ -43,6 +43,12 @@ pub fn within<T>(deadline: Instant, work: impl FnOnce() -> T) -> Result<T, Timed
     })
 }
 
+/// Returns when the work that goes on has to be done; `None` where it may take as long as it takes.
+#[must_use]
+pub fn deadline() -> Option<Instant> {
+    DEADLINE.get()
+}
+
 /// Counts a look at a node; now and then it looks at the clock too, and stops the work when its time is up.
 #[inline]
 pub(super) fn look() {

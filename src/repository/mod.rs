@@ -7,9 +7,11 @@ mod changes;
 mod check;
 mod inputs;
 mod load;
+mod past;
 mod search;
 mod sources;
 
+use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -29,6 +31,7 @@ pub use changes::{RecordChange, UnitChanges};
 pub use check::{check_files, check_sources};
 pub use inputs::{InputError, read_file, read_inputs};
 pub use load::{LoadError, Loaded};
+pub use past::PastError;
 pub use sources::{SourceFolder, SourceText, Withheld};
 
 /// An input file, as [`Repository::load`] takes it.
@@ -54,6 +57,7 @@ pub struct Repository {
     /// The latest revision. It is replaced at once, after the store has it, and whoever waits is told.
     latest: watch::Sender<Arc<Version>>,
     past: Cache<u64, Arc<Version>>,
+    rebuilds: past::Rebuilds,
     /// What revisions changed for each unit, for those that were asked about last.
     changes: Cache<u64, Arc<UnitChanges>>,
     loading: Mutex<()>,
@@ -120,6 +124,7 @@ impl Repository {
             backing,
             latest: watch::Sender::new(Arc::new(latest)),
             past: Cache::new(PAST_VERSIONS),
+            rebuilds: past::Rebuilds::default(),
             changes: Cache::new(PAST_VERSIONS),
             loading: Mutex::new(()),
             is_indexing: Arc::default(),
@@ -148,12 +153,8 @@ impl Repository {
     /// # Errors
     /// Returns [`StoreError::UnknownRevision`] when there is none of that number.
     pub fn version(&self, revision: u64) -> Result<Arc<Version>, StoreError> {
-        let latest = self.latest();
-        if revision == latest.revision {
-            return Ok(latest);
-        }
-        if revision > latest.revision {
-            return Err(StoreError::UnknownRevision { asked: revision, latest: latest.revision });
+        if let Some(ready) = self.at_hand(revision) {
+            return ready;
         }
         let build = || {
             let corpus = match &self.backing {
@@ -167,6 +168,16 @@ impl Repository {
             Arc::try_unwrap(error)
                 .unwrap_or_else(|shared| StoreError::Rebuild { revision, source: shared.to_string().into() })
         })
+    }
+
+    /// Returns a revision without work; `None` where it would have to be rebuilt.
+    fn at_hand(&self, revision: u64) -> Option<Result<Arc<Version>, StoreError>> {
+        let latest = self.latest();
+        match revision.cmp(&latest.revision) {
+            Ordering::Equal => Some(Ok(latest)),
+            Ordering::Greater => Some(Err(StoreError::UnknownRevision { asked: revision, latest: latest.revision })),
+            Ordering::Less => self.past.get(&revision).map(Ok),
+        }
     }
 
     /// Returns all revisions, the oldest first.

@@ -16,11 +16,11 @@ use tokio::sync::Semaphore;
 
 use super::pages::FOR_GOOD;
 use super::refusal::{JSON, Refused};
-use super::{Service, etag};
+use super::{Service, etag, graphql};
 use crate::api::Code;
 use crate::config::Limits;
 use crate::export::{LinesAddress, LinesExport, LinesFormat};
-use crate::repository::Version;
+use crate::repository::{PastError, Version};
 
 const CSV: &str = "text/csv; charset=utf-8; header=present";
 
@@ -91,6 +91,14 @@ async fn answer(
     Ok(described.with(piece.into_body()))
 }
 
+/// Refuses for want of a past revision that is not there yet.
+fn late(error: PastError) -> Refused {
+    match error {
+        PastError::Store(error) => internal(&error),
+        PastError::Late { .. } => Refused::new(StatusCode::SERVICE_UNAVAILABLE, Code::Timeout, error.to_string()),
+    }
+}
+
 /// What is known of an answer before it is made: its headers.
 struct Described(HeaderMap);
 
@@ -154,11 +162,12 @@ async fn begin(
     latest: Arc<Version>,
 ) -> Result<Piece, Refused> {
     let (repository, address) = (Arc::clone(&service.repository), address.clone());
+    let deadline = graphql::deadline(service.config.limits.timeout);
     let begun = service.turns.work(move || {
         let version = if revision == latest.revision {
             latest
         } else {
-            repository.version(revision).map_err(|error| internal(&error))?
+            repository.version_until(revision, Some(deadline)).map_err(late)?
         };
         let mut export =
             LinesExport::new(&version.history, &address).map_err(|unknown| Refused::not_there(unknown.to_string()))?;

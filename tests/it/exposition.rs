@@ -1,4 +1,4 @@
-//! A strict reader of the text format of OpenMetrics.
+//! A strict reader of the text format of `OpenMetrics`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

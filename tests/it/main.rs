@@ -13,6 +13,7 @@ mod bounds;
 mod cli;
 mod connections;
 mod diagnostics;
+mod documents;
 mod example;
 mod exposition;
 mod graph_questions;

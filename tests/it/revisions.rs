@@ -3,6 +3,7 @@
 use async_graphql::Request;
 use eragraph::api;
 use eragraph::config::Limits;
+use eragraph::repository::PastError;
 use eragraph::source::InputFile;
 use serde_json::{Value, json};
 
@@ -81,4 +82,27 @@ fn equal_bytes_make_no_revision_and_a_withdrawal_makes_one() {
     let one = format!("{{ {} }}", STRUCTURE.replace("REVISION", " revision: 1"));
     let three = format!("{{ {} }}", STRUCTURE.replace("REVISION", " revision: 3"));
     assert_eq!(ask(&loaded, &one)["view"]["roots"], ask(&loaded, &three)["view"]["roots"]);
+}
+
+#[test]
+fn a_past_revision_is_rebuilt_beside_whoever_asks_and_waited_for_no_longer_than_there_is_time() {
+    let loaded = Loaded::of("examples/riverside-library");
+    let repository = &loaded.repository;
+    for number in 2..12 {
+        let text = String::from_utf8(later_source().bytes).unwrap().replace("2020", &(2000 + number).to_string());
+        let file = InputFile { name: format!("{number}.yaml"), bytes: text.into_bytes() };
+        assert_eq!(repository.load(&[file], &[], None, jiff::Timestamp::UNIX_EPOCH).unwrap().revision, number);
+    }
+    let now = Some(std::time::Instant::now());
+    assert_eq!(repository.version_until(11, now).unwrap().revision, 11, "what is at hand takes no time");
+    assert!(matches!(repository.version_until(12, now), Err(PastError::Store(_))));
+    // Many ask for many, more than are rebuilt at once or kept; each gets what it asked for.
+    std::thread::scope(|scope| {
+        for turn in 0..40 {
+            scope.spawn(move || {
+                let asked = turn % 11 + 1;
+                assert_eq!(repository.version_until(asked, None).unwrap().revision, asked);
+            });
+        }
+    });
 }

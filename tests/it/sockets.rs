@@ -170,6 +170,33 @@ fn the_bounds_of_documents_hold_here_too_and_nothing_is_changed() {
 }
 
 #[test]
+fn a_good_bye_is_answered() {
+    let served = served(|_| {});
+    run(async {
+        let mut talk = Talk::acknowledged(&served).await;
+        talk.0.close(None).await.unwrap();
+        assert!(matches!(talk.0.next().await, Some(Ok(Message::Close(_)))));
+        assert!(talk.0.next().await.is_none());
+    });
+}
+
+#[test]
+fn there_are_so_many_subscriptions_on_a_socket_and_no_more() {
+    let served = served(|limits| limits.subscriptions = 1);
+    run(async {
+        let mut talk = Talk::acknowledged(&served).await;
+        talk.subscribe("1", "subscription { revisionAdded { number } }").await;
+        talk.subscribe("2", "subscription { revisionAdded { number } }").await;
+        let error = talk.hear().await;
+        assert_eq!((&error["type"], &error["id"]), (&json!("error"), &json!("2")), "{error}");
+        assert_eq!(error["payload"][0]["extensions"]["code"], "BUSY", "{error}");
+        talk.say(&json!({"type": "complete", "id": "1"})).await;
+        talk.subscribe("3", "{ eras { id } }").await;
+        assert_eq!(talk.hear().await["type"], "next", "there is room again");
+    });
+}
+
+#[test]
 fn there_are_so_many_sockets_and_no_more() {
     let served = served(|limits| limits.sockets = 1);
     run(async {

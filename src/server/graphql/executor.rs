@@ -196,7 +196,7 @@ pub fn check(config: &Config) -> Result<(), DocumentsError> {
 }
 
 /// Returns the moment that an answer may take until; one beyond all clocks is now.
-pub(super) fn deadline(timeout: Duration) -> Instant {
+pub(in crate::server) fn deadline(timeout: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(timeout).unwrap_or(now)
 }

@@ -37,8 +37,8 @@ use media::Media;
 use way::Way;
 
 pub use documents::DocumentsError;
-pub(super) use executor::Executor;
 pub use executor::check;
+pub(super) use executor::{Executor, deadline};
 pub(super) use refusal::Refusal;
 pub(super) use unread::Unread;
 

@@ -30,6 +30,9 @@ use crate::api::Code;
 /// The name of the protocol.
 const PROTOCOL: &str = "graphql-transport-ws";
 
+/// How long the other side is given to say good-bye.
+const CLOSING: Duration = Duration::from_secs(2);
+
 /// Begins to speak over a WebSocket.
 pub(super) async fn upgrade(service: Service, request: Request) -> Response {
     let (mut parts, _) = request.into_parts();
@@ -102,8 +105,13 @@ impl Session {
             Err(end) => end,
         };
         if let Some((code, reason)) = end {
-            // The other side may be gone; then nobody is left to tell.
-            let _ = self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await;
+            // The other side may be gone; then nobody is left to tell. Otherwise it has its say before the connection ends.
+            let good_bye = async {
+                if self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await.is_ok() {
+                    while let Some(Ok(_)) = self.socket.recv().await {}
+                }
+            };
+            let _ = tokio::time::timeout(CLOSING, good_bye).await;
         }
     }
 
@@ -144,8 +152,8 @@ impl Session {
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(_) => return invalid,
-            Message::Ping(_) | Message::Pong(_) => return Ok(()),
-            Message::Close(_) => return Err(None),
+            // What is to be said to a ping and to a good-bye is said without us; the end comes after it.
+            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(()),
         };
         let Ok(Value::Object(mut message)) = serde_json::from_str(&text) else { return invalid };
         let payload = message.remove("payload");
@@ -171,8 +179,9 @@ impl Session {
                 if self.handles.contains_key(&id) {
                     return Err(Some((4409, "Subscriber already exists")));
                 }
-                match self.service.may_subscribe(self.handles.len()).and_then(|()| asked::asked(payload)) {
-                    Ok(asked) => self.start(id, asked),
+                let Ok(asked) = asked::asked(payload) else { return invalid };
+                match self.service.may_subscribe(self.handles.len()) {
+                    Ok(()) => self.start(id, asked),
                     Err(refusal) => return self.tell(Told::Refused(id, refusal.answer())).await,
                 }
                 Ok(())
