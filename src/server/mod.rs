@@ -84,10 +84,14 @@ pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
 
 /// Returns the route table, with what stands around all routes.
 fn routes(service: Service) -> Router {
-    let loaded = Arc::clone(&service.repository);
-    let knows = Arc::new(move |id: &str| loaded.latest().history.knows(id));
     let routes = Router::new()
-        .merge(pages::routes(knows, &service.config))
+        .route("/", get(pages::landing))
+        .route("/favicon.svg", get(pages::favicon))
+        .route("/graphiql", get(pages::graphiql))
+        .route("/graphiql/", get(pages::graphiql))
+        .route("/graphiql/examples.json", get(pages::example_list))
+        .route("/graphiql/assets/{*name}", get(pages::bundled))
+        .route("/graphiql/cdn.js", get(pages::cdn_script))
         .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/reporting-lines.csv", get(lines::csv))
         .route("/reporting-lines.json", get(lines::json))

@@ -4,15 +4,14 @@
 //! because the editor in GraphiQL sets them so.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
-use axum::extract::Path;
+use axum::Json;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
 
+use super::Service;
 use super::assets::{Web, asset, web};
 use super::examples::{Example, examples};
 use crate::config::Config;
@@ -46,75 +45,67 @@ const OFF_PAGE: &str = include_str!("pages/off.html");
 const LANDING_SCHEMA: &str = r#"<a href="/schema.graphql">Read the schema</a>"#;
 const OFF_SCHEMA: &str = r#"the <a href="/schema.graphql">schema</a> and "#;
 
-/// Tells whether what is loaded has an id.
-pub type Knows = Arc<dyn Fn(&str) -> bool + Send + Sync>;
-
 /// Returns the GraphiQL that a service has: that of this build, unless it is switched off.
 #[must_use]
 pub fn web_of(config: &Config) -> Web {
     if config.graphiql { web() } else { Web::Off }
 }
 
-/// Returns the routes of the pages and of the files that they load. Only examples about what is loaded are shown.
-pub fn routes<S: Clone + Send + Sync + 'static>(knows: Knows, config: &Config) -> Router<S> {
-    let (of_landing, of_list) = (Arc::clone(&knows), knows);
-    let (web, has_schema) = (web_of(config), config.introspection);
-    let router = Router::new()
-        .route(
-            "/",
-            get(async move || {
-                html(StatusCode::OK, PLAIN_POLICY, landing_page(web, has_schema, &answerable(&of_landing)))
-            }),
-        )
-        .route("/favicon.svg", get(favicon))
-        .route("/graphiql", get(async move || graphiql(web, has_schema)))
-        .route("/graphiql/", get(async move || graphiql(web, has_schema)));
-    // A build without GraphiQL has no assets either, but still lists the examples.
-    let router = if config.graphiql {
-        let list = async move || example_list(&of_list);
-        router.route("/graphiql/examples.json", get(list)).route("/graphiql/assets/{*name}", get(bundled))
-    } else {
-        router
-    };
-    if web == Web::Cdn { router.route("/graphiql/cdn.js", get(cdn_script)) } else { router }
+/// Returns the examples that ask about nothing but what is loaded.
+fn answerable(service: &Service) -> Vec<&'static Example> {
+    let latest = service.repository.latest();
+    examples().iter().filter(|example| example.ids().all(|id| latest.history.knows(id))).collect()
 }
 
-/// Returns the examples that ask about nothing but what is loaded.
-fn answerable(knows: &Knows) -> Vec<&'static Example> {
-    examples().iter().filter(|example| example.ids().all(|id| knows(id))).collect()
+/// Answers `/` with the landing page: what there is, and examples about what is loaded.
+pub(super) async fn landing(State(service): State<Service>) -> Response {
+    let config = &service.config;
+    let page = landing_page(web_of(config), config.introspection, &answerable(&service));
+    html(StatusCode::OK, PLAIN_POLICY, page)
 }
 
 /// Answers `/graphiql` with the page of the bundle, or with what this service has in its stead.
-fn graphiql(web: Web, has_schema: bool) -> Response {
-    match (web, asset("index.html")) {
+pub(super) async fn graphiql(State(service): State<Service>) -> Response {
+    match (web_of(&service.config), asset("index.html")) {
         (Web::Bundled, Some(page)) => html(StatusCode::OK, BUNDLE_POLICY, page.bytes),
         (Web::Cdn, _) => html(StatusCode::OK, CDN_POLICY, CDN_PAGE),
         _ => html(
             StatusCode::NOT_FOUND,
             PLAIN_POLICY,
-            OFF_PAGE.replace("<!-- schema -->", schema_link(has_schema, OFF_SCHEMA)),
+            OFF_PAGE.replace("<!-- schema -->", schema_link(service.config.introspection, OFF_SCHEMA)),
         ),
     }
 }
 
-/// Answers `/graphiql/examples.json`: the examples, from which GraphiQL makes its first tabs.
-fn example_list(knows: &Knows) -> Response {
-    ([(CACHE_CONTROL, REVALIDATE)], Json(answerable(knows))).into_response()
+/// Answers `/graphiql/examples.json`: the examples, from which GraphiQL makes its first tabs. A build without GraphiQL
+/// lists them all the same.
+pub(super) async fn example_list(State(service): State<Service>) -> Response {
+    if !service.config.graphiql {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    ([(CACHE_CONTROL, REVALIDATE)], Json(answerable(&service))).into_response()
 }
 
-async fn bundled(Path(name): Path<String>) -> Response {
-    asset(&format!("assets/{name}")).map_or_else(
+/// Answers a file of the bundle.
+pub(super) async fn bundled(State(service): State<Service>, Path(name): Path<String>) -> Response {
+    let file = asset(&format!("assets/{name}")).filter(|_| service.config.graphiql);
+    file.map_or_else(
         || StatusCode::NOT_FOUND.into_response(),
         |file| file_response(file.content_type, if file.immutable { FOR_GOOD } else { REVALIDATE }, file.bytes),
     )
 }
 
-async fn favicon() -> Response {
-    file_response("image/svg+xml", REVALIDATE, include_bytes!("../../web/favicon.svg"))
+/// Answers the script of the page that takes GraphiQL from a public host, where this service has that one.
+pub(super) async fn cdn_script(State(service): State<Service>) -> Response {
+    match web_of(&service.config) {
+        Web::Cdn => file_response(SCRIPT, REVALIDATE, include_bytes!("pages/cdn.js")),
+        Web::Bundled | Web::Off => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
-async fn cdn_script() -> Response {
-    file_response(SCRIPT, REVALIDATE, include_bytes!("pages/cdn.js"))
+/// Answers the icon.
+pub(super) async fn favicon() -> Response {
+    file_response("image/svg+xml", REVALIDATE, include_bytes!("../../web/favicon.svg"))
 }
 
 fn file_response(content_type: &'static str, caching: &'static str, bytes: &'static [u8]) -> Response {

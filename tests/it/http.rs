@@ -179,3 +179,14 @@ fn health_and_schema_have_routes_of_their_own() {
     let schema = send(&loaded, &Config::default(), get("/schema.graphql"));
     assert!(schema.body.contains("type Query {"), "{}", schema.body);
 }
+
+#[test]
+fn the_route_table_is_documented_whole() {
+    let code = include_str!("../../src/server/mod.rs");
+    let routes: Vec<&str> = code.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    let page = include_str!("../../docs/operations.md");
+    let section = page.split("## What it answers").nth(1).unwrap().split("\n## ").next().unwrap();
+    let documented: Vec<&str> =
+        section.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    assert_eq!(documented, routes);
+}

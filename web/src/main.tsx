@@ -9,6 +9,7 @@ import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { useGraphiQL } from '@graphiql/react';
 import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL, HISTORY_PLUGIN } from 'graphiql';
+import { createClient } from 'graphql-ws';
 import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
 
@@ -39,7 +40,9 @@ if (container === null) {
 }
 
 giveTheQueryRoom();
-const fetcher = createGraphiQLFetcher({ url: '/graphql' });
+// Opened with the first subscription, and not before.
+const wsClient = createClient({ url: `${window.location.origin.replace(/^http/, 'ws')}/graphql`, lazy: true });
+const fetcher = createGraphiQLFetcher({ url: '/graphql', wsClient });
 const explorer = explorerPlugin();
 const { tabs, query } = opening(await loadExamples(), window.location.search);
 

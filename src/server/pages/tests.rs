@@ -5,7 +5,11 @@ use axum::http::Request;
 use sha2::{Digest, Sha256};
 use tower::ServiceExt as _;
 
+use std::sync::Arc;
+
 use super::*;
+use crate::repository::{Repository, read_inputs};
+use crate::server::router;
 
 async fn ask(path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
     ask_of(&Config::default(), path).await
@@ -13,7 +17,12 @@ async fn ask(path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
 
 async fn ask_of(config: &Config, path: &str) -> (StatusCode, axum::http::HeaderMap, String) {
     let request = Request::get(path).body(Body::empty()).unwrap();
-    let response = routes::<()>(Arc::new(|_| true), config).with_state(()).oneshot(request).await.unwrap();
+    let folder = tempfile::TempDir::new().unwrap();
+    let repository = Repository::open(folder.path()).unwrap().0;
+    let snapshots = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots");
+    let files = read_inputs(&[snapshots]).unwrap();
+    repository.load(&files, &[], None, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    let response = router(Arc::new(repository), config).oneshot(request).await.unwrap();
     let (status, headers) = (response.status(), response.headers().clone());
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
     (status, headers, String::from_utf8_lossy(&bytes).into_owned())
@@ -132,7 +141,8 @@ fn base64(bytes: &[u8]) -> String {
 
 #[tokio::test]
 async fn with_other_data_only_the_examples_that_fit_it_are_shown() {
-    let router = routes::<()>(Arc::new(|_| false), &Config::default()).with_state(());
+    let folder = tempfile::TempDir::new().unwrap();
+    let router = router(Arc::new(Repository::open(folder.path()).unwrap().0), &Config::default());
     let request = Request::get("/graphiql/examples.json").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     let bytes = to_bytes(response.into_body(), usize::MAX).await.unwrap();
