@@ -159,6 +159,19 @@ fn the_length_of_a_text_to_search_for() {
 }
 
 #[test]
+fn the_size_of_a_page() {
+    let loaded = Loaded::of("examples/riverside-library");
+    let config = limits(|limits| limits.max_page = 10);
+    for (page, code) in
+        [("first: 10", ""), ("first: 11", "BAD_PAGE"), ("last: 11", "BAD_PAGE"), ("first: -1", "BAD_PAGE")]
+    {
+        let query = json!({"query": format!("{{ units({page}) {{ totalCount }} }}")});
+        let answer = send(&loaded, &config, post("application/json", RESPONSE_JSON, query.to_string()));
+        assert_eq!(answer.code(), code, "{page}: {}", answer.body);
+    }
+}
+
+#[test]
 fn the_time_that_an_answer_takes() {
     let loaded = Loaded::of("snapshots/ice");
     let field = "{ units(first: 1000) { nodes { unitId depth spanOfControl reportingLine { unitId } } } }";

@@ -197,6 +197,18 @@ fn there_are_so_many_subscriptions_on_a_socket_and_no_more() {
 }
 
 #[test]
+fn a_subscription_tells_little_at_a_time() {
+    let served = served(|_| {});
+    run(async {
+        let mut talk = Talk::acknowledged(&served).await;
+        let long = "subscription { unitChanged(ids: [\"rcl\"]) { unit { observedIn(first: 1000) { nodes { coverage(first: 1000) { nodes { kind } } } } } } }";
+        talk.subscribe("1", long).await;
+        let error = talk.hear().await;
+        assert_eq!(error["payload"][0]["extensions"]["code"], "TOO_COMPLEX", "{error}");
+    });
+}
+
+#[test]
 fn there_are_so_many_sockets_and_no_more() {
     let served = served(|limits| limits.sockets = 1);
     run(async {

@@ -206,3 +206,33 @@ pub(super) fn told(mut answer: Answer) -> Answer {
     answer.errors.truncate(ERRORS_TOLD);
     with_codes(answer)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Limits;
+
+    fn executor(limits: Limits) -> (Executor, tempfile::TempDir) {
+        let folder = tempfile::TempDir::new().unwrap();
+        let repository = Arc::new(Repository::open(folder.path()).unwrap().0);
+        let config = Arc::new(Config { limits, ..Config::default() });
+        let metrics = Arc::new(Metrics::new(&config.limits));
+        (Executor::new(repository, config, metrics), folder)
+    }
+
+    #[tokio::test]
+    async fn who_asks_while_too_many_do_is_told_to_come_again_and_answered_then() {
+        let (executor, _folder) = executor(Limits { concurrency: 1, waiting: 0, ..Limits::default() });
+        let ask = || {
+            let asked = Asked { query: Some("{ eras { id } }".to_owned()), ..Asked::default() };
+            executor.prepare(asked, Way::Get).1.unwrap()
+        };
+        let entry = executor.enter(false).await.unwrap();
+        let refusal = executor.execute(ask()).await.unwrap_err();
+        assert_eq!(refusal.status, StatusCode::SERVICE_UNAVAILABLE);
+        let code = refusal.answer().errors.first().and_then(|error| error.extensions.as_ref()?.get("code").cloned());
+        assert_eq!(code, Some("BUSY".into()));
+        drop(entry);
+        assert!(executor.execute(ask()).await.unwrap().is_ok());
+    }
+}
