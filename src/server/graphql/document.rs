@@ -1,21 +1,14 @@
 //! A document: parsed, and held against every bound that can be told from its text alone.
-//!
-//! Fragments are counted wherever they are spread. What a fragment adds up to is worked out once, so that a document
-//! which doubles itself at every step is refused in the time that its text takes, not in the time that it would take.
-
-use std::collections::HashMap;
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{
-    Directive, ExecutableDocument, Field, FragmentDefinition, OperationDefinition, OperationType, Selection,
-    SelectionSet,
-};
-use async_graphql::{Name, Pos, Positioned, Value as Const, Variables};
+use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType};
+use async_graphql::{Name, Pos, Value as Const, Variables};
 use async_graphql_value::Value;
 
 use crate::api::{Code, Mistake, Validity};
 use crate::config::Limits;
 
+use super::sums::{Fragments, Sums};
 use super::tokens;
 
 /// How deep the brackets of a document may nest, for a level of fields: its own and those of arguments within arguments.
@@ -26,10 +19,6 @@ const INTROSPECTION_LISTS: usize = 2;
 const INTROSPECTION_WEIGHT: usize = 1_000_000;
 /// From what weight on a question may be long.
 const LONG: usize = 2_000;
-/// The fields that rest on more than what is loaded: the reader's own copies of the sources, and the search index.
-const VOLATILE: [&str; 3] = ["text", "textStatus", "search"];
-/// The size of a page that a variable gives.
-const LARGE_PAGE: usize = 1_000;
 /// About how many bytes a token takes once it is parsed.
 const BYTES_A_TOKEN: usize = 200;
 
@@ -102,7 +91,7 @@ impl Unfit {
         Self::at(code, message, None)
     }
 
-    fn at(code: Code, message: impl Into<String>, at: Option<Pos>) -> Self {
+    pub(super) fn at(code: Code, message: impl Into<String>, at: Option<Pos>) -> Self {
         Self { code, mistakes: vec![Mistake { message: message.into(), at }] }
     }
 }
@@ -131,7 +120,7 @@ impl Document {
         let mut sums = Sums::default();
         for (name, operation) in parsed.operations.iter() {
             let own = fragments.sums(&operation.node.selection_set.node)?;
-            sums = sums.and(own).and(Sums { directives: operation.node.directives.len(), ..Sums::default() });
+            sums = sums.and(own).and(Sums::of_directives(operation.node.directives.len()));
             sums.check(limits)?;
             let roots = fragments.roots(&operation.node.selection_set.node);
             check_roots(&roots, &fragments, limits, rules.may_introspect)?;
@@ -166,48 +155,6 @@ impl Document {
     }
 }
 
-/// What a piece of a document adds up to, with all that it spreads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Sums {
-    selections: usize,
-    aliases: usize,
-    directives: usize,
-    /// How many objects the answer may hold, roughly: the sizes of pages and of the schema's lists multiply.
-    weight: usize,
-    /// How deep the lists of the schema nest.
-    lists: usize,
-    /// Whether the answer can change though it is of one revision.
-    is_volatile: bool,
-}
-
-impl Sums {
-    fn and(self, other: Self) -> Self {
-        Self {
-            selections: self.selections.saturating_add(other.selections),
-            aliases: self.aliases.saturating_add(other.aliases),
-            directives: self.directives.saturating_add(other.directives),
-            weight: self.weight.saturating_add(other.weight),
-            lists: self.lists.max(other.lists),
-            is_volatile: self.is_volatile || other.is_volatile,
-        }
-    }
-
-    fn check(self, limits: &Limits) -> Result<(), Unfit> {
-        let counts = [
-            ("fields", self.selections, limits.selections),
-            ("aliases", self.aliases, limits.aliases),
-            ("directives", self.directives, limits.directives),
-        ];
-        match counts.into_iter().find(|(_, count, most)| count > most) {
-            None => Ok(()),
-            Some((what, _, most)) => {
-                let message = format!("the document has more than {most} {what}, those that fragments repeat included");
-                Err(Unfit::new(Code::TooComplex, message))
-            }
-        }
-    }
-}
-
 fn check_roots(
     roots: &[&Field],
     fragments: &Fragments<'_>,
@@ -235,96 +182,6 @@ fn check_roots(
     Ok(())
 }
 
-/// The fragments of a document, with what each adds up to.
-struct Fragments<'d> {
-    defined: &'d HashMap<Name, Positioned<FragmentDefinition>>,
-    sums: HashMap<&'d str, Sums>,
-}
-
-impl<'d> Fragments<'d> {
-    /// Works out every fragment, each after those that it spreads.
-    fn of(document: &'d ExecutableDocument) -> Result<Self, Unfit> {
-        let mut found = Self { defined: &document.fragments, sums: HashMap::new() };
-        let mut names: Vec<&Name> = document.fragments.keys().collect();
-        names.sort();
-        for name in names {
-            found.work_out(name, &mut Vec::new())?;
-        }
-        Ok(found)
-    }
-
-    fn work_out(&mut self, name: &'d str, path: &mut Vec<&'d str>) -> Result<(), Unfit> {
-        if self.sums.contains_key(name) {
-            return Ok(());
-        }
-        let Some(fragment) = self.defined.get(name) else { return Ok(()) };
-        if path.contains(&name) {
-            let message = format!("the fragment `{name}` spreads itself, by way of others or at once");
-            return Err(Unfit::at(Code::ValidationFailed, message, Some(fragment.pos)));
-        }
-        path.push(name);
-        let mut spreads = Vec::new();
-        spreads_of(&fragment.node.selection_set.node, &mut spreads);
-        for spread in spreads {
-            self.work_out(spread, path)?;
-        }
-        path.pop();
-        let own = Sums { directives: fragment.node.directives.len(), ..Sums::default() };
-        let sums = self.sums(&fragment.node.selection_set.node)?.and(own);
-        self.sums.insert(name, sums);
-        Ok(())
-    }
-
-    /// Adds up a selection set, in which every fragment is worked out; one that is not there counts nothing.
-    fn sums(&self, set: &SelectionSet) -> Result<Sums, Unfit> {
-        let mut all = Sums::default();
-        for selection in &set.items {
-            let own = match &selection.node {
-                Selection::Field(field) => self.field(&field.node)?,
-                Selection::FragmentSpread(spread) => {
-                    self.sums.get(spread.node.fragment_name.node.as_str()).copied().unwrap_or_default()
-                }
-                Selection::InlineFragment(inline) => self.sums(&inline.node.selection_set.node)?,
-            };
-            let directives = distinct(selection.node.directives())?;
-            all = all.and(own).and(Sums { selections: 1, directives, ..Sums::default() });
-        }
-        Ok(all)
-    }
-
-    fn field(&self, field: &Field) -> Result<Sums, Unfit> {
-        let inner = self.sums(&field.selection_set.node)?;
-        let (times, list) = repeats(field);
-        Ok(Sums {
-            selections: inner.selections,
-            aliases: inner.aliases.saturating_add(usize::from(field.alias.is_some())),
-            directives: inner.directives,
-            weight: inner.weight.saturating_mul(times).saturating_add(1),
-            lists: inner.lists.saturating_add(usize::from(list)),
-            is_volatile: inner.is_volatile || VOLATILE.contains(&field.name.node.as_str()),
-        })
-    }
-
-    /// Returns the fields at the root of a selection set, those of fragments included.
-    fn roots(&self, set: &'d SelectionSet) -> Vec<&'d Field> {
-        let mut roots = Vec::new();
-        let mut sets = vec![set];
-        while let Some(set) = sets.pop() {
-            for selection in &set.items {
-                match &selection.node {
-                    Selection::Field(field) => roots.push(&field.node),
-                    Selection::InlineFragment(inline) => sets.push(&inline.node.selection_set.node),
-                    Selection::FragmentSpread(spread) => {
-                        let fragment = self.defined.get(spread.node.fragment_name.node.as_str());
-                        sets.extend(fragment.map(|fragment| &fragment.node.selection_set.node));
-                    }
-                }
-            }
-        }
-        roots
-    }
-}
-
 /// Returns the variables of an operation that have to have a value.
 fn required(operation: &OperationDefinition) -> Vec<String> {
     let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
@@ -336,54 +193,6 @@ fn required(operation: &OperationDefinition) -> Vec<String> {
 /// Returns the revisions that fields name; `None` where one names none.
 fn revisions(roots: &[&Field]) -> Option<Vec<Value>> {
     roots.iter().map(|field| field.get_argument("revision").map(|value| value.node.clone())).collect()
-}
-
-/// Returns about how many objects a field gives for one, and whether it is a list of the schema whose types have lists.
-fn repeats(field: &Field) -> (usize, bool) {
-    let size = |name: &str| match field.get_argument(name).map(|value| &value.node) {
-        Some(Value::Number(number)) => number.as_u64().and_then(|size| usize::try_from(size).ok()),
-        // However large it turns out to be.
-        Some(Value::Variable(_)) => Some(LARGE_PAGE),
-        _ => None,
-    };
-    let has = |name: &str| {
-        let is = |item: &Positioned<Selection>| match &item.node {
-            Selection::Field(field) => field.node.name.node == name,
-            Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
-        };
-        field.selection_set.node.items.iter().any(is)
-    };
-    match field.name.node.as_str() {
-        "types" => (150, false),
-        "fields" => (15, true),
-        "possibleTypes" | "inputFields" | "interfaces" => (5, true),
-        "enumValues" | "directives" => (10, false),
-        "args" => (4, false),
-        _ if has("nodes") || has("edges") => (size("first").or_else(|| size("last")).unwrap_or(50), false),
-        _ => (1, false),
-    }
-}
-
-/// Counts directives; none may stand twice in one place.
-fn distinct(directives: &[Positioned<Directive>]) -> Result<usize, Unfit> {
-    for (at, directive) in directives.iter().enumerate() {
-        let name = &directive.node.name.node;
-        if directives.iter().take(at).any(|earlier| earlier.node.name.node == *name) {
-            let message = format!("the directive `@{name}` stands twice in one place");
-            return Err(Unfit::at(Code::ValidationFailed, message, Some(directive.pos)));
-        }
-    }
-    Ok(directives.len())
-}
-
-fn spreads_of<'d>(set: &'d SelectionSet, spreads: &mut Vec<&'d str>) {
-    for selection in &set.items {
-        match &selection.node {
-            Selection::Field(field) => spreads_of(&field.node.selection_set.node, spreads),
-            Selection::InlineFragment(inline) => spreads_of(&inline.node.selection_set.node, spreads),
-            Selection::FragmentSpread(spread) => spreads.push(&spread.node.fragment_name.node),
-        }
-    }
 }
 
 #[cfg(test)]

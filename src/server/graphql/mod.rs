@@ -9,6 +9,7 @@ mod gate;
 mod media;
 mod refusal;
 mod socket;
+mod sums;
 mod tokens;
 mod unread;
 mod way;
