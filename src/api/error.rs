@@ -23,12 +23,13 @@ pub enum Code {
     Busy,
     Unauthenticated,
     PersistedQueryNotFound,
+    UntrustedDocument,
     Internal,
 }
 
 impl Code {
     /// Every code, as `word` has them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ParseError,
         Self::ValidationFailed,
         Self::BadDate,
@@ -44,6 +45,7 @@ impl Code {
         Self::Busy,
         Self::Unauthenticated,
         Self::PersistedQueryNotFound,
+        Self::UntrustedDocument,
         Self::Internal,
     ];
 
@@ -66,6 +68,7 @@ impl Code {
             Self::Busy => "BUSY",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::PersistedQueryNotFound => "PERSISTED_QUERY_NOT_FOUND",
+            Self::UntrustedDocument => "UNTRUSTED_DOCUMENT",
             Self::Internal => "INTERNAL",
         }
     }
@@ -104,6 +107,10 @@ fn add_code(error: &mut ServerError) {
     let code = match error.message.as_str() {
         "Query is nested too deep." => Code::TooDeep,
         "Query is too complex." => Code::TooComplex,
+        // A value of a variable that is none of its type: the asker's, though it is found where it is used.
+        message if ["Expected input type", "Failed to parse"].iter().any(|begins| message.starts_with(begins)) => {
+            Code::ValidationFailed
+        }
         // A request that fails before anything is executed has no path.
         _ if error.path.is_empty() => Code::ValidationFailed,
         _ => Code::Internal,

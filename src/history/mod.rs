@@ -50,7 +50,7 @@ pub(crate) use lives::List;
 pub use names::{Named, Stated};
 pub use node::{Claim, Life, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Symbol, UnitIx};
 pub use path::{Line, Step};
-pub use patience::{TimedOut, deadline, within};
+pub use patience::{TimedOut, deadline, while_wanted, within};
 pub use periods::{DatedName, Period};
 pub use presence::{Certainty, Presence, Status};
 pub use relations::{RelationFact, RelationTarget};

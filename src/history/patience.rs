@@ -4,8 +4,10 @@
 //! no traversal needs a way out of its own. Looking up a node asks for the time now and then; outside of [`within`]
 //! it asks for nothing.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// How many looks there are from one glance at the clock to the next: about a tenth of a millisecond of work.
@@ -13,6 +15,7 @@ const LOOKS: u32 = 1024;
 
 thread_local! {
     static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
+    static WANTED: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
     static LOOKS_LEFT: Cell<u32> = const { Cell::new(LOOKS) };
 }
 
@@ -21,12 +24,13 @@ thread_local! {
 #[error("the work was stopped at its deadline")]
 pub struct TimedOut;
 
-/// Puts back the deadline of what goes on around.
-struct Restore(Option<Instant>);
+/// Puts back what holds for the work that goes on around.
+struct Restore(Option<Instant>, Option<Arc<AtomicBool>>);
 
 impl Drop for Restore {
     fn drop(&mut self) {
         DEADLINE.set(self.0);
+        WANTED.set(self.1.take());
     }
 }
 
@@ -35,7 +39,19 @@ impl Drop for Restore {
 /// # Errors
 /// Returns [`TimedOut`] when it was stopped; what it had borrowed is as it was, what it owned is dropped.
 pub fn within<T>(deadline: Instant, work: impl FnOnce() -> T) -> Result<T, TimedOut> {
-    let _restore = Restore(DEADLINE.replace(Some(deadline)));
+    while_wanted(deadline, None, work)
+}
+
+/// Does work as [`within`] does, and stops it as well once nobody wants it any more.
+///
+/// # Errors
+/// Returns [`TimedOut`] when it was stopped, for whichever reason.
+pub fn while_wanted<T>(
+    deadline: Instant,
+    wanted: Option<&Arc<AtomicBool>>,
+    work: impl FnOnce() -> T,
+) -> Result<T, TimedOut> {
+    let _restore = Restore(DEADLINE.replace(Some(deadline)), WANTED.replace(wanted.cloned()));
     LOOKS_LEFT.set(LOOKS);
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| match panic.downcast::<TimedOut>() {
         Ok(timed_out) => *timed_out,
@@ -61,7 +77,9 @@ pub(super) fn look() {
 #[cold]
 fn glance() {
     LOOKS_LEFT.set(LOOKS);
-    if DEADLINE.get().is_some_and(|deadline| Instant::now() >= deadline) {
+    let is_unwanted =
+        || WANTED.with_borrow(|wanted| wanted.as_ref().is_some_and(|wanted| !wanted.load(Ordering::Relaxed)));
+    if DEADLINE.get().is_some_and(|deadline| Instant::now() >= deadline || is_unwanted()) {
         // Not a panic: nothing went wrong, and no message is printed.
         resume_unwind(Box::new(TimedOut));
     }
@@ -89,6 +107,20 @@ mod tests {
         assert_eq!(within(Instant::now() + Duration::from_secs(3600), long), Ok(()));
         assert_eq!(within(Instant::now(), || 7), Ok(7));
         long();
+    }
+
+    #[test]
+    fn work_that_nobody_wants_any_more_ends() {
+        let wanted = Arc::new(AtomicBool::new(true));
+        let gone = Arc::clone(&wanted);
+        let worked = while_wanted(Instant::now() + Duration::from_secs(3600), Some(&wanted), || {
+            (0..3 * LOOKS).for_each(|_| look());
+            gone.store(false, Ordering::Relaxed);
+            loop {
+                look();
+            }
+        });
+        assert_eq!(worked, Err::<(), _>(TimedOut));
     }
 
     #[test]

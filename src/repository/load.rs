@@ -1,6 +1,7 @@
 //! Loading: all or nothing, and one revision for what changes.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
 use jiff::Timestamp;
@@ -87,10 +88,10 @@ impl Repository {
             let version = Arc::new(Version::new(loaded.revision, history(after)));
             // Questions that began before go on in the revision before, so it is kept at hand.
             self.past.insert(latest.revision, Arc::clone(&latest));
-            self.latest.send_replace(Arc::clone(&version));
+            self.latest.send_replace(version);
             // Where the revision before was searched, this one will be.
-            if latest.search().is_some() {
-                self.build_search_of(&version);
+            if latest.search().is_some() || self.is_indexed.load(Ordering::Acquire) {
+                self.build_search_in_background();
             }
         }
         Ok(loaded)

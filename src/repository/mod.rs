@@ -63,6 +63,8 @@ pub struct Repository {
     loading: Mutex<()>,
     /// Whether a search index is built in the background.
     is_indexing: Arc<AtomicBool>,
+    /// Whether the latest revision is to have a search index, whichever it is.
+    is_indexed: AtomicBool,
 }
 
 /// How many bytes the files of a store have.
@@ -128,6 +130,7 @@ impl Repository {
             changes: Cache::new(PAST_VERSIONS),
             loading: Mutex::new(()),
             is_indexing: Arc::default(),
+            is_indexed: AtomicBool::new(false),
         }
     }
 

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -169,10 +169,14 @@ async fn sdl(State(service): State<Service>) -> Response {
     if !service.config.introspection {
         return (StatusCode::NOT_FOUND, "introspection is switched off\n").into_response();
     }
-    ([(CONTENT_TYPE, "application/graphql; charset=utf-8")], service.executor.sdl().to_owned()).into_response()
+    (
+        [(CONTENT_TYPE, "application/graphql; charset=utf-8"), (CACHE_CONTROL, "no-cache")],
+        service.executor.sdl().to_owned(),
+    )
+        .into_response()
 }
 
 /// Answers `/health/live`: the process runs.
-async fn live() -> &'static str {
-    "live\n"
+async fn live() -> Response {
+    ([(CACHE_CONTROL, "no-store")], "live\n").into_response()
 }

@@ -168,7 +168,7 @@ fn a_service_can_answer_trusted_documents_and_nothing_else() {
         [alone, with_hash, by_url]
     };
     assert_eq!(asks(false), ["", "", ""]);
-    assert_eq!(asks(true), ["PERSISTED_QUERY_NOT_FOUND"; 3]);
+    assert_eq!(asks(true), ["UNTRUSTED_DOCUMENT"; 3]);
 }
 
 #[test]

@@ -268,6 +268,20 @@ mod tests {
     }
 
     #[test]
+    fn a_question_is_long_however_it_is_written() {
+        for text in [
+            "{ a { nodes { b { nodes { c } } } } }",
+            "{ a { ... { nodes { b { ...on B { nodes { c } } } } } } }",
+            "{ a { ...F } } fragment F on A { edges { node { b { ...G } } } } fragment G on B { nodes { c } }",
+            "{ a(first: 1000) { ...F } } fragment F on A { nodes { b c } }",
+            "query ($n: Int) { a(last: $n) { ...F } } fragment F on A { nodes { b c } }",
+        ] {
+            let document = Document::parse(text, &Limits::default(), &RULES).unwrap();
+            assert!(document.operation(None).unwrap().is_long, "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_known_of_an_operation() {
         let document = "query A($b: ID!, $c: ID! = 1, $d: ID) { a(revision: 1) { id(b: $b, c: $c, d: $d) } } query B { a(first: 1000) { nodes { b { c } } } } mutation C { d }";
         let document = Document::parse(document, &limits(), &RULES).unwrap();

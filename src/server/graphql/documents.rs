@@ -87,9 +87,11 @@ impl Documents {
     /// An administrator may ask with any.
     pub(super) fn find(&self, asked: &Asked, is_admin: bool) -> Result<Found, Unfit> {
         if let Some(id) = asked.document_id.as_deref() {
-            return self
-                .named(id.strip_prefix("sha256:").unwrap_or(id))
-                .ok_or_else(|| not_found(format!("no document `{}` is trusted here", id.escape_default())));
+            let found = match id.strip_prefix("sha256:") {
+                Some(hash) => self.named(&hash.to_ascii_lowercase()),
+                None => self.named(id),
+            };
+            return found.ok_or_else(|| not_found(format!("no document `{}` is trusted here", id.escape_default())));
         }
         match (asked.persisted.as_deref(), asked.query.as_deref()) {
             (Some(hash), None) => self.named(hash).ok_or_else(|| not_found("PersistedQueryNotFound")),
@@ -100,7 +102,8 @@ impl Documents {
 
     fn named(&self, name: &str) -> Option<Found> {
         let trusted = self.trusted.get(name).cloned();
-        trusted.or_else(|| self.persisted.get(name)).map(|document| (document, true))
+        let persisted = || if self.only_trusted { None } else { self.persisted.get(name) };
+        trusted.or_else(persisted).map(|document| (document, true))
     }
 
     /// Keeps a document by its hash, so that the hash alone does from now on.
@@ -109,7 +112,8 @@ impl Documents {
             return Err(Unfit::new(Code::ValidationFailed, "provided sha does not match query"));
         }
         let found = self.parse(text, is_admin)?;
-        if !self.trusted.contains_key(hash) {
+        // What an administrator asks where nothing else is answered is not there for others.
+        if !self.only_trusted && !self.trusted.contains_key(hash) {
             self.persisted.insert(hash.to_owned(), Arc::clone(&found.0));
         }
         Ok(found)
@@ -119,7 +123,7 @@ impl Documents {
         if self.only_trusted && !is_admin {
             return self.trusted.get(&sha256(text)).map(|document| (Arc::clone(document), true)).ok_or_else(|| {
                 Unfit::new(
-                    Code::PersistedQueryNotFound,
+                    Code::UntrustedDocument,
                     "only trusted documents are answered here, and this is none of them",
                 )
             });

@@ -11,7 +11,7 @@ use async_graphql::{Request, Response as Answer};
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::api::{self, Admin, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within};
+use crate::api::{self, Admin, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task};
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -136,7 +136,15 @@ impl Executor {
         let pinned = Pinned(self.repository.latest());
         let request = request.data(Budget::new(&self.config.limits)).data(pinned);
         let timeout = self.config.limits.timeout;
-        let answer = within(deadline(timeout), is_long, self.schema.execute(request));
+        let until = deadline(timeout);
+        let answer = async {
+            if is_long {
+                let schema = self.schema.clone();
+                within_a_task(until, async move { schema.execute(request).await }).await
+            } else {
+                within(until, self.schema.execute(request)).await
+            }
+        };
         match tokio::time::timeout(timeout, answer).await {
             Ok(Ok(answer)) => Ok(told(answer)),
             Ok(Err(_)) | Err(_) => Err(too_long(timeout)),

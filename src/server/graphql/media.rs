@@ -23,26 +23,63 @@ impl Media {
 
     /// Chooses the media type of the answer; `None` when the client accepts neither.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
-        let values: Vec<&str> = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
-        let mut ranges: Vec<(f32, &str)> = values
-            .iter()
-            .flat_map(|value| value.split(','))
-            .filter_map(|range| {
-                let mut pieces = range.split(';').map(str::trim);
-                let name = pieces.next().filter(|name| !name.is_empty())?;
-                let quality = pieces.find_map(|piece| piece.strip_prefix("q="));
-                Some((quality.map_or(1.0, |quality| quality.parse().unwrap_or(0.0)), name))
-            })
-            .filter(|(quality, _)| *quality > 0.0)
-            .collect();
-        if values.is_empty() {
+        let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+        let ranges: Vec<(String, f32)> = values.flat_map(|value| value.split(',')).filter_map(range).collect();
+        if ranges.is_empty() {
             return Some(Self::Json);
         }
-        ranges.sort_by(|a, b| b.0.total_cmp(&a.0));
-        ranges.into_iter().find_map(|(_, name)| match name.to_ascii_lowercase().as_str() {
-            "application/graphql-response+json" => Some(Self::Response),
-            "application/json" | "application/*" | "*/*" => Some(Self::Json),
-            _ => None,
-        })
+        // The most specific range that fits a type says how much it is wanted (RFC 9110, section 12.5.1).
+        let weight = |name: &str| {
+            let named = [name, "application/*", "*/*"].into_iter();
+            named.filter_map(|wanted| ranges.iter().position(|(range, _)| range == wanted)).next().and_then(|at| {
+                let (range, weight) = ranges.get(at)?;
+                Some((*weight, range == name, at)).filter(|(weight, ..)| *weight > 0.0)
+            })
+        };
+        match (weight("application/graphql-response+json"), weight("application/json")) {
+            (None, None) => None,
+            (Some(_), None) => Some(Self::Response),
+            (None, Some(_)) => Some(Self::Json),
+            // As much wanted as the other, the one that is named wins, and of two that are, the one named first.
+            (Some(response), Some(json)) => {
+                let order = response.0.total_cmp(&json.0).then(response.1.cmp(&json.1)).then(json.2.cmp(&response.2));
+                Some(if order.is_gt() { Self::Response } else { Self::Json })
+            }
+        }
+    }
+}
+
+/// Reads a range of media types with its weight: `application/json;q=0.5`.
+fn range(text: &str) -> Option<(String, f32)> {
+    let mut pieces = text.split(';').map(str::trim);
+    let name = pieces.next().filter(|name| !name.is_empty())?.to_ascii_lowercase();
+    let weight = pieces.find_map(|piece| piece.strip_prefix("q=").or_else(|| piece.strip_prefix("Q=")));
+    Some((name, weight.map_or(1.0, |weight| weight.parse().unwrap_or(0.0))))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(accept: &'static str, expected: Option<Media>) {
+        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(accept))]);
+        assert_eq!(Media::accepted(&headers), expected, "{accept}");
+    }
+
+    #[test]
+    fn the_most_specific_range_says_how_much_a_type_is_wanted() {
+        check("", Some(Media::Json));
+        check("*/*", Some(Media::Json));
+        check("text/html", None);
+        check("application/graphql-response+json, application/json;q=0.9", Some(Media::Response));
+        check("application/json, application/graphql-response+json", Some(Media::Json));
+        check("application/graphql-response+json, */*", Some(Media::Response));
+        check("application/json;q=0, */*", Some(Media::Response));
+        check("application/json;q=0.2, */*", Some(Media::Response));
+        check("application/json;Q=0", None);
+        check("application/*;q=0.1, application/graphql-response+json;q=0", Some(Media::Json));
     }
 }

@@ -16,6 +16,8 @@ use super::document::Unfit;
 
 /// The fields that rest on more than what is loaded: the reader's own copies of the sources, and the search index.
 const VOLATILE: [&str; 3] = ["text", "textStatus", "search"];
+/// The size of a page where none is asked for, about.
+const DEFAULT_PAGE: usize = 50;
 /// The size of a page that a variable gives.
 const LARGE_PAGE: usize = 1_000;
 
@@ -29,6 +31,8 @@ pub(super) struct Sums {
     pub(super) weight: usize,
     /// How deep the lists of the schema nest.
     pub(super) lists: usize,
+    /// Whether it selects the items of a page.
+    has_items: bool,
     /// Whether the answer can change though it is of one revision.
     pub(super) is_volatile: bool,
 }
@@ -45,6 +49,7 @@ impl Sums {
             directives: self.directives.saturating_add(other.directives),
             weight: self.weight.saturating_add(other.weight),
             lists: self.lists.max(other.lists),
+            has_items: self.has_items || other.has_items,
             is_volatile: self.is_volatile || other.is_volatile,
         }
     }
@@ -124,13 +129,14 @@ impl<'d> Fragments<'d> {
 
     fn field(&self, field: &Field) -> Result<Sums, Unfit> {
         let inner = self.sums(&field.selection_set.node)?;
-        let (times, list) = repeats(field);
+        let (times, list) = repeats(field, inner.has_items);
         Ok(Sums {
             selections: inner.selections,
             aliases: inner.aliases.saturating_add(usize::from(field.alias.is_some())),
             directives: inner.directives,
             weight: inner.weight.saturating_mul(times).saturating_add(1),
             lists: inner.lists.saturating_add(usize::from(list)),
+            has_items: matches!(field.name.node.as_str(), "nodes" | "edges"),
             is_volatile: inner.is_volatile || VOLATILE.contains(&field.name.node.as_str()),
         })
     }
@@ -156,19 +162,12 @@ impl<'d> Fragments<'d> {
 }
 
 /// Returns about how many objects a field gives for one, and whether it is a list of the schema whose types have lists.
-fn repeats(field: &Field) -> (usize, bool) {
+fn repeats(field: &Field, has_items: bool) -> (usize, bool) {
     let size = |name: &str| match field.get_argument(name).map(|value| &value.node) {
         Some(Value::Number(number)) => number.as_u64().and_then(|size| usize::try_from(size).ok()),
         // However large it turns out to be.
         Some(Value::Variable(_)) => Some(LARGE_PAGE),
         _ => None,
-    };
-    let has = |name: &str| {
-        let is = |item: &Positioned<Selection>| match &item.node {
-            Selection::Field(field) => field.node.name.node == name,
-            Selection::FragmentSpread(_) | Selection::InlineFragment(_) => false,
-        };
-        field.selection_set.node.items.iter().any(is)
     };
     match field.name.node.as_str() {
         "types" => (150, false),
@@ -176,8 +175,10 @@ fn repeats(field: &Field) -> (usize, bool) {
         "possibleTypes" | "inputFields" | "interfaces" => (5, true),
         "enumValues" | "directives" => (10, false),
         "args" => (4, false),
-        _ if has("nodes") || has("edges") => (size("first").or_else(|| size("last")).unwrap_or(50), false),
-        _ => (1, false),
+        _ => {
+            let size = size("first").or_else(|| size("last"));
+            (size.unwrap_or(if has_items { DEFAULT_PAGE } else { 1 }), false)
+        }
     }
 }
 

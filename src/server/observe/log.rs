@@ -82,10 +82,16 @@ fn log_panic(what: &PanicHookInfo<'_>) {
     tracing::error!(place, panic = panic::message(what.payload()), "a part of the program failed");
 }
 
+/// Tells of a letter that changes how a line looks without being seen itself.
+fn is_unseen(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
 /// Returns a text that a stranger chose as it may stand in the log: in one line, and not long.
 pub(super) fn for_log(text: &str) -> String {
     let mut cleaned: String =
-        text.chars().take(LONGEST).map(|letter| if letter.is_control() { '\u{fffd}' } else { letter }).collect();
+        text.chars().take(LONGEST).map(|letter| if is_unseen(letter) { '\u{fffd}' } else { letter }).collect();
     if text.chars().nth(LONGEST).is_some() {
         cleaned.push('…');
     }

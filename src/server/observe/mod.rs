@@ -71,9 +71,10 @@ pub(super) async fn metrics(State(service): State<Service>) -> Response {
 /// Answers `/health/ready`: whether questions are answered, and from which revision.
 pub(super) async fn ready(State(service): State<Service>) -> Response {
     let stage = service.readiness.stage();
+    let fresh = [(CACHE_CONTROL, "no-store")];
     if stage != Stage::Ready {
-        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": stage.word() }))).into_response();
+        return (StatusCode::SERVICE_UNAVAILABLE, fresh, Json(json!({ "status": stage.word() }))).into_response();
     }
     let revision = service.repository.latest().revision;
-    (StatusCode::OK, Json(json!({ "status": stage.word(), "revision": revision }))).into_response()
+    (StatusCode::OK, fresh, Json(json!({ "status": stage.word(), "revision": revision }))).into_response()
 }
