@@ -52,7 +52,8 @@ pub(crate) async fn slow_heads(target: Target) {
 }
 
 pub(crate) async fn slow_bodies(target: Target) {
-    let begin = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{";
+    let begin =
+        "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n\r\n{";
     let every = Duration::from_secs(1);
     crowd(&target, 2_000, |target, _| async move { drip(&target, begin, every).await }).await;
 }

@@ -4,8 +4,7 @@ use crate::http::{get, post, question};
 use crate::server::REVISIONS;
 
 /// A page of pages, which takes longer than a small question.
-pub(crate) const PAGES: &str =
-    "{ view(at: {date: \"2004-06-01\"}) { units(first: 100) { nodes { name evidence { reference } reportingLine { name } } } } }";
+pub(crate) const PAGES: &str = "{ view(at: {date: \"2004-06-01\"}) { units(first: 100) { nodes { name evidence { reference } reportingLine { name } } } } }";
 
 /// Repeats a text, with the number of the turn in it.
 fn times(count: usize, text: impl Fn(usize) -> String) -> String {
@@ -16,7 +15,10 @@ fn times(count: usize, text: impl Fn(usize) -> String) -> String {
 pub(crate) fn large(turn: u64) -> String {
     let line = "reportingLine { unitId name summary kind evidence { reference basis source } }";
     let lines = times(6, |n| format!("l{n}: {line}"));
-    format!("query Large{} {{ view(at: {{date: \"2004-06-01\"}}) {{ units(first: 1000) {{ nodes {{ unitId name {lines} }} }} }} }}", turn % 4)
+    format!(
+        "query Large{} {{ view(at: {{date: \"2004-06-01\"}}) {{ units(first: 1000) {{ nodes {{ unitId name {lines} }} }} }} }}",
+        turn % 4
+    )
 }
 
 /// Asks what is allowed, and as heavy as it may be.
@@ -55,7 +57,11 @@ pub(crate) fn past_a_bound(turn: u64) -> Vec<u8> {
     question(&match turn % 9 {
         0 => ice(times(101, |n| format!("a{n}: name"))),
         1 => ice("name ".repeat(10_000)),
-        2 => format!("{{ view(at: {{era: \"das\"}}) {{ roots {{ {}totalCount{} }} }} }}", "nodes { children { ".repeat(200), " } }".repeat(200)),
+        2 => format!(
+            "{{ view(at: {{era: \"das\"}}) {{ roots {{ {}totalCount{} }} }} }}",
+            "nodes { children { ".repeat(200),
+            " } }".repeat(200)
+        ),
         3 => {
             let doubling = times(30, |n| format!("fragment F{} on Unit {{ ...F{n} ...F{n} }}", n + 1));
             format!("{} fragment F0 on Unit {{ name }} {doubling}", ice("...F30".to_owned()))
@@ -64,7 +70,11 @@ pub(crate) fn past_a_bound(turn: u64) -> Vec<u8> {
         5 => format!("{{ __typename {} }}", "@skip(if: false) ".repeat(2_000)),
         6 => ice(format!("name({})", "a: 1 ".repeat(20_000))),
         7 => ice(times(2_000, |n| format!("nam{n}"))),
-        _ => format!("{{ view(at: {{era: \"das\"}}) {{ units(first: 1000) {{ {}totalCount{} }} }} }}", "nodes { children(first: 1000) { ".repeat(4), " } }".repeat(4)),
+        _ => format!(
+            "{{ view(at: {{era: \"das\"}}) {{ units(first: 1000) {{ {}totalCount{} }} }} }}",
+            "nodes { children(first: 1000) { ".repeat(4),
+            " } }".repeat(4)
+        ),
     })
 }
 
@@ -78,7 +88,9 @@ pub(crate) fn at_the_bounds(turn: u64) -> Vec<u8> {
         _ => {
             let spreads = "...F ".repeat(48);
             let fields = "name ".repeat(100);
-            return question(&format!("query Q{turn} {{ unit(id: \"u{turn}\") {{ {spreads} }} }} fragment F on Unit {{ {fields} }}"));
+            return question(&format!(
+                "query Q{turn} {{ unit(id: \"u{turn}\") {{ {spreads} }} }} fragment F on Unit {{ {fields} }}"
+            ));
         }
     };
     question(&format!("query Q{turn} {{ unit(id: \"u{turn}\") {{ {fields} }} }}"))
@@ -116,7 +128,9 @@ pub(crate) fn named(turn: u64) -> Vec<u8> {
 /// A question about a revision that is not the latest.
 pub(crate) fn past_revision(turn: u64) -> Vec<u8> {
     let revision = turn as usize % (REVISIONS + 1) + 1;
-    question(&format!("{{ unit(id: \"ice\", revision: {revision}) {{ name }} units(revision: {revision}, first: 10) {{ nodes {{ name }} }} }}"))
+    question(&format!(
+        "{{ unit(id: \"ice\", revision: {revision}) {{ name }} units(revision: {revision}, first: 10) {{ nodes {{ name }} }} }}"
+    ))
 }
 
 pub(crate) fn search(turn: u64) -> Vec<u8> {

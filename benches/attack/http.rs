@@ -57,7 +57,8 @@ impl Http {
         let head = String::from_utf8_lossy(&self.read[..end]).to_ascii_lowercase();
         self.read.drain(..end);
         let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap_or_default();
-        let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
+        let header =
+            |name: &str| head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
         let closes = header("connection") == Some("close");
         let mut body = Vec::new();
         if header("transfer-encoding") == Some("chunked") {

@@ -120,7 +120,10 @@ fn main() -> ExitCode {
         print(&found, fresh, files);
         let (bytes, said) = server.log();
         println!("\nThe service wrote {:.1} MiB of log.", mebibytes(bytes as u64));
-        let left: Vec<_> = found.iter().filter(|found| !found.after.failed.is_empty() || !found.after.long_failed.is_empty()).collect();
+        let left: Vec<_> = found
+            .iter()
+            .filter(|found| !found.after.failed.is_empty() || !found.after.long_failed.is_empty())
+            .collect();
         for found in &left {
             println!("AFTER {}: {:?} {:?}", found.name, found.after.failed.first(), found.after.long_failed.first());
         }
@@ -132,7 +135,12 @@ fn main() -> ExitCode {
 }
 
 /// Attacks, with an honest client before, meanwhile and after.
-async fn attack(server: &Server, name: &'static str, time: Duration, run: fn(Target) -> BoxFuture<'static, ()>) -> Found {
+async fn attack(
+    server: &Server,
+    name: &'static str,
+    time: Duration,
+    run: fn(Target) -> BoxFuture<'static, ()>,
+) -> Found {
     let before = ask_for(server.address, ASIDE).await;
     server.forget_peak();
     let first = server.held();

@@ -1,20 +1,22 @@
-//! The memory that answers may take while their readers take their time.
+//! The memory that answers may take while their readers take their time, and bodies while their senders do.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
-/// Answers of up to so many bytes are not counted.
-const SMALL: usize = 16 * 1024;
+/// Up to so many bytes are not counted.
+pub(super) const SMALL: usize = 16 * 1024;
 /// What one place of the count stands for, in bytes.
 const UNIT: usize = 1024;
 
-/// Counts the bytes of large answers that are not sent yet.
+/// Counts the bytes of large answers that are not sent yet, and of large bodies that are not here yet.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Unread {
     places: Arc<Semaphore>,
+    /// Of bodies, apart: who holds back the end of one keeps nobody from an answer.
+    arriving: Arc<Semaphore>,
     most: usize,
 }
 
@@ -33,7 +35,13 @@ impl AsRef<[u8]> for Counted {
 impl Unread {
     pub(in crate::server) fn new(bytes: usize) -> Self {
         let most = (bytes / UNIT).clamp(1, Semaphore::MAX_PERMITS);
-        Self { places: Arc::new(Semaphore::new(most)), most }
+        Self { places: Arc::new(Semaphore::new(most)), arriving: Arc::new(Semaphore::new(most)), most }
+    }
+
+    /// Takes room for so many more bytes of a body that arrives, until it is dropped; `None` when there is none.
+    pub(super) fn arriving(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        let places = u32::try_from((bytes / UNIT).min(self.most)).unwrap_or(u32::MAX);
+        self.arriving.try_acquire_many(places).ok()
     }
 
     /// Waits until there is room for an answer; `None` when there is none in time.
