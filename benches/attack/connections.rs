@@ -58,6 +58,27 @@ pub(crate) async fn slow_bodies(target: Target) {
     crowd(&target, 2_000, |target, _| async move { drip(&target, begin, every).await }).await;
 }
 
+/// Sends the largest body that is read, but for its last byte.
+pub(crate) async fn bodies_without_end(target: Target) {
+    crowd(&target, 2_000, |target, _| async move {
+        let head =
+            "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1048576\r\n\r\n";
+        loop {
+            let Some(mut http) = open(&target).await else { continue };
+            target.got("opened");
+            // It may be refused before all of it is written.
+            let _ = http.stream.write_all(head.as_bytes()).await;
+            for _ in 0..255 {
+                if http.stream.write_all(&[b' '; 4096]).await.is_err() {
+                    break;
+                }
+            }
+            target.ended(&http.answer().await);
+        }
+    })
+    .await;
+}
+
 /// Connects, and says nothing.
 pub(crate) async fn silent(target: Target) {
     crowd(&target, 5_000, |target, _| async move {

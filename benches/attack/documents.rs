@@ -40,6 +40,13 @@ pub(crate) fn large_compressed(turn: u64) -> Vec<u8> {
     get(&format!("/graphql?{query}"), "accept-encoding: br\r\n")
 }
 
+/// Asks a heavy question with as many values as a body can hold, which nobody asked for.
+pub(crate) fn many_values(turn: u64) -> Vec<u8> {
+    let values = "0,".repeat(450_000);
+    let query = serde_json::Value::from(heavy(turn));
+    post(&format!("{{\"query\": {query}, \"variables\": {{\"a\": [{values}0]}}}}"))
+}
+
 /// Asks for what stands beside GraphQL: lines as a table, permanent answers, the metrics, the pages.
 pub(crate) fn plain(turn: u64) -> Vec<u8> {
     match turn % 5 {

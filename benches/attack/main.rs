@@ -63,6 +63,7 @@ macro_rules! attack {
 const ATTACKS: &[Attack] = &[
     attack!("slow heads: 2,000 connections, a byte each 5 s", LONG, connections::slow_heads),
     attack!("slow bodies: 2,000 connections, a byte each second", LONG, connections::slow_bodies),
+    attack!("bodies of 1 MiB without their last byte: 2,000", LONG, connections::bodies_without_end),
     attack!("silence: 5,000 connections that send nothing", LONG, connections::silent),
     attack!("held: 5,000 connections, a request each", SHORT, connections::held),
     attack!("churn: 64 open and reset connections without end", SHORT, connections::churn),
@@ -75,6 +76,7 @@ const ATTACKS: &[Attack] = &[
     attack!("documents past every bound: 16 at once", SHORT, 16 of documents::past_a_bound),
     attack!("documents at the bounds, each a new one: 16 at once", SHORT, 16 of documents::at_the_bounds),
     attack!("heavy questions: 32 at once", SHORT, 32 of documents::heavy_question),
+    attack!("heavy questions with 450,000 values: 64 at once", SHORT, 64 of documents::many_values),
     attack!("large answers, compressed: 32 at once", SHORT, 32 of documents::large_compressed),
     attack!("introspection: 32 at once", SHORT, 32 of documents::introspection),
     attack!("tables, permanent answers, metrics: 32 at once", SHORT, 32 of documents::plain),

@@ -170,6 +170,20 @@ fn the_bounds_of_documents_hold_here_too_and_nothing_is_changed() {
 }
 
 #[test]
+fn an_answer_is_no_larger_than_a_question_may_be() {
+    let served = served(|limits| limits.body_bytes = 10_000);
+    run(async {
+        let mut talk = Talk::acknowledged(&served).await;
+        talk.subscribe("1", "{ __schema { types { name description } } }").await;
+        let error = talk.hear().await;
+        assert_eq!(error["type"], "error", "{error}");
+        assert_eq!(error["payload"][0]["extensions"]["code"], "RESULT_TOO_LARGE", "{error}");
+        talk.subscribe("1", "{ __typename }").await;
+        assert_eq!(talk.hear().await["payload"]["data"]["__typename"], "Query");
+    });
+}
+
+#[test]
 fn there_are_so_many_sockets_and_no_more() {
     let served = served(|limits| limits.sockets = 1);
     run(async {

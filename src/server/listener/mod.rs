@@ -1,8 +1,10 @@
 //! Connections: how many there are, how long each may take, and how they end.
 //!
 //! The table of connections is full now and then, for whoever reaches the service can open more. The one that has been
-//! idle longest then makes place for the new one; a request that is being answered is never cut off.
+//! idle longest then makes place for the new one; a request that has arrived whole and is being answered is never cut
+//! off.
 
+mod arriving;
 mod table;
 mod watched;
 
@@ -13,6 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,6 +27,7 @@ use tokio::sync::{mpsc, watch};
 use super::observe::Metrics;
 use crate::config::Limits;
 
+use arriving::{Answering, Arriving};
 use table::{Place, Table};
 use watched::Watched;
 
@@ -107,12 +112,13 @@ fn connection(
         let io = TokioIo::new(Watched::new(stream, Arc::clone(&place), idle_timeout));
         let app = TowerToHyperService::new(app);
         let of_requests = Arc::clone(&place);
-        let service = service_fn(move |request| {
-            let busy = of_requests.busy();
-            let answer = app.call(request);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let answering = Answering::default();
+            let arriving = |body| Arriving::new(body, Arc::clone(&of_requests), answering.clone());
+            let answer = app.call(request.map(arriving));
             async move {
                 let answer = answer.await;
-                drop(busy);
+                drop(answering);
                 answer
             }
         });
