@@ -115,7 +115,7 @@ limits! {
     head_bytes: usize, Bytes 8 * KIB, 16 * MIB => 64 * KIB;
     /// How many questions one request may hold.
     batch: usize, Count 1, HELD => 1;
-    /// How many tokens a document may have.
+    /// How many tokens a document may have, and how many values its variables.
     tokens: usize, Count 1, MANY => 5_000;
     /// How many fields a document may select, those of fragments counted wherever they are spread.
     selections: usize, Count 1, MANY => 5_000;
@@ -162,7 +162,7 @@ limits! {
     long_concurrency: usize, Count 1, HELD => 4;
     /// How many questions may wait for that.
     waiting: usize, Count 0, HELD => 1_024;
-    /// How many bytes of large answers may wait for their readers.
+    /// How many bytes of large answers may wait for their readers, and of large bodies for their senders.
     unread_bytes: usize, Bytes 1, 64 * GIB => 256 * MIB;
     /// How many connections there may be; past it, the one that has been idle longest is closed.
     connections: usize, Count 1, HELD => 10_000;

@@ -10,6 +10,7 @@ mod question;
 mod structure;
 
 use async_graphql::{Request, Response as Answer};
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -37,9 +38,12 @@ enum Form {
 pub(super) async fn get(
     State(service): State<Service>,
     headers: HeaderMap,
-    Path(address): Path<String>,
+    address: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
 ) -> Response {
+    let Ok(Path(address)) = address else {
+        return refuse(&Refused::not_there("the path is no text in UTF-8"), accepted(&headers));
+    };
     let parameters: Result<Vec<(String, String)>, _> = serde_urlencoded::from_str(&query.unwrap_or_default());
     let Ok(mut parameters) = parameters else {
         return refuse(&Refused::bad("the query string cannot be read"), accepted(&headers));

@@ -38,6 +38,19 @@ fn tokens() {
 }
 
 #[test]
+fn values_of_variables() {
+    let loaded = Loaded::of("examples/riverside-library");
+    let config = limits(|limits| limits.tokens = 20);
+    // The object and the list are values too.
+    for (values, status) in [(18, StatusCode::OK), (19, StatusCode::BAD_REQUEST)] {
+        let body = json!({"query": "{ eras { id } }", "variables": {"a": vec![0; values]}}).to_string();
+        let answer = send(&loaded, &config, post("application/json", RESPONSE_JSON, body));
+        assert_eq!(answer.status, status, "{}", answer.body);
+        assert_eq!(answer.code() == "TOO_COMPLEX", status != StatusCode::OK, "{}", answer.body);
+    }
+}
+
+#[test]
 fn selections_and_what_fragments_repeat() {
     let config = limits(|limits| limits.selections = 10);
     let question = |spreads: usize| {

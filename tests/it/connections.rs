@@ -82,6 +82,21 @@ fn who_sends_no_whole_head_is_not_waited_for() {
 }
 
 #[test]
+fn a_connection_between_requests_may_stay_longer_than_a_head_may_take() {
+    let served = served(|limits| limits.read_timeout = Duration::from_millis(50));
+    let stream = served.connect();
+    for _ in 0..2 {
+        ask(&stream);
+        // Longer than a head may take: another connection, begun now, has ended by then.
+        assert_eq!(rest(&served.connect()), "");
+    }
+    ask(&stream);
+    let mut late = &stream;
+    late.write_all(b"GET /health/live HTTP/1.1\r\nhost").unwrap();
+    assert_eq!(rest(&stream), "", "but from its first byte on a head has its time");
+}
+
+#[test]
 fn who_sends_no_whole_body_is_not_waited_for() {
     let served = served(|limits| limits.read_timeout = Duration::from_millis(50));
     let mut stream = served.connect();
@@ -89,6 +104,35 @@ fn who_sends_no_whole_body_is_not_waited_for() {
     stream.write_all(format!("{head}{{\"query\":").as_bytes()).unwrap();
     let answer = rest(&stream);
     assert!(answer.starts_with("HTTP/1.1 408") && answer.contains("TIMEOUT"), "{answer}");
+}
+
+#[test]
+fn large_bodies_that_do_not_end_take_so_much_memory_and_no_more() {
+    let served = served(|limits| limits.unread_bytes = 64 * 1024);
+    let head = "POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100000\r\n";
+    let question = format!("{{\"query\": \"{{ __typename }}\"{}}}", " ".repeat(100_000 - 27));
+    let hold_back = || {
+        let mut stream = served.connect();
+        stream.write_all(format!("{head}\r\n{}", question.get(..90_000).unwrap()).as_bytes()).unwrap();
+        stream
+    };
+    let ask = || {
+        let mut stream = served.connect();
+        // It may be refused before all of it is written.
+        let _ = stream.write_all(format!("{head}connection: close\r\n\r\n{question}").as_bytes());
+        rest(&stream)
+    };
+    // What is held back may come later than what is asked, and is refused itself then.
+    let mut held_back = Vec::new();
+    let mut refused = "HTTP/1.1 200".to_owned();
+    while refused.starts_with("HTTP/1.1 200") && held_back.len() < 1_000 {
+        held_back.push(hold_back());
+        refused = ask();
+    }
+    assert!(refused.is_empty() || refused.starts_with("HTTP/1.1 503") && refused.contains("BUSY"), "{refused}");
+    drop(held_back);
+    let answered = (0..1_000).map(|_| ask()).find(|answer| answer.starts_with("HTTP/1.1 200"));
+    assert!(answered.is_some_and(|answer| answer.contains("__typename")));
 }
 
 #[test]
@@ -123,6 +167,24 @@ fn where_there_are_too_many_the_one_idle_longest_makes_place() {
     ask(&last);
     assert_eq!(rest(first), "");
     others.iter().for_each(ask);
+}
+
+#[test]
+fn one_that_holds_back_the_end_of_its_body_makes_place_too() {
+    let served = served(|limits| {
+        limits.connections = 16;
+        limits.read_timeout = Duration::from_secs(3600);
+    });
+    let part = b"POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+    let held_back: Vec<TcpStream> = (0..17)
+        .map(|_| {
+            let mut stream = served.connect();
+            stream.write_all(part).unwrap();
+            stream
+        })
+        .collect();
+    assert_eq!(rest(held_back.first().unwrap()), "");
+    ask(&served.connect());
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod http;
 mod layers;
 mod loading;
 mod matching;
+mod mutated;
 mod observe;
 mod oracle;
 mod permanent;

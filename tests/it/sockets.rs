@@ -152,6 +152,34 @@ fn another_protocol_is_refused() {
 }
 
 #[test]
+fn pages_of_elsewhere_are_refused_unless_they_are_named() {
+    let mut config = Config { cors: vec!["https://named.example".to_owned()], ..Config::default() };
+    config.public_url = Some("https://here.example/".to_owned());
+    let served = Served::of(Loaded::of("examples/riverside-library"), config);
+    let own = format!("http://{}", served.address);
+    run(async {
+        for (origin, status) in [
+            (own.as_str(), 101),
+            ("https://named.example", 101),
+            ("https://here.example", 101),
+            ("https://evil.example", 403),
+            ("null", 403),
+        ] {
+            let mut request = format!("ws://{}/graphql", served.address).into_client_request().unwrap();
+            request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+            request.headers_mut().insert("origin", origin.parse().unwrap());
+            let stream = TcpStream::connect(served.address).await.unwrap();
+            let found = match client_async(request, stream).await {
+                Ok((_, response)) => response.status(),
+                Err(Error::Http(response)) => response.status(),
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(found, status, "{origin}");
+        }
+    });
+}
+
+#[test]
 fn the_bounds_of_documents_hold_here_too_and_nothing_is_changed() {
     let served = served(|limits| limits.aliases = 1);
     run(async {
@@ -205,6 +233,20 @@ fn a_subscription_tells_little_at_a_time() {
         talk.subscribe("1", long).await;
         let error = talk.hear().await;
         assert_eq!(error["payload"][0]["extensions"]["code"], "TOO_COMPLEX", "{error}");
+    });
+}
+
+#[test]
+fn an_answer_is_no_larger_than_a_question_may_be() {
+    let served = served(|limits| limits.body_bytes = 10_000);
+    run(async {
+        let mut talk = Talk::acknowledged(&served).await;
+        talk.subscribe("1", "{ __schema { types { name description } } }").await;
+        let error = talk.hear().await;
+        assert_eq!(error["type"], "error", "{error}");
+        assert_eq!(error["payload"][0]["extensions"]["code"], "RESULT_TOO_LARGE", "{error}");
+        talk.subscribe("1", "{ __typename }").await;
+        assert_eq!(talk.hear().await["payload"]["data"]["__typename"], "Query");
     });
 }
 

@@ -15,6 +15,8 @@ pub(super) struct Asked {
     pub(super) query: Option<String>,
     pub(super) operation_name: Option<String>,
     pub(super) variables: Variables,
+    /// How many values there are in them, those within others included.
+    pub(super) values: usize,
     /// The name of a trusted document, or `sha256:` with the hash of one.
     pub(super) document_id: Option<String>,
     /// The SHA-256 of the document, in hexadecimal, by the convention of automatic persisted queries.
@@ -96,6 +98,7 @@ pub(super) fn asked(mut parameters: Map<String, Value>) -> Result<Asked, Refusal
     let query = text("query")?;
     let operation_name = text("operationName")?.filter(|name| !name.is_empty());
     let document_id = text("documentId")?;
+    let values = parameters.get("variables").map_or(0, count);
     let variables = match parameters.remove("variables") {
         None | Some(Value::Null) => Variables::default(),
         Some(variables @ Value::Object(_)) => Variables::from_json(variables),
@@ -109,7 +112,17 @@ pub(super) fn asked(mut parameters: Map<String, Value>) -> Result<Asked, Refusal
     if query.is_none() && document_id.is_none() && persisted.is_none() {
         return Err(Refusal::bad("`query` is missing"));
     }
-    Ok(Asked { query, operation_name, variables, document_id, persisted })
+    Ok(Asked { query, operation_name, variables, values, document_id, persisted })
+}
+
+/// Counts a value and those within it.
+fn count(value: &Value) -> usize {
+    let within = match value {
+        Value::Array(items) => items.iter().map(count).sum(),
+        Value::Object(fields) => fields.values().map(count).sum(),
+        _ => 0,
+    };
+    1_usize.saturating_add(within)
 }
 
 /// Reads `persistedQuery`, the extension of automatic persisted queries.

@@ -56,15 +56,21 @@ pub(super) struct Operation {
     /// The revisions that its fields at the root name; `None` where one names none, or where the answer may change
     /// all the same.
     revisions: Option<Vec<Value>>,
-    /// The variables that have to have a value.
-    required: Vec<String>,
+    /// Its variables, and whether each has to have a value.
+    variables: Vec<(Name, bool)>,
 }
 
 impl Operation {
     /// Returns a variable that has to have a value and has none.
     pub(super) fn missing<'o>(&'o self, variables: &Variables) -> Option<&'o str> {
-        let is_missing = |name: &&String| matches!(variables.get(&Name::new(name.as_str())), None | Some(Const::Null));
-        self.required.iter().find(is_missing).map(String::as_str)
+        let has_value = |name| !matches!(variables.get(name), None | Some(Const::Null));
+        let missing = self.variables.iter().find(|(name, is_required)| *is_required && !has_value(name));
+        missing.map(|(name, _)| name.as_str())
+    }
+
+    /// Tells whether it has a variable of that name.
+    pub(super) fn declares(&self, name: &Name) -> bool {
+        self.variables.iter().any(|(declared, _)| declared == name)
     }
 
     /// Tells whether the answer never changes: every field at the root is pinned to a revision.
@@ -128,7 +134,7 @@ impl Document {
                 name: name.map(ToString::to_string),
                 kind: operation.node.ty,
                 is_long: own.weight > LONG,
-                required: required(&operation.node),
+                variables: variables(&operation.node),
                 revisions: revisions(&roots).filter(|_| !own.is_volatile),
             });
         }
@@ -182,12 +188,14 @@ fn check_roots(
     Ok(())
 }
 
-/// Returns the variables of an operation that have to have a value.
-fn required(operation: &OperationDefinition) -> Vec<String> {
+/// Returns the variables of an operation, and whether each has to have a value.
+fn variables(operation: &OperationDefinition) -> Vec<(Name, bool)> {
     let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
-    let required =
-        definitions.filter(|definition| !definition.var_type.node.nullable && definition.default_value.is_none());
-    required.map(|definition| definition.name.node.to_string()).collect()
+    let required = definitions.map(|definition| {
+        let is_required = !definition.var_type.node.nullable && definition.default_value.is_none();
+        (definition.name.node.clone(), is_required)
+    });
+    required.collect()
 }
 
 /// Returns the revisions that fields name; `None` where one names none.

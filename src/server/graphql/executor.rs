@@ -64,10 +64,16 @@ impl Executor {
     }
 
     /// Finds the document of a question, and holds it against the bounds.
-    pub(super) fn prepare(&self, asked: Asked, way: Way) -> (Outcome, Result<Prepared, Refusal>) {
+    pub(super) fn prepare(&self, mut asked: Asked, way: Way) -> (Outcome, Result<Prepared, Refusal>) {
         let mut outcome = Outcome { operation: asked.operation_name.clone(), ..Outcome::default() };
         if self.config.log_variables {
             outcome.variables = serde_json::to_string(&asked.variables).ok();
+        }
+        // A value takes many times the bytes that it is written with, for as long as the question waits for its turn.
+        let most = self.config.limits.tokens;
+        if asked.values > most && way.caller() != Caller::Admin {
+            let message = format!("the variables hold {} values; at most {most} are read", asked.values);
+            return (outcome, Err(Unfit::new(Code::TooComplex, message).into()));
         }
         let (document, was_known) = match self.documents.find(&asked, way.caller() == Caller::Admin) {
             Ok(found) => found,
@@ -96,6 +102,9 @@ impl Executor {
         });
         if let Err(refusal) = may_run {
             return (outcome, Err(refusal));
+        }
+        if let Some(operation) = &operation {
+            asked.variables.retain(|name, _| operation.declares(name));
         }
         let mut request = Request::new(String::new()).variables(asked.variables);
         if way.caller() == Caller::Admin {

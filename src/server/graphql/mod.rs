@@ -14,17 +14,17 @@ mod tokens;
 mod unread;
 mod way;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use async_graphql::Response as Answer;
-use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
+use axum::body::{Body, HttpBody as _};
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, RETRY_AFTER, UPGRADE, VARY, WWW_AUTHENTICATE,
 };
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use http_body_util::LengthLimitError;
+use futures_util::StreamExt as _;
 
 use super::Service;
 use super::admin::Caller;
@@ -45,7 +45,8 @@ pub(super) use unread::Unread;
 
 /// Answers a question in the query string. Only queries: a GET changes nothing. A WebSocket begins with a GET too.
 pub(super) async fn get(State(service): State<Service>, RawQuery(query): RawQuery, request: Request) -> Response {
-    if request.headers().contains_key(UPGRADE) {
+    // Any other protocol that is offered may be passed over (RFC 9110, section 7.8).
+    if request.headers().get(UPGRADE).is_some_and(|offer| offer.as_bytes().eq_ignore_ascii_case(b"websocket")) {
         return socket::upgrade(service, request).await;
     }
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
@@ -81,31 +82,55 @@ async fn parcel(service: &Service, request: Request, caller: Caller) -> Result<P
     asked::check_content_type(&parts.headers)?;
     // A load takes the time that it takes to send, too.
     let patience = if caller == Caller::Admin { None } else { Some(limits.read_timeout) };
-    let body = read(body, caller.body_limit(limits), patience).await?;
+    // Who may load has a limit of its own, and is known.
+    let room = (caller != Caller::Admin).then_some(&service.unread);
+    let body = read(body, caller.body_limit(limits), patience, room).await?;
     asked::of_body(&body, limits.batch)
 }
 
-async fn read(body: Body, most: usize, patience: Option<Duration>) -> Result<Bytes, Refusal> {
-    let too_large = || {
-        let message = format!("the body is larger than {most} bytes");
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ValidationFailed, message)
-    };
+async fn read(body: Body, most: usize, patience: Option<Duration>, room: Option<&Unread>) -> Result<Vec<u8>, Refusal> {
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
-        return Err(too_large());
+        return Err(too_large(most));
     }
     let patience = patience.unwrap_or(Duration::MAX);
-    let Ok(read) = tokio::time::timeout(patience, to_bytes(body, most)).await else {
+    tokio::time::timeout(patience, collect(body, most, room)).await.unwrap_or_else(|_| {
         let message = format!("the body did not arrive within {} s", patience.as_secs_f32());
-        return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message));
-    };
-    read.map_err(|error| {
-        let cause = std::error::Error::source(&error);
-        if cause.is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
-            too_large()
-        } else {
-            Refusal::bad("the body did not arrive whole")
-        }
+        Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, Code::Timeout, message))
     })
+}
+
+/// Collects a body as it arrives. What is large takes room meanwhile, so that many who hold back the end of theirs do
+/// not fill the memory.
+async fn collect(body: Body, most: usize, room: Option<&Unread>) -> Result<Vec<u8>, Refusal> {
+    let mut pieces = body.into_data_stream();
+    let mut whole = Vec::new();
+    let mut taken = Vec::new();
+    let mut counted = unread::SMALL;
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.map_err(|_| Refusal::bad("the body did not arrive whole"))?;
+        let length = whole.len().saturating_add(piece.len());
+        if length > most {
+            return Err(too_large(most));
+        }
+        if let Some(room) = room
+            && length > counted
+        {
+            // As much again, so that it is asked for a few times only. One that is larger than all the room takes all of it.
+            let wanted = length.saturating_mul(2).min(most).min(room.bytes());
+            taken.push(room.arriving(wanted.saturating_sub(counted)).ok_or_else(|| {
+                let message = "too many large bodies arrive at once; ask again in a moment";
+                Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message)
+            })?);
+            counted = wanted.max(length);
+        }
+        whole.extend_from_slice(&piece);
+    }
+    Ok(whole)
+}
+
+fn too_large(most: usize) -> Refusal {
+    let message = format!("the body is larger than {most} bytes");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ValidationFailed, message)
 }
 
 /// Answers one question.
@@ -135,6 +160,7 @@ async fn answer(service: &Service, asked: Asked, media: Media, way: Way, headers
 async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: Caller) -> Response {
     let mut body = Vec::from(*b"[");
     let mut last = Outcome::default();
+    let mut began = Instant::now();
     for (at, asked) in questions.into_iter().enumerate() {
         let (mut outcome, prepared) = service.executor.prepare(asked, Way::Post(caller));
         let done = match prepared {
@@ -144,6 +170,9 @@ async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: C
         outcome.code = code(&done);
         if at > 0 {
             body.push(b',');
+            // The last one is counted with the request.
+            service.metrics.question_answered(&last, began.elapsed());
+            began = Instant::now();
         }
         body.extend(in_json(&done, true));
         last = outcome;
@@ -216,9 +245,7 @@ async fn send_kept(
 /// Sends an answer, once there is room for it.
 async fn send(service: &Service, status: StatusCode, media: Media, body: Vec<u8>, outcome: Outcome) -> Response {
     let Some(body) = service.unread.body(body, service.config.limits.timeout).await else {
-        let message = "too many answers wait for their readers; ask again in a moment";
-        let refusal = Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message);
-        return send_refusal(refusal, outcome, media);
+        return send_refusal(Refusal::unread(), outcome, media);
     };
     sent(status, media, body.into(), outcome)
 }
@@ -230,6 +257,8 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     let status = if well_formed && media == Media::Json { StatusCode::OK } else { refusal.status };
     let done = refusal.answer();
     outcome.code = code(&done);
+    // What took too long once will again; what came at a bad moment need not.
+    let is_busy = outcome.code.as_deref() == Some(Code::Busy.word());
     let mut response = sent(status, media, errors_in_json(&done).into(), outcome);
     let told = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
@@ -238,7 +267,7 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     if status == StatusCode::METHOD_NOT_ALLOWED {
         told.insert(ALLOW, HeaderValue::from_static("POST"));
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if is_busy {
         told.insert(RETRY_AFTER, HeaderValue::from_static("1"));
     }
     if status == StatusCode::REQUEST_TIMEOUT {

@@ -29,6 +29,12 @@ impl Refusal {
         Self::new(StatusCode::BAD_REQUEST, Code::ValidationFailed, message)
     }
 
+    /// Refuses an answer that there is no room for.
+    pub(super) fn unread() -> Self {
+        let message = "too many answers wait for their readers; ask again in a moment";
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message)
+    }
+
     /// Refuses what only an administrator may do.
     pub(super) fn unauthenticated() -> Self {
         let message = "this needs the token of an administrator: `Authorization: Bearer TOKEN`";

@@ -6,15 +6,18 @@ use std::time::{Duration, Instant};
 
 use async_graphql::Response as Answer;
 use async_graphql::parser::types::OperationType;
+use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{FromRequestParts as _, Request};
-use axum::http::header::SEC_WEBSOCKET_PROTOCOL;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{HOST, ORIGIN, SEC_WEBSOCKET_PROTOCOL};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::Response;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{BoxStream, SelectAll};
 use futures_util::{StreamExt as _, stream};
+use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 use tracing::Instrument as _;
 
 use super::super::Service;
@@ -25,7 +28,8 @@ use super::media::Media;
 use super::refusal::Refusal;
 use super::way::Way;
 use super::{code, never_ran, send_refusal};
-use crate::api::Code;
+use crate::api::{Code, beside_the_runtime};
+use crate::config::Config;
 
 /// The name of the protocol.
 const PROTOCOL: &str = "graphql-transport-ws";
@@ -35,14 +39,18 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// Begins to speak over a WebSocket.
 pub(super) async fn upgrade(service: Service, request: Request) -> Response {
+    let refuse = |refusal| send_refusal(refusal, Outcome::default(), Media::Json);
     let (mut parts, _) = request.into_parts();
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,
-        Err(rejection) => return rejection.into_response(),
+        Err(rejection) => return refuse(Refusal::bad(rejection.to_string())),
     };
-    let refuse = |refusal| send_refusal(refusal, Outcome::default(), Media::Json);
     if !offers_protocol(&parts.headers) {
         return refuse(Refusal::bad(format!("a WebSocket here speaks {PROTOCOL}; offer it as its subprotocol")));
+    }
+    if !may_come_from(&parts.headers, &service.config) {
+        let message = "pages of this origin may not ask here; the setting `cors` names those that may";
+        return refuse(Refusal::new(StatusCode::FORBIDDEN, Code::ValidationFailed, message));
     }
     let Ok(place) = Arc::clone(&service.sockets).try_acquire_owned() else {
         service.metrics.refused_busy();
@@ -64,14 +72,37 @@ fn offers_protocol(headers: &HeaderMap) -> bool {
     offers.flat_map(|value| value.split(',')).any(|offer| offer.trim() == PROTOCOL)
 }
 
+/// Tells whether whoever opens a WebSocket may: no page at all, a page of this service, or of an origin that `cors`
+/// names. A browser lets every page open one, and leaves it to the service to look where it comes from.
+fn may_come_from(headers: &HeaderMap, config: &Config) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+    let Some(origin) = text(ORIGIN) else { return !headers.contains_key(ORIGIN) };
+    let is_own = |address: &str| address.trim_end_matches('/').eq_ignore_ascii_case(origin);
+    let at = origin.split_once("://").map(|(_, authority)| authority);
+    at.zip(text(HOST)).is_some_and(|(at, host)| at.eq_ignore_ascii_case(host))
+        || config.public_url.as_deref().is_some_and(is_own)
+        || config.cors.iter().any(|allowed| allowed == "*" || is_own(allowed))
+}
+
 /// What an operation has to say.
 enum Told {
     /// An answer, of which there may be more.
     Next(String, Answer),
+    /// An answer that is written already, and takes its room until it is sent.
+    Written(Bytes),
     /// It never ran, and ends with this.
     Refused(String, Answer),
     /// It is done.
     Complete(String),
+}
+
+/// The message that has an answer.
+#[derive(Serialize)]
+struct Next<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    id: &'a str,
+    payload: &'a Answer,
 }
 
 /// How a session ends: the code and the reason of the protocol; `None` where nobody listens any more.
@@ -208,6 +239,13 @@ impl Session {
     async fn tell(&mut self, told: Told) -> Result<(), End> {
         match told {
             Told::Next(id, answer) => self.say(&json!({"type": "next", "id": id, "payload": answer})).await,
+            Told::Written(message) => {
+                let Ok(text) = message.clone().try_into() else { return Ok(()) };
+                // The socket copies the message; its room is free again when nothing of it waits any more.
+                let sent = self.send(Message::Text(text)).await;
+                drop(message);
+                sent
+            }
             Told::Refused(id, answer) => {
                 self.handles.remove(&id);
                 self.say(&json!({"type": "error", "id": id, "payload": answer.errors})).await
@@ -268,19 +306,53 @@ fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, T
             refused(Refusal::new(StatusCode::BAD_REQUEST, Code::TooComplex, message), id)
         }
         Some((OperationType::Subscription, false)) => subscription(&service, id, prepared),
-        _ => stream::once(async move {
-            let answer = service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer);
-            told(&answer);
-            let told = if never_ran(&answer) {
-                vec![Told::Refused(id, answer)]
-            } else {
-                vec![Told::Next(id.clone(), answer), Told::Complete(id)]
-            };
-            stream::iter(told)
-        })
-        .flatten()
-        .boxed(),
+        _ => query(service, id, prepared, told),
     }
+}
+
+/// Works out a query, whether or not the socket takes what was said before: who waits for a place to work, and does not
+/// take it when it is free, would keep it from others.
+fn query(
+    service: Service,
+    id: String,
+    prepared: Prepared,
+    mut told: impl FnMut(&Answer) + Send + 'static,
+) -> BoxStream<'static, Told> {
+    let is_long = prepared.is_long();
+    let work = async move {
+        let answer = service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer);
+        told(&answer);
+        if never_ran(&answer) {
+            return vec![Told::Refused(id, answer)];
+        }
+        match written(&service, &id, &answer, is_long).await {
+            Ok(message) => vec![Told::Written(message), Told::Complete(id)],
+            Err(refusal) => vec![Told::Refused(id, refusal.answer())],
+        }
+    };
+    stream::once(async move {
+        // With the set, the work ends too.
+        let mut works = JoinSet::new();
+        works.spawn(work.in_current_span());
+        stream::iter(works.join_next().await.and_then(Result::ok).unwrap_or_default())
+    })
+    .flatten()
+    .boxed()
+}
+
+/// Writes an answer, and waits until there is room for it.
+async fn written(service: &Service, id: &str, answer: &Answer, is_long: bool) -> Result<Bytes, Refusal> {
+    let next = Next { kind: "next", id, payload: answer };
+    // Every value of an answer can be written as JSON.
+    let write = || serde_json::to_vec(&next).unwrap_or_default();
+    let message = if is_long { beside_the_runtime(write) } else { write() };
+    let limits = &service.config.limits;
+    if message.len() > limits.body_bytes {
+        // A socket keeps the memory of its largest message.
+        let message = format!("the answer has more than {} bytes; ask for it without a WebSocket", limits.body_bytes);
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ResultTooLarge, message));
+    }
+    service.unread.body(message, limits.timeout).await.ok_or_else(Refusal::unread)
 }
 
 /// Tells what a subscription says, until it ends; one that is refused ends with that.

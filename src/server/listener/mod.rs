@@ -1,8 +1,10 @@
 //! Connections: how many there are, how long each may take, and how they end.
 //!
 //! The table of connections is full now and then, for whoever reaches the service can open more. The one that has been
-//! idle longest then makes place for the new one; a request that is being answered is never cut off.
+//! idle longest then makes place for the new one; a request that has arrived whole and is being answered is never cut
+//! off.
 
+mod arriving;
 mod table;
 mod watched;
 
@@ -13,6 +15,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -23,6 +27,7 @@ use tokio::sync::{mpsc, watch};
 use super::observe::Metrics;
 use crate::config::Limits;
 
+use arriving::{Answering, Arriving};
 use table::{Place, Table};
 use watched::Watched;
 
@@ -97,29 +102,32 @@ fn connection(
     let mut builder = http1::Builder::new();
     builder
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.read_timeout)
+        // From the end of one request to the end of the next head; what is slow from its first byte on, `Watched` ends.
+        .header_read_timeout(limits.idle_timeout.max(limits.read_timeout))
         .max_buf_size(limits.head_bytes.max(SMALLEST_HEAD))
         .max_headers(HEADERS);
-    let idle_timeout = limits.idle_timeout;
+    let (idle_timeout, read_timeout) = (limits.idle_timeout, limits.read_timeout);
     async move {
         // Small answers are not kept waiting for more; where that cannot be had, they are.
         let _ = stream.set_nodelay(true);
-        let io = TokioIo::new(Watched::new(stream, Arc::clone(&place), idle_timeout));
+        let io = TokioIo::new(Watched::new(stream, Arc::clone(&place), idle_timeout, read_timeout));
         let app = TowerToHyperService::new(app);
         let of_requests = Arc::clone(&place);
-        let service = service_fn(move |request| {
-            let busy = of_requests.busy();
-            let answer = app.call(request);
+        let service = service_fn(move |request: Request<Incoming>| {
+            let answering = Answering::default();
+            let arriving = |body| Arriving::new(body, Arc::clone(&of_requests), answering.clone());
+            let head = of_requests.head();
+            let answer = app.call(request.map(arriving));
             async move {
                 let answer = answer.await;
-                drop(busy);
+                drop((answering, head));
                 answer
             }
         });
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
         // How it ends is the client's to know.
         tokio::select! {
-            _ = connection.as_mut() => return,
+            _ = connection.as_mut() => return place.upgraded(),
             () = place.must_leave() => return,
             _ = ending.wait_for(|is_ending| *is_ending) => {}
         }

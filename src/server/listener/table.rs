@@ -1,7 +1,7 @@
 //! The connections that there are, and which of them leaves when there are too many.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -21,10 +21,16 @@ pub(super) struct Table {
 
 #[derive(Debug, Default)]
 struct Seat {
+    /// How many of its requests have come, as far as their heads, and are not answered yet.
+    requests: AtomicUsize,
+    /// How many heads have come in all.
+    heads: AtomicUsize,
     /// How many of its requests are being answered.
     busy: AtomicUsize,
     /// When its last byte came or went, in milliseconds since the table was made.
     moved: AtomicU64,
+    /// Whether it speaks no HTTP any more.
+    is_upgraded: AtomicBool,
     leave: Notify,
 }
 
@@ -44,6 +50,16 @@ pub(super) struct Busy(Arc<Seat>);
 impl Drop for Busy {
     fn drop(&mut self) {
         self.0.busy.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Tells that the head of a request is here, until its answer is made.
+#[derive(Debug)]
+pub(super) struct Head(Arc<Seat>);
+
+impl Drop for Head {
+    fn drop(&mut self) {
+        self.0.requests.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -101,6 +117,28 @@ impl Place {
     pub(super) fn busy(&self) -> Busy {
         self.seat.busy.fetch_add(1, Ordering::Relaxed);
         Busy(Arc::clone(&self.seat))
+    }
+
+    /// Notes that what comes from now on is no HTTP.
+    pub(super) fn upgraded(&self) {
+        self.seat.is_upgraded.store(true, Ordering::Relaxed);
+    }
+
+    /// Tells whether what comes is the head of a request: no request has come that is not answered yet.
+    pub(super) fn awaits_head(&self) -> bool {
+        self.seat.requests.load(Ordering::Relaxed) == 0 && !self.seat.is_upgraded.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many heads have come.
+    pub(super) fn heads(&self) -> usize {
+        self.seat.heads.load(Ordering::Relaxed)
+    }
+
+    /// Notes that the head of a request is here, until its answer is made.
+    pub(super) fn head(&self) -> Head {
+        self.seat.requests.fetch_add(1, Ordering::Relaxed);
+        self.seat.heads.fetch_add(1, Ordering::Relaxed);
+        Head(Arc::clone(&self.seat))
     }
 
     /// Waits until this connection has to make place.

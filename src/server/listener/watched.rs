@@ -18,14 +18,22 @@ pub(super) struct Watched {
     stream: TcpStream,
     place: Arc<Place>,
     patience: Duration,
+    /// How long the head of a request may take, from its first byte.
+    head_patience: Duration,
+    /// Runs while the head of a request arrives.
+    head: Option<Pin<Box<Sleep>>>,
+    /// How many heads had come by then.
+    heads: usize,
     /// Runs while there is something to send that the other side does not take.
     stalled: Option<Pin<Box<Sleep>>>,
     is_stalled: bool,
 }
 
 impl Watched {
-    pub(super) fn new(stream: TcpStream, place: Arc<Place>, patience: Duration) -> Self {
-        Self { stream, place, patience, stalled: None, is_stalled: false }
+    /// Watches a new connection, whose first head is awaited at once.
+    pub(super) fn new(stream: TcpStream, place: Arc<Place>, patience: Duration, head_patience: Duration) -> Self {
+        let head = Some(Box::pin(sleep(head_patience)));
+        Self { stream, place, patience, head_patience, head, heads: 0, stalled: None, is_stalled: false }
     }
 
     /// Passes on what a write gave; one that waits too long ends the connection.
@@ -49,9 +57,25 @@ impl Watched {
 impl AsyncRead for Watched {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let this = self.get_mut();
+        let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
         if read.is_ready() {
             this.place.moved();
+        }
+        let heads = this.place.heads();
+        if heads != this.heads {
+            (this.heads, this.head) = (heads, None);
+        }
+        if !this.place.awaits_head() {
+            this.head = None;
+            return read;
+        }
+        if buffer.filled().len() > before && this.head.is_none() {
+            this.head = Some(Box::pin(sleep(this.head_patience)));
+        }
+        let is_late = this.head.as_mut().is_some_and(|head| head.as_mut().poll(context).is_ready());
+        if is_late {
+            return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of the request takes too long")));
         }
         read
     }
