@@ -173,7 +173,7 @@ fn watch(server: &Server, time: Duration) -> impl Future<Output = Held> {
     }
 }
 
-fn print(found: &[Found], fresh: Held, files: String) {
+fn print(found: &[Found], fresh: Held, files: &str) {
     let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let processor = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let cores = std::thread::available_parallelism().map_or(0, usize::from);

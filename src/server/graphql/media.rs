@@ -30,8 +30,8 @@ impl Media {
         }
         // The most specific range that fits a type says how much it is wanted (RFC 9110, section 12.5.1).
         let weight = |name: &str| {
-            let named = [name, "application/*", "*/*"].into_iter();
-            named.filter_map(|wanted| ranges.iter().position(|(range, _)| range == wanted)).next().and_then(|at| {
+            let mut named = [name, "application/*", "*/*"].into_iter();
+            named.find_map(|wanted| ranges.iter().position(|(range, _)| range == wanted)).and_then(|at| {
                 let (range, weight) = ranges.get(at)?;
                 Some((*weight, range == name, at)).filter(|(weight, ..)| *weight > 0.0)
             })
