@@ -39,7 +39,7 @@ use honest::{Figures, ask_for};
 use server::{Held, Server};
 
 /// How long an honest client asks before an attack, and after it.
-const ASIDE: Duration = Duration::from_millis(1_000);
+const ASIDE: Duration = Duration::from_secs(1);
 /// How long an attack lasts that needs no longer to be felt.
 const SHORT: u64 = 3;
 /// How long one lasts that is about what the service waits for: longer than the limit `read-timeout`.
@@ -119,7 +119,7 @@ fn main() -> ExitCode {
             }
         }
         let lives = server.lives();
-        print(&found, fresh, files);
+        print(&found, fresh, &files);
         let (bytes, said) = server.log();
         println!("\nThe service wrote {:.1} MiB of log.", mebibytes(bytes as u64));
         let left: Vec<_> = found
@@ -173,7 +173,7 @@ fn watch(server: &Server, time: Duration) -> impl Future<Output = Held> {
     }
 }
 
-fn print(found: &[Found], fresh: Held, files: String) {
+fn print(found: &[Found], fresh: Held, files: &str) {
     let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let processor = processor.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     let cores = std::thread::available_parallelism().map_or(0, usize::from);

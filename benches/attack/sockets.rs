@@ -1,4 +1,4 @@
-//! Attacks over WebSockets: too many of them, what is no message, and answers that nobody reads.
+//! Attacks over `WebSockets`: too many of them, what is no message, and answers that nobody reads.
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};

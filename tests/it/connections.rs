@@ -58,7 +58,7 @@ fn what_is_no_http_is_refused() {
     for bytes in [
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"[..],
         b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        &[0; 100_000],
+        &vec![0; 100_000],
         b"GET / HTTP/9.9\r\n\r\n",
     ] {
         let mut stream = served.connect();

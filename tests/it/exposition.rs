@@ -1,4 +1,4 @@
-//! A strict reader of the text format of OpenMetrics.
+//! A strict reader of the text format of `OpenMetrics`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ pub(crate) struct Exposition {
 }
 
 impl Exposition {
-    /// Reads the text format of OpenMetrics, and fails on whatever is not to the letter.
+    /// Reads the text format of `OpenMetrics`, and fails on whatever is not to the letter.
     #[track_caller]
     pub(crate) fn read(text: &str) -> Self {
         let body = text.strip_suffix("# EOF\n").expect("it ends with `# EOF`");

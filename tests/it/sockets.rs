@@ -1,4 +1,4 @@
-//! Subscriptions over WebSockets, by the protocol `graphql-transport-ws`: what is said, and how each side ends it.
+//! Subscriptions over `WebSockets`, by the protocol `graphql-transport-ws`: what is said, and how each side ends it.
 
 use std::time::Duration;
 
