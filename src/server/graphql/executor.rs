@@ -129,17 +129,22 @@ impl Executor {
         let is_long = prepared.is_long();
         let is_mutation =
             prepared.operation.as_ref().is_some_and(|operation| operation.kind == OperationType::Mutation);
-        let request = prepared.into_request();
         if is_mutation {
             // A load takes the time that it takes.
-            return Ok(told(self.schema.execute(request).await));
+            return Ok(told(self.schema.execute(prepared.into_request()).await));
         }
-        self.ask(request, is_long).await
+        let entry = self.enter(is_long).await?;
+        // Its document is copied when its turn has come: many may wait.
+        self.work_out(entry, prepared.into_request(), is_long).await
     }
 
     /// Executes a query that is no stranger's own, or was held against the bounds already.
     pub(in crate::server) async fn ask(&self, request: Request, is_long: bool) -> Result<Answer, Refusal> {
-        let _entry = self.enter(is_long).await?;
+        let entry = self.enter(is_long).await?;
+        self.work_out(entry, request, is_long).await
+    }
+
+    async fn work_out(&self, _entry: Entry, request: Request, is_long: bool) -> Result<Answer, Refusal> {
         let _runs = self.metrics.question_started();
         // The whole question is answered from the revision that was the latest when its turn came.
         let pinned = Pinned(self.repository.latest());

@@ -122,6 +122,8 @@ async fn collect(body: Body, most: usize, room: Option<&Unread>) -> Result<Vec<u
                 Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message)
             })?);
             counted = wanted.max(length);
+            // What it takes and what was counted are the same.
+            whole.reserve_exact(counted.saturating_sub(whole.len()));
         }
         whole.extend_from_slice(&piece);
     }
