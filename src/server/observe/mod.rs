@@ -1,7 +1,7 @@
 //! What an operator sees of the service: request ids, the log, metrics, traces, and whether it is ready.
 //!
-//! [`watch`] stands around all routes. What a question became travels to it in the extensions of the response, as an
-//! [`Outcome`](super::outcome::Outcome).
+//! `watch` stands around all routes. What a question became travels to it in the extensions of the response, as an
+//! `Outcome`.
 
 mod log;
 mod metrics;
