@@ -63,12 +63,21 @@ fn parents(history: &History, unit: UnitIx, node: Node<'_>) -> Option<Conflict> 
 /// Returns the claims by snapshots that differ from one of an overlapping layer.
 fn clashing<'s, V>(history: &History, slot: &'s Slot<V>, differ: impl Fn(&V, &V) -> bool) -> Vec<&'s Claim<V>> {
     let window = |claim: &Claim<V>| history.layer(claim.layer).window;
-    let by_snapshot = || slot.iter().enumerate().filter(|(_, claim)| history.layer(claim.layer).snapshot().is_some());
+    let by_snapshot: Vec<(usize, &'s Claim<V>)> = match slot {
+        [] | [_] => return Vec::new(),
+        _ => slot.iter().enumerate().filter(|(_, c)| history.layer(c.layer).snapshot().is_some()).collect(),
+    };
+    // Claims stand in the order of their first days. Where no end is open, none that begins after the end of another
+    // overlaps with it.
+    let is_open = by_snapshot.iter().any(|(_, claim)| window(claim).is_open());
     let mut members = BTreeSet::new();
-    for (at, claim) in by_snapshot() {
-        for (other_at, other) in by_snapshot().skip_while(|(other_at, _)| *other_at <= at) {
+    for (number, (at, claim)) in by_snapshot.iter().enumerate() {
+        let end = window(claim).end();
+        let beside =
+            by_snapshot.iter().skip(number + 1).take_while(|(_, other)| is_open || window(other).start() <= end);
+        for (other_at, other) in beside {
             if window(claim).overlaps(&window(other)) && differ(&claim.value, &other.value) {
-                members.extend([at, other_at]);
+                members.extend([*at, *other_at]);
             }
         }
     }
@@ -134,15 +143,17 @@ fn closed_list(history: &History, snapshot: SnapshotIx, number: usize, coverage:
     let Some(owner) = history.unit_ix(coverage.of.as_str()) else { return Vec::new() };
     let Some(layer) = history.layers.find(Origin::Snapshot(snapshot, coverage.part)) else { return Vec::new() };
     let list = history.layer(layer);
+    let elsewhere =
+        |layer: &Layer| layer.snapshot().is_some_and(|s| s != snapshot) && layer.window.overlaps(&list.window);
+    if !history.layers.iter().any(|(_, layer)| elsewhere(layer)) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for unit in candidates(history, owner, coverage.deep) {
         if unit == owner || puts(history, unit, owner, coverage, &|layer| layer.snapshot() == Some(snapshot)).is_some()
         {
             continue;
         }
-        let elsewhere = |layer: &Layer| {
-            layer.snapshot().is_some_and(|other| other != snapshot) && layer.window.overlaps(&list.window)
-        };
         let Some(claim) = puts(history, unit, owner, coverage, &elsewhere) else { continue };
         let id = history.unit_id(unit);
         let missing = ClaimRecord {
