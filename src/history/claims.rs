@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::model::{ChangeEvent, DeclaredUnit, NameForm, RelationEnd, Row, RowPlace, RowText, Snapshot, UnitId};
+use crate::model::{
+    ChangeEvent, DeclaredUnit, Details, NameForm, RelationEnd, Row, RowPlace, RowText, Snapshot, Standing, UnitId,
+};
 
 use super::build::event_units;
 use super::column::Column;
@@ -25,7 +27,7 @@ struct Builder<'h> {
     name: Found<NameValue>,
     acronym: Found<NameValue>,
     kind: Found<Symbol>,
-    standing: Found<crate::model::Standing>,
+    standing: Found<Standing>,
     summary: Found<Symbol>,
     place: Found<Place>,
     property: Found<PropertyValue>,
@@ -82,11 +84,8 @@ impl Builder<'_> {
             self.add_row(at, mentioned, Claim { value: (), layer, basis: row.basis(), at: spot }, &row, parent);
         }
         for (position, details) in mentions.details() {
-            let Some((row, mentioned)) =
-                mentions.row(position).and_then(|row| Some((unit(row.unit)?, row)).map(|(u, r)| (r, u)))
-            else {
-                continue;
-            };
+            let Some(row) = mentions.row(position) else { continue };
+            let Some(mentioned) = unit(row.unit) else { continue };
             let Some(layer) = self.history.layers.find(Origin::Snapshot(ix, row.part)) else { continue };
             let spot = Spot::of_mention(index(position));
             if let Some(summary) = &details.summary {
@@ -134,7 +133,7 @@ impl Builder<'_> {
         snapshot: &Snapshot,
         unit: UnitIx,
         row: &Row,
-        details: &crate::model::Details,
+        details: &Details,
         at: Spot,
     ) {
         for (number, relation) in details.relations.iter().enumerate() {
@@ -210,12 +209,17 @@ impl Builder<'_> {
     fn finish(self) {
         let (units, layers) = (self.history.unit_count(), &self.history.layers);
         let sightings = std::mem::take(&mut self.history.columns.sightings);
+        let mut standing = Column::sorted(units, layers, &self.standing);
+        // Each mention has one, and hardly any changes it. What a source goes on to say is one run.
+        let source = |claim: &Claim<Standing>| layers.get(claim.layer).snapshot();
+        standing
+            .merge(|a, b| a.value == b.value && a.basis == b.basis && source(a).is_some() && source(a) == source(b));
         self.history.columns = Columns {
             sightings,
             name: Column::sorted(units, layers, &self.name),
             acronym: Column::sorted(units, layers, &self.acronym),
             kind: Column::sorted(units, layers, &self.kind),
-            standing: Column::sorted(units, layers, &self.standing),
+            standing,
             summary: Column::sorted(units, layers, &self.summary),
             place: Column::sorted(units, layers, &self.place),
             property: Column::sorted(units, layers, &self.property),

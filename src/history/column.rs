@@ -68,6 +68,25 @@ impl<T: Copy> Column<T> {
         Self { ends, items }
     }
 
+    /// Keeps the first of the items of a unit that follow each other and belong together.
+    pub(super) fn merge(&mut self, belong_together: impl Fn(&T, &T) -> bool) {
+        let mut kept = Vec::new();
+        let mut from = 0;
+        let mut rest = self.items.as_slice();
+        for end in &mut self.ends {
+            let count = usize::try_from(*end - from).unwrap_or(usize::MAX);
+            from = *end;
+            let Some((own, others)) = rest.split_at_checked(count) else { return };
+            rest = others;
+            for run in own.chunk_by(&belong_together) {
+                kept.extend(run.first().copied());
+            }
+            *end = index(kept.len());
+        }
+        kept.shrink_to_fit();
+        self.items = kept;
+    }
+
     /// Does something with the items of each unit that has some.
     fn for_each(&mut self, mut work: impl FnMut(&mut [T])) {
         let mut rest = self.items.as_mut_slice();
@@ -103,5 +122,15 @@ mod tests {
         let column = Column::gather(4, &[(unit(2), 'a'), (unit(0), 'b'), (unit(2), 'c'), (unit(3), 'd')]);
         let of = |at| column.of(unit(at)).iter().collect::<String>();
         assert_eq!([of(0), of(1), of(2), of(3), of(9)], ["b", "", "ac", "d", ""]);
+    }
+
+    #[test]
+    fn only_items_of_one_unit_are_merged() {
+        let unit = UnitIx::new;
+        let found = [(0, 'a'), (0, 'a'), (1, 'a'), (1, 'b'), (1, 'b'), (1, 'a'), (3, 'c')];
+        let mut column = Column::gather(4, &found.map(|(at, item)| (unit(at), item)));
+        column.merge(|a, b| a == b);
+        let of = |at| column.of(unit(at)).iter().collect::<String>();
+        assert_eq!([of(0), of(1), of(2), of(3)], ["a", "aba", "", "c"]);
     }
 }

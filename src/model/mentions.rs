@@ -1,4 +1,4 @@
-//! The mentions of a snapshot, packed: each id and each text once, and some forty bytes for each mention.
+//! The mentions of a snapshot, packed: each id and each text once, and some twenty bytes for each mention.
 //!
 //! A log of changes mentions its units hundreds of thousands of times. Most of what a [`Mention`] can say is not said,
 //! and what is said has the evidence of the mention itself; so a mention is kept as a [`Row`] and unpacked when it is
@@ -8,9 +8,10 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Basis, Evidence, LineSet, PartIx};
+use super::evidence::Evidence;
 use super::id::UnitId;
-use super::snapshot::{Details, Mention, NameClaim, NameForm, Placing, Property, Standing, Text};
+use super::row::{Row, RowEvidence, RowPlace, RowProperty, RowText};
+use super::snapshot::{Details, Mention, NameClaim, NameForm, Placing, Property, Text};
 use super::texts::{TextIx, Texts, TextsBuilder};
 
 /// Every unit that a source mentions, in its order.
@@ -27,81 +28,6 @@ pub struct Mentions {
     ends: Vec<u32>,
     /// What is said besides, with the position of the mention; in the order of mentions.
     details: Vec<(u32, Details)>,
-}
-
-/// A mention as it is kept.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct Row {
-    /// The unit, by its position among those of the mentions.
-    pub(crate) unit: u32,
-    pub(crate) part: Option<PartIx>,
-    evidence: RowEvidence,
-    pub(crate) place: RowPlace,
-    pub(crate) heading: Option<TextIx>,
-    pub(crate) name: Option<RowText>,
-    pub(crate) acronym: Option<RowText>,
-    pub(crate) kind: Option<RowText>,
-    pub(crate) standing: Standing,
-    pub(crate) properties: Vec<RowProperty>,
-}
-
-/// Evidence as it is kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct RowEvidence {
-    lines: Option<LineSet>,
-    basis: Basis,
-    reference: Option<TextIx>,
-    note: Option<TextIx>,
-}
-
-/// Where a mention hangs its unit; the evidence is `None` where it is that of the mention.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum RowPlace {
-    Root,
-    Under(u32, Option<RowEvidence>),
-    Unplaced,
-}
-
-/// A name, an acronym or a kind; the evidence is `None` where it is that of the mention.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct RowText {
-    pub(crate) text: TextIx,
-    pub(crate) form: NameForm,
-    evidence: Option<RowEvidence>,
-}
-
-/// A property; the evidence is `None` where it is that of the mention.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct RowProperty {
-    pub(crate) name: TextIx,
-    pub(crate) value: TextIx,
-    pub(crate) part: Option<PartIx>,
-    evidence: Option<RowEvidence>,
-}
-
-impl Row {
-    /// Returns the basis of the mention itself.
-    pub(crate) fn basis(&self) -> Basis {
-        self.evidence.basis
-    }
-
-    /// Returns the basis on which the parent is claimed.
-    pub(crate) fn basis_of_place(&self) -> Basis {
-        match &self.place {
-            RowPlace::Under(_, Some(evidence)) => evidence.basis,
-            RowPlace::Under(_, None) | RowPlace::Root | RowPlace::Unplaced => self.evidence.basis,
-        }
-    }
-
-    /// Returns the basis of a name, an acronym or a kind of the mention.
-    pub(crate) fn basis_of(&self, text: &RowText) -> Basis {
-        text.evidence.as_ref().unwrap_or(&self.evidence).basis
-    }
-
-    /// Returns the basis of a property of the mention.
-    pub(crate) fn basis_of_property(&self, property: &RowProperty) -> Basis {
-        property.evidence.as_ref().unwrap_or(&self.evidence).basis
-    }
 }
 
 impl Mentions {
@@ -169,7 +95,7 @@ impl Mentions {
 
     /// Returns a mention as it is kept.
     pub(crate) fn row(&self, at: usize) -> Option<Row> {
-        postcard::from_bytes(self.bytes_of(at)?).ok()
+        Row::of_bytes(self.bytes_of(at)?)
     }
 
     fn bytes_of(&self, at: usize) -> Option<&[u8]> {
@@ -260,8 +186,7 @@ impl MentionsBuilder {
     ///
     /// What is past four thousand million units, texts or bytes is left out; no input file is that large.
     pub fn push(&mut self, mention: Mention) {
-        let row = self.packed_row(&mention);
-        let Ok(bytes) = postcard::to_stdvec(&row) else { return };
+        let bytes = self.packed_row(&mention).to_bytes();
         let end = self.packed.rows.len().saturating_add(bytes.len());
         let (Ok(end), Ok(at)) = (u32::try_from(end), u32::try_from(self.packed.ends.len())) else { return };
         self.packed.rows.extend_from_slice(&bytes);

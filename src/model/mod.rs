@@ -12,6 +12,7 @@ mod evidence;
 mod figure;
 mod id;
 mod mentions;
+mod row;
 mod said;
 mod snapshot;
 mod spelling;
@@ -26,7 +27,7 @@ pub use evidence::{Basis, Evidence, LineSet, LineSetError, PartIx};
 pub use figure::{Figure, NumberRange};
 pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
 pub use mentions::{Mentions, MentionsBuilder};
-pub(crate) use mentions::{Row, RowPlace, RowText};
+pub(crate) use row::{Row, RowPlace, RowText};
 pub use said::changed_units;
 pub use snapshot::{
     Contact, Coverage, Details, Extent, Holder, Mention, NameClaim, NameForm, Part, PlaceClaim, PlaceRole, Placing,
