@@ -62,19 +62,21 @@ impl History {
     }
 
     fn add_nodes(&mut self) {
-        let mut ids: Vec<&UnitId> = self.corpus.units.keys().collect();
+        let mut ids: Vec<UnitId> = self.corpus.units.keys().cloned().collect();
         for snapshot in self.corpus.snapshots.values() {
-            ids.extend(snapshot.mentions.units());
-        }
-        for event in self.corpus.events.values() {
-            ids.extend(event.originals.iter().map(|original| &original.unit));
-            ids.extend(event.results.iter().map(|result| &result.unit));
+            ids.extend(snapshot.mentions.units().cloned());
         }
         ids.sort_unstable();
         ids.dedup();
+        // Those of events come after, since most are mentioned, and so that the shared ids are kept.
+        for event in self.corpus.events.values().map(|event| event.unpacked()) {
+            ids.extend(event_units(&event).cloned());
+        }
+        ids.sort();
+        ids.dedup();
         self.graph.reserve_exact_nodes(ids.len());
         for id in ids {
-            let unit = self.graph.add_node(id.clone());
+            let unit = self.graph.add_node(id);
             self.ids.add(unit, &self.graph);
         }
     }
@@ -189,7 +191,8 @@ impl History {
         let mentioned =
             |unit: UnitIx| self.node(unit).sightings().iter().any(|s| matches!(s.value, Sighting::Mention(_)));
         for event in &self.records.events {
-            let named: Vec<UnitIx> = event_units(event).filter_map(|id| self.unit_ix(id.as_str())).collect();
+            let named: Vec<UnitIx> =
+                event_units(&event.unpacked()).filter_map(|id| self.unit_ix(id.as_str())).collect();
             for unit in named.iter().copied().filter(|unit| !mentioned(*unit)) {
                 found.extend(named.iter().flat_map(|other| own.of(*other)).map(|sequence| (unit, *sequence)));
             }

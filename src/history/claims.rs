@@ -53,7 +53,7 @@ pub(super) fn add(history: &mut History) {
     }
     for (at, event) in corpus.events.values().enumerate() {
         if let Some(layer) = builder.history.layers.find(Origin::Event(EventIx(index(at)))) {
-            builder.add_event(layer, event);
+            builder.add_event(layer, &event.unpacked());
         }
     }
     // A declaration is heard from the first event that names its unit.

@@ -174,7 +174,7 @@ impl History {
     /// Returns the position of an event.
     #[must_use]
     pub fn event_ix(&self, id: &EventId) -> Option<EventIx> {
-        let found = self.records.events.binary_search_by(|event| event.id.cmp(id)).ok()?;
+        let found = self.records.events.binary_search_by(|event| event.id().cmp(id)).ok()?;
         Some(EventIx(index(found)))
     }
 

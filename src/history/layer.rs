@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Basis, ChangeEvent, Corpus, Day, PartIx, Snapshot, Window};
+use crate::model::{Basis, ChangeEvent, Corpus, Day, KeptEvent, PartIx, Snapshot, Window};
 
 /// The position of a layer in the order of claims: a later layer has a greater index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,9 +103,9 @@ impl Layers {
             }
         }
         for (at, event) in corpus.events.values().enumerate() {
-            let window = event.date.window();
+            let window = event.window();
             let layer = Layer { origin: Origin::Event(EventIx(index(at))), window, observed: window, era: None };
-            found.push((event.id.as_str(), layer));
+            found.push((event.id().as_str(), layer));
         }
         found.sort_by_key(|(id, layer)| {
             (layer.start(), layer.window.end(), Reverse(*id), Reverse(part_of(layer.origin)))
@@ -176,7 +176,7 @@ fn part_of(origin: Origin) -> Option<PartIx> {
 #[derive(Debug, Default)]
 pub(super) struct Records {
     pub(super) snapshots: Vec<std::sync::Arc<Snapshot>>,
-    pub(super) events: Vec<std::sync::Arc<ChangeEvent>>,
+    pub(super) events: Vec<std::sync::Arc<KeptEvent>>,
 }
 
 impl Records {

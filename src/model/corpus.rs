@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::event::{ChangeEvent, EventEvidence};
 use super::evidence::Basis;
 use super::id::{EraId, EventId, IdError, SnapshotId, UnitId};
+use super::kept::KeptEvent;
 use super::snapshot::{Snapshot, Standing};
 
 /// A named grouping of snapshots.
@@ -137,7 +138,7 @@ pub struct Corpus {
     /// The snapshots.
     pub snapshots: BTreeMap<SnapshotId, Arc<Snapshot>>,
     /// The change events.
-    pub events: BTreeMap<EventId, Arc<ChangeEvent>>,
+    pub events: BTreeMap<EventId, Arc<KeptEvent>>,
     /// The eras.
     pub eras: BTreeMap<EraId, Arc<Era>>,
     /// Units known only from events.
@@ -149,7 +150,7 @@ impl Corpus {
     pub fn insert(&mut self, record: Record) {
         match record {
             Record::Snapshot(snapshot) => drop(self.snapshots.insert(snapshot.id.clone(), snapshot)),
-            Record::Event(event) => drop(self.events.insert(event.id.clone(), event)),
+            Record::Event(event) => drop(self.events.insert(event.id.clone(), Arc::new(KeptEvent::of(&event)))),
             Record::Era(era) => drop(self.eras.insert(era.id.clone(), era)),
             Record::Unit(unit) => drop(self.units.insert(unit.id.clone(), unit)),
         }
@@ -170,7 +171,7 @@ impl Corpus {
     pub fn record(&self, key: &RecordKey) -> Option<Record> {
         match key {
             RecordKey::Snapshot(id) => self.snapshots.get(id).cloned().map(Record::Snapshot),
-            RecordKey::Event(id) => self.events.get(id).cloned().map(Record::Event),
+            RecordKey::Event(id) => self.events.get(id).map(|event| Record::Event(Arc::new(event.unpacked()))),
             RecordKey::Era(id) => self.eras.get(id).cloned().map(Record::Era),
             RecordKey::Unit(id) => self.units.get(id).cloned().map(Record::Unit),
         }

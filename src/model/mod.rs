@@ -11,6 +11,7 @@ mod event;
 mod evidence;
 mod figure;
 mod id;
+mod kept;
 mod mentions;
 mod row;
 mod said;
@@ -26,6 +27,7 @@ pub use event::{ChangeEvent, EventEvidence, EventOriginal, EventResult, EventTyp
 pub use evidence::{Basis, Evidence, LineSet, LineSetError, PartIx};
 pub use figure::{Figure, NumberRange};
 pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
+pub use kept::KeptEvent;
 pub use mentions::{Mentions, MentionsBuilder};
 pub(crate) use row::{Row, RowPlace, RowText};
 pub use said::changed_units;

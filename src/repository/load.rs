@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use jiff::Timestamp;
 
 use crate::diagnostics::Report;
-use crate::model::{Corpus, Record, RecordKey};
+use crate::model::{Corpus, KeptEvent, Record, RecordKey};
 use crate::source::InputFile;
 use crate::store::{Changes, Document, Draft, StoreError};
 
@@ -122,7 +122,7 @@ fn key_of(corpus: &Corpus, id: &str) -> Result<RecordKey, LoadError> {
 fn has(corpus: &Corpus, record: &Record) -> bool {
     match record {
         Record::Snapshot(new) => corpus.snapshots.get(&new.id).is_some_and(|old| *old == *new),
-        Record::Event(new) => corpus.events.get(&new.id).is_some_and(|old| *old == *new),
+        Record::Event(new) => corpus.events.get(&new.id).is_some_and(|old| **old == KeptEvent::of(new)),
         Record::Era(new) => corpus.eras.get(&new.id).is_some_and(|old| *old == *new),
         Record::Unit(new) => corpus.units.get(&new.id).is_some_and(|old| *old == *new),
     }

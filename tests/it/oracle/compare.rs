@@ -223,7 +223,7 @@ impl Pair<'_, '_, '_> {
     }
 
     pub(crate) fn all_events_between(&self) -> impl Iterator<Item = &ChangeEvent> {
-        let events = self.a.oracle.corpus.events.values().map(AsRef::as_ref);
+        let events = self.a.oracle.corpus.events.values().map(|event| &***event);
         events.filter(|event| self.lies_between(event))
     }
 

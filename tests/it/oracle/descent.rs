@@ -51,7 +51,7 @@ impl<'a> Oracle<'a> {
                 for result in &event.results {
                     let (a, b) = if forward { (&original.unit, &result.unit) } else { (&result.unit, &original.unit) };
                     if a == from && b != from {
-                        steps.push((&**event, b.clone(), original.part));
+                        steps.push((&***event, b.clone(), original.part));
                     }
                 }
             }
@@ -168,7 +168,7 @@ impl<'a> Oracle<'a> {
             .corpus
             .events
             .values()
-            .map(|event| &**event)
+            .map(|event| &***event)
             .filter(|event| last.is_none_or(|last| last.id != event.id) && has_happened(event, question.day))
             .filter(|event| {
                 if question.forward {

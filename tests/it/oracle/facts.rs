@@ -171,7 +171,7 @@ impl<'a> Facts<'a> {
             event.originals.iter().any(|original| original.unit == *unit)
                 || event.results.iter().any(|result| result.unit == *unit)
         };
-        let events: Vec<&'a ChangeEvent> = corpus.events.values().map(AsRef::as_ref).collect();
+        let events: Vec<&'a ChangeEvent> = corpus.events.values().map(|event| &***event).collect();
         let first = events.iter().filter(names_it).min_by_key(|event| {
             let window = event.date.window();
             (window.start(), window.end(), Reverse(&event.id))
