@@ -68,7 +68,7 @@ impl Compared {
 }
 
 /// What differs between two views, and how far the loaded sources carry each difference.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Diff {
     /// The view compared from.
     async fn from(&self) -> View {
@@ -138,6 +138,7 @@ impl Diff {
 
 /// How many changes there are of one kind with one verdict.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct ChangeCount {
     /// The kind.
     kind: ChangeKind,
@@ -165,7 +166,7 @@ impl Change {
 }
 
 /// One difference between two views.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Change {
     /// What differs.
     async fn kind(&self) -> Result<ChangeKind> {

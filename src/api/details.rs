@@ -13,6 +13,7 @@ use super::words::RelationDirection;
 
 /// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct RelationState {
     /// Its type: `oversees`, `inspects`, `liaises-with` …
     #[graphql(name = "type")]
@@ -29,6 +30,7 @@ pub(super) struct RelationState {
 
 /// A number that a source gives for a unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Figure {
     /// What is counted: `employees`, `budget` …
     pub(super) measure: String,
@@ -65,6 +67,7 @@ impl Figure {
 
 /// Who holds a post.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Holder {
     /// The person's name, as written.
     pub(super) name: String,
@@ -82,6 +85,7 @@ impl Holder {
 
 /// A way to reach a unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Contact {
     /// What it is: `telephone`, `email`, `form` …
     pub(super) kind: String,
@@ -101,6 +105,7 @@ impl Contact {
 
 /// Anything else that a source says of a unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Property {
     /// The name.
     pub(super) name: String,
@@ -112,6 +117,7 @@ pub(super) struct Property {
 
 /// What an earlier source said that is not carried to a later day.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct LastKnown {
     /// The date of the latest source that these are from; each names its own in its evidence.
     pub(super) observed: EdtfDate,

@@ -5,10 +5,12 @@
 
 #![expect(clippy::unused_async, reason = "the macros of async-graphql ask for async resolvers")]
 
+mod answer;
 mod change;
 mod citation;
 mod conflict;
 mod details;
+mod driver;
 mod error;
 mod event;
 mod evidence;
@@ -37,6 +39,7 @@ mod view;
 mod within;
 mod words;
 
+pub use answer::Answer;
 pub use error::{Code, with_codes};
 pub use load::{Admin, Mutation};
 pub use page::Budget;

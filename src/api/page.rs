@@ -1,35 +1,35 @@
 //! Pages: the four arguments of a connection, cursors, and the connection itself.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::connection::PageInfo;
-use async_graphql::{Context, Object, OutputType, Result, SimpleObject, TypeName};
+use async_graphql::{ContainerType, Context, Object, Result, SimpleObject, TypeName};
 
 use crate::config::Limits;
 
+use super::driver::Objects;
 use super::error::Code;
 
-/// A page of a list. The items are shared by its edges and its nodes.
+/// A page of a list.
 pub(super) struct Page<T> {
-    items: Vec<Arc<T>>,
+    items: Objects<T>,
     revision: u64,
     slice: Slice,
     total: usize,
 }
 
 /// A page of a list.
-#[Object(name_type)]
-impl<T: OutputType> Page<T> {
+#[Object(name_type, crate = "super::driver")]
+impl<T: ContainerType> Page<T> {
     /// The items of the page, each with its cursor.
-    async fn edges(&self) -> Vec<PageEdge<T>> {
-        let numbered = self.items.iter().zip(self.slice.from..);
-        numbered.map(|(node, at)| PageEdge { cursor: cursor(self.revision, at), node: Arc::clone(node) }).collect()
+    async fn edges(&self) -> Objects<PageEdge<'_, T>> {
+        let numbered = self.items.0.iter().zip(self.slice.from..);
+        Objects(numbered.map(|(node, at)| PageEdge { cursor: cursor(self.revision, at), node }).collect())
     }
 
     /// The items of the page.
-    async fn nodes(&self) -> &[Arc<T>] {
+    async fn nodes(&self) -> &Objects<T> {
         &self.items
     }
 
@@ -50,7 +50,7 @@ impl<T: OutputType> Page<T> {
     }
 }
 
-impl<T: OutputType> TypeName for Page<T> {
+impl<T: ContainerType> TypeName for Page<T> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", listed::<T>()).into()
     }
@@ -58,22 +58,23 @@ impl<T: OutputType> TypeName for Page<T> {
 
 /// An item of a page, with its cursor.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 #[graphql(name_type)]
-pub(super) struct PageEdge<T: OutputType> {
+pub(super) struct PageEdge<'p, T: ContainerType> {
     /// Marks the place of the item in the list, for `after` and `before`.
     cursor: String,
     /// The item.
-    node: Arc<T>,
+    node: &'p T,
 }
 
-impl<T: OutputType> TypeName for PageEdge<T> {
+impl<T: ContainerType> TypeName for PageEdge<'_, T> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", listed::<T>()).into()
     }
 }
 
 /// Returns what a list of the type is called; the contract calls one of search hits just a search.
-fn listed<T: OutputType>() -> String {
+fn listed<T: ContainerType>() -> String {
     let name = T::type_name();
     name.strip_suffix("Hit").unwrap_or(&name).to_owned()
 }
@@ -177,7 +178,7 @@ impl PageArguments {
     }
 
     /// Returns the page of a list that is all there; only the items of the page are wrapped.
-    pub(super) fn of<S, T: OutputType>(
+    pub(super) fn of<S, T: ContainerType>(
         &self,
         context: &Context<'_>,
         revision: u64,
@@ -189,7 +190,7 @@ impl PageArguments {
         let slice = self.slice(total, revision, limits)?;
         let count = slice.to - slice.from;
         Budget::spend_on(context, count)?;
-        let items = items.into_iter().skip(slice.from).take(count).map(wrap).map(Arc::new).collect();
+        let items = Objects(items.into_iter().skip(slice.from).take(count).map(wrap).collect());
         Ok(Page { items, revision, slice, total })
     }
 }

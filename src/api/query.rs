@@ -31,7 +31,7 @@ pub struct Query;
 
 /// The questions that can be asked. Every one but `node` and `revisions` can be pinned to a `revision`, and then
 /// gets the same answer for ever; without it, the latest answers.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Query {
     /// Whatever has this id, in the latest revision; null when nothing has it.
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {

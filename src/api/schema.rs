@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    EmptyMutation, ObjectType, Request, Response, SDLExportOptions, Schema, SchemaBuilder, SubscriptionType,
+    EmptyMutation, ObjectType, Request, SDLExportOptions, Schema, SchemaBuilder, SubscriptionType,
 };
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, StreamExt as _};
 
 use crate::config::{Config, Limits};
 use crate::export::BaseUrl;
 use crate::repository::{Repository, SourceFolder};
 
+use super::answer::Answer;
 use super::load::Mutation;
 use super::query::Query;
 use super::subscription::Subscription;
@@ -27,18 +28,18 @@ enum Kind {
 
 impl ApiSchema {
     /// Answers a query or a mutation.
-    pub async fn execute(&self, request: impl Into<Request>) -> Response {
+    pub async fn execute(&self, request: impl Into<Request>) -> Answer {
         match &self.0 {
-            Kind::Reading(schema) => schema.execute(request).await,
-            Kind::Loading(schema) => schema.execute(request).await,
+            Kind::Reading(schema) => schema.execute(request).await.into(),
+            Kind::Loading(schema) => schema.execute(request).await.into(),
         }
     }
 
     /// Answers a subscription as often as there is something to tell, and anything else once.
-    pub fn execute_stream(&self, request: impl Into<Request>) -> BoxStream<'static, Response> {
+    pub fn execute_stream(&self, request: impl Into<Request>) -> BoxStream<'static, Answer> {
         match &self.0 {
-            Kind::Reading(schema) => Box::pin(schema.execute_stream(request)),
-            Kind::Loading(schema) => Box::pin(schema.execute_stream(request)),
+            Kind::Reading(schema) => schema.execute_stream(request).map(Answer::from).boxed(),
+            Kind::Loading(schema) => schema.execute_stream(request).map(Answer::from).boxed(),
         }
     }
 

@@ -45,7 +45,7 @@ pub(super) fn whole(count: usize) -> i32 {
 }
 
 /// A unit in one view. It has no id of its own: a unit has many states.
-#[Object]
+#[Object(crate = "super::driver")]
 impl UnitState {
     /// The unit, over all time.
     async fn unit(&self) -> Unit {

@@ -53,7 +53,7 @@ impl Unit {
 }
 
 /// Something with a lasting identity in the structure: an agency, office, programme, committee, post.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Unit {
     /// Its identifier, whatever it is called and wherever it hangs.
     pub(super) async fn id(&self) -> ID {
@@ -239,6 +239,7 @@ impl Unit {
 
 /// A name that a unit had, with the snapshots and events that give it.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct DatedName {
     /// The name, when they write one.
     name: Option<String>,
@@ -254,6 +255,7 @@ pub(super) struct DatedName {
 
 /// A stretch of days in which a unit's carried name, acronym, kind and claimed parent stay the same.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct UnitPeriod {
     /// Its first day.
     from: Date,

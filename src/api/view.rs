@@ -37,7 +37,7 @@ impl View {
 }
 
 /// The structure as seen from one moment: a snapshot, an era, or a day.
-#[Object]
+#[Object(crate = "super::driver")]
 impl View {
     /// The units at the top of a source.
     #[graphql(complexity = "weight(first, last, child_complexity)")]
@@ -293,7 +293,7 @@ impl ReportingLine {
 }
 
 /// The path from a unit through its parents, with what it rests on.
-#[Object]
+#[Object(crate = "super::driver")]
 impl ReportingLine {
     /// The unit at the lower end.
     async fn unit(&self) -> UnitState {
@@ -324,7 +324,7 @@ pub(super) struct PathStep {
 }
 
 /// One step of a path.
-#[Object]
+#[Object(crate = "super::driver")]
 impl PathStep {
     /// The unit that the step comes to.
     async fn unit(&self) -> UnitState {

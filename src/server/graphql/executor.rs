@@ -7,11 +7,11 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response as Answer};
+use async_graphql::Request;
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::api::{self, Admin, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task};
+use crate::api::{self, Admin, Answer, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task};
 use crate::config::Config;
 use crate::repository::Repository;
 
