@@ -193,7 +193,7 @@ pub(super) fn write_value(written: &mut Vec<u8>, value: &Value) {
 
 /// Returns the fields that a selection asks of an object, through its fragments; what stands several times under one key
 /// is one field with all its selections (GraphQL, section 6.3.2).
-fn fields_of<'c, T: ContainerType + ?Sized>(
+pub(super) fn fields_of<'c, T: ContainerType + ?Sized>(
     context: &ContextSelectionSet<'c>,
     object: &T,
 ) -> ServerResult<Vec<Cow<'c, Positioned<Field>>>> {

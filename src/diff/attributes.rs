@@ -21,9 +21,8 @@ struct Side {
     evidence: Vec<Citation>,
 }
 
-impl Comparison<'_> {
-    pub(super) fn attribute_changes(&self, unit: UnitIx) -> Vec<Change> {
-        let mut changes = Vec::new();
+impl<'h> Comparison<'h> {
+    pub(super) fn attribute_changes(&self, unit: UnitIx, changes: &mut Vec<Change>) {
         changes.extend(self.name_change(unit));
         changes.extend(self.acronym_change(unit));
         changes.extend(self.kind_change(unit));
@@ -33,7 +32,6 @@ impl Comparison<'_> {
         changes.extend(self.place_change(unit));
         changes.extend(self.property_change(unit));
         changes.extend(self.relation_changes(unit));
-        changes
     }
 
     fn name_change(&self, unit: UnitIx) -> Option<Change> {
@@ -113,14 +111,14 @@ impl Comparison<'_> {
     fn figure_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| latest_figures(&view.figures(unit)));
         let pair = a.iter().find_map(|old| Some((old, b.iter().find(|new| old.item.contradicts(new.item))?)))?;
-        Some(self.by_claims(unit, ChangeKind::FigureChanged, [item_side(pair.0), item_side(pair.1)]))
+        Some(self.by_claims(unit, ChangeKind::FigureChanged, [self.item_side(pair.0), self.item_side(pair.1)]))
     }
 
     fn holder_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.holder(unit));
         let (a, b) = (a?, b?);
         (a.item.name != b.item.name)
-            .then(|| self.by_claims(unit, ChangeKind::HolderChanged, [item_side(&a), item_side(&b)]))
+            .then(|| self.by_claims(unit, ChangeKind::HolderChanged, [self.item_side(&a), self.item_side(&b)]))
     }
 
     fn place_change(&self, unit: UnitIx) -> Option<Change> {
@@ -134,23 +132,29 @@ impl Comparison<'_> {
             !old.is_empty() && !new.is_empty() && old != new
         })?;
         let latest = |facts: &[PlaceFact<'_>]| {
-            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.order).map(item_side)
+            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.order).map(|fact| self.item_side(fact))
         };
         Some(self.by_claims(unit, ChangeKind::PlaceChanged, [latest(&a)?, latest(&b)?]))
     }
 
     fn property_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.properties(unit));
-        let values = |facts: &[ItemFact<'_, Property>]| {
-            let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-            for fact in facts {
-                values.entry(fact.item.name.clone()).or_default().insert(fact.item.value.clone());
-            }
+        let values = |facts: &[ItemFact<'h, Property>]| {
+            let mut values: Vec<(&'h str, &'h str)> =
+                facts.iter().map(|fact| (fact.item.name.as_str(), fact.item.value.as_str())).collect();
+            values.sort_unstable();
+            values.dedup();
             values
         };
         let (old, new) = (values(&a), values(&b));
-        let name = old.iter().find(|(name, old)| new.get(*name).is_some_and(|new| new != *old))?.0;
-        let side = |facts: &[ItemFact<'_, Property>]| facts.iter().find(|fact| fact.item.name == *name).map(item_side);
+        let differs = |name: &str| {
+            let [old, new] = [&old, &new].map(|values| values.iter().filter(move |(of, _)| *of == name));
+            new.clone().next().is_some() && !new.eq(old)
+        };
+        let name = old.iter().map(|(name, _)| *name).find(|name| differs(name))?;
+        let side = |facts: &[ItemFact<'_, Property>]| {
+            facts.iter().find(|fact| fact.item.name == name).map(|fact| self.item_side(fact))
+        };
         Some(self.by_claims(unit, ChangeKind::PropertyChanged, [side(&a)?, side(&b)?]))
     }
 
@@ -187,7 +191,7 @@ impl Comparison<'_> {
                         }),
                         not_before,
                         not_after,
-                        evidence: fact.citation.iter().cloned().collect(),
+                        evidence: self.cited(|| fact.citation.iter().cloned().collect()),
                         reason: Reason::Silence,
                     }
                 })
@@ -209,7 +213,14 @@ impl Comparison<'_> {
     fn side<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Side {
         let same = self.history.mention_of(claim).and_then(|(_, mention)| mention.same.as_ref()).map(|same| same.basis);
         let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
-        Side { layer: claim.layer, basis, evidence: self.history.cite(unit, claim, attribute) }
+        Side { layer: claim.layer, basis, evidence: self.cited(|| self.history.cite(unit, claim, attribute)) }
+    }
+
+    /// Returns a side that rests on what a mention says.
+    fn item_side<T>(&self, fact: &ItemFact<'_, T>) -> Side {
+        let basis = fact.identity.map_or(fact.evidence.basis, |identity| identity.max(fact.evidence.basis));
+        let evidence = self.cited(|| vec![Citation::of(fact.snapshot, fact.evidence)]);
+        Side { layer: fact.layer, basis, evidence }
     }
 
     /// Returns the change by the event that states it, else by the claims. An event states it that names the unit on
@@ -236,7 +247,7 @@ impl Comparison<'_> {
             change.basis = Some(record.basis);
             change.not_before = record.date.window().earliest();
             change.not_after = record.date.window().latest();
-            change.evidence.extend(self.history.cite_event(event));
+            change.evidence.extend(self.cited(|| self.history.cite_event(event)));
             change.reason = Reason::Event { event, certainly };
         }
         change
@@ -281,8 +292,3 @@ fn latest_figures<'h>(facts: &[ItemFact<'h, Figure>]) -> Vec<ItemFact<'h, Figure
     latest
 }
 
-fn item_side<T>(fact: &ItemFact<'_, T>) -> Side {
-    let citation = Citation::of(fact.snapshot, fact.evidence);
-    let basis = fact.identity.map_or(fact.evidence.basis, |identity| identity.max(fact.evidence.basis));
-    Side { layer: fact.layer, basis, evidence: vec![citation] }
-}

@@ -105,7 +105,7 @@ impl<'h> Comparison<'h> {
             relation: None,
             not_before: window.earliest(),
             not_after: window.latest(),
-            evidence: self.history.cite_event(event),
+            evidence: self.cited(|| self.history.cite_event(event)),
             reason: Reason::Event { event, certainly },
         }
     }
@@ -125,7 +125,7 @@ impl<'h> Comparison<'h> {
             relation: None,
             not_before,
             not_after,
-            evidence: present.evidence(unit),
+            evidence: self.cited(|| present.evidence(unit)),
             reason: Reason::Silence,
         };
         let Some(speaking) = self.speaking_list(unit, present, missing) else { return change };
@@ -135,7 +135,7 @@ impl<'h> Comparison<'h> {
         change.kind = covered;
         change.verdict = if speaking.basis >= Basis::Inferred { Verdict::Possible } else { carried };
         change.basis = Some(speaking.basis);
-        change.evidence.push(Citation::of(speaking.snapshot, &speaking.coverage.evidence));
+        change.evidence.extend(self.cited(|| vec![Citation::of(speaking.snapshot, &speaking.coverage.evidence)]));
         change.reason = Reason::List {
             layer: speaking.layer,
             snapshot: speaking.snapshot,
