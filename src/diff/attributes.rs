@@ -76,6 +76,10 @@ impl<'h> Comparison<'h> {
     }
 
     fn move_change(&self, unit: UnitIx) -> Option<Change> {
+        if self.earlier.place(unit) == self.later.place(unit) {
+            // One claim names one parent, in both views or in one.
+            return None;
+        }
         let [a, b] = self.views().map(|view| view.placed(unit));
         let stated = |placed: Placed<'_>| match placed.parent {
             Some(parent) => Some(Parent::Under(parent)),

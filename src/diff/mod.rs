@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use crate::history::{Citation, EventIx, History, LayerIx, Lens, Moment, SnapshotIx, UnitIx, View};
 use crate::model::{Basis, ChangeKind, Day, Extent, Verdict, Window};
 
+use presence::{Level, level};
+
 /// How absence is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Assumption {
@@ -220,8 +222,9 @@ impl<'h> Comparison<'h> {
             return Vec::new();
         }
         let mut changes: Vec<Change> = Vec::new();
-        changes.extend(self.presence_change(unit));
-        if self.views().iter().all(|view| self.has(*view, unit)) {
+        let levels = self.views().map(|view| level(view, unit));
+        changes.extend(self.presence_change(unit, levels));
+        if levels.iter().all(|level| self.compares(*level)) {
             self.attribute_changes(unit, &mut changes);
         }
         if changes.is_empty() {
@@ -240,11 +243,11 @@ impl<'h> Comparison<'h> {
         changes
     }
 
-    /// Tells whether a view has a unit to compare.
-    fn has(&self, view: View<'_>, unit: UnitIx) -> bool {
+    /// Tells whether a view that has a unit so says something to compare; a closed world goes by what is listed.
+    fn compares(&self, level: Level) -> bool {
         match self.assume {
-            Assumption::OpenWorld => view.presence(unit).is_some(),
-            Assumption::ClosedWorld => view.lists(unit),
+            Assumption::OpenWorld => level > Level::Out,
+            Assumption::ClosedWorld => level > Level::Outdated,
         }
     }
 
