@@ -1,8 +1,8 @@
 //! What belongs to a unit in a view and is no unit: relations, figures, holders, contacts, properties, places.
 
-use async_graphql::SimpleObject;
+use async_graphql::{Object, SimpleObject};
 
-use crate::history::{Citation, ItemFact};
+use crate::history::{Citation, ItemFact, PropertyFact};
 use crate::model;
 
 use super::evidence::Evidence;
@@ -103,16 +103,29 @@ impl Contact {
     }
 }
 
+/// The resolvers of `Property`.
+pub(super) struct Property<'u> {
+    pub(super) scope: &'u Scope,
+    pub(super) fact: PropertyFact<'u>,
+}
+
 /// Anything else that a source says of a unit.
-#[derive(SimpleObject)]
-#[graphql(crate = "super::driver")]
-pub(super) struct Property {
+#[Object(crate = "super::driver")]
+impl Property<'_> {
     /// The name.
-    pub(super) name: String,
+    async fn name(&self) -> &str {
+        self.fact.name
+    }
+
     /// The value.
-    pub(super) value: String,
+    async fn value(&self) -> &str {
+        self.fact.value
+    }
+
     /// Where it stands.
-    pub(super) evidence: Vec<Evidence>,
+    async fn evidence(&self) -> Vec<Evidence> {
+        Evidence::all(self.scope, self.scope.history().cite_property(self.fact.key))
+    }
 }
 
 /// What an earlier source said that is not carried to a later day.

@@ -7,6 +7,7 @@ use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
 use super::citation::Citation;
 use super::conflict::Conflict;
 use super::details::{Contact, Figure, Holder, LastKnown, Property, RelationState, item_evidence};
+use super::driver::Objects;
 use super::evidence::{Claim, Evidence};
 use super::page::{Page, PageArguments, weight};
 use super::place::PlaceState;
@@ -146,8 +147,8 @@ impl UnitState {
     }
 
     /// The path through its parents, itself first, as far as it is known; at most 64.
-    async fn reporting_line(&self) -> Vec<UnitState> {
-        self.view().reporting_line(self.unit).into_iter().map(|unit| self.at(unit)).collect()
+    async fn reporting_line(&self) -> Objects<UnitState> {
+        Objects(self.view().reporting_line(self.unit).into_iter().map(|unit| self.at(unit)).collect())
     }
 
     /// How many steps its reporting line has; 0 where no parent is known.
@@ -226,17 +227,11 @@ impl UnitState {
     async fn properties(
         &self,
         #[graphql(desc = "Only properties of these names.")] names: Option<Vec<String>>,
-    ) -> Vec<Property> {
-        let facts = self.view().properties(self.unit);
-        facts
-            .iter()
-            .filter(|fact| names.as_ref().is_none_or(|names| names.contains(&fact.item.name)))
-            .map(|fact| Property {
-                name: fact.item.name.clone(),
-                value: fact.item.value.clone(),
-                evidence: self.evidence_of(fact),
-            })
-            .collect()
+    ) -> Objects<Property<'_>> {
+        let facts = self.view().properties(self.unit).into_iter();
+        let wanted = |name: &str| names.as_ref().is_none_or(|names| names.iter().any(|wanted| wanted == name));
+        let scope = &self.scope.scope;
+        Objects(facts.filter(|fact| wanted(fact.name)).map(|fact| Property { scope, fact }).collect())
     }
 
     /// The holder, figures and contacts that an earlier source gave, each where the day has none of its own.

@@ -5,6 +5,7 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::history::{Line, Placement, Step, UnitIx};
 
 use super::citation::Citation;
+use super::driver::Objects;
 use super::gap::{Gap, GapFilter};
 use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics, WHOLE_VIEW};
 use super::page::{Budget, Page, PageArguments, Place, place_of, unit_at, weight};
@@ -319,8 +320,9 @@ impl ReportingLine {
 
     /// The units of the line, the lowest first; at most 64. Each names the source of its step in
     /// `claim(attribute: PARENT)`.
-    async fn line(&self) -> Vec<UnitState> {
-        self.line.units.iter().map(|unit| UnitState { scope: self.scope.clone(), unit: *unit }).collect()
+    async fn line(&self) -> Objects<UnitState> {
+        let units = self.line.units.iter();
+        Objects(units.map(|unit| UnitState { scope: self.scope.clone(), unit: *unit }).collect())
     }
 
     /// The weakest basis of its steps; null where there is no step.

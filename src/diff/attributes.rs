@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{
-    Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, Placed, Presence, RelationFact, RelationTarget,
-    UnitIx, View, latest_of_each,
+    Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, Placed, Presence, PropertyFact, RelationFact,
+    RelationTarget, UnitIx, View, latest_of_each,
 };
 use crate::model::{
-    Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Property, Verdict,
-    is_respelled,
+    Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Verdict, is_respelled,
 };
 
 use super::between::{bounds_between, verdict};
@@ -143,9 +142,8 @@ impl<'h> Comparison<'h> {
 
     fn property_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.properties(unit));
-        let values = |facts: &[ItemFact<'h, Property>]| {
-            let mut values: Vec<(&'h str, &'h str)> =
-                facts.iter().map(|fact| (fact.item.name.as_str(), fact.item.value.as_str())).collect();
+        let values = |facts: &[PropertyFact<'h>]| {
+            let mut values: Vec<(&'h str, &'h str)> = facts.iter().map(|fact| (fact.name, fact.value)).collect();
             values.sort_unstable();
             values.dedup();
             values
@@ -156,8 +154,10 @@ impl<'h> Comparison<'h> {
             new.clone().next().is_some() && !new.eq(old)
         };
         let name = old.iter().map(|(name, _)| *name).find(|name| differs(name))?;
-        let side = |facts: &[ItemFact<'_, Property>]| {
-            facts.iter().find(|fact| fact.item.name == name).map(|fact| self.item_side(fact))
+        let side = |facts: &[PropertyFact<'h>]| {
+            let fact = facts.iter().find(|fact| fact.name == name)?;
+            let evidence = self.cited(|| self.history.cite_property(fact.key).into_iter().collect());
+            Some(Side { layer: fact.layer, basis: fact.basis.max(fact.identity.unwrap_or(Basis::Stated)), evidence })
         };
         Some(self.by_claims(unit, ChangeKind::PropertyChanged, [side(&a)?, side(&b)?]))
     }
@@ -208,14 +208,13 @@ impl<'h> Comparison<'h> {
 
     /// Tells whether the source of a claim also writes another form.
     fn also_writes<V>(&self, claim: &Claim<V>, text: &str) -> bool {
-        self.history
-            .mention_of(claim)
-            .is_some_and(|(_, mention)| mention.also_written.iter().any(|also| also.text == text))
+        let details = self.history.details_of(claim);
+        details.is_some_and(|(_, details)| details.also_written.iter().any(|also| also.text == text))
     }
 
     /// Returns a side that rests on a claim; an identity that is a reading weakens it.
     fn side<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Side {
-        let same = self.history.mention_of(claim).and_then(|(_, mention)| mention.same.as_ref()).map(|same| same.basis);
+        let same = self.history.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
         let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
         Side { layer: claim.layer, basis, evidence: self.cited(|| self.history.cite(unit, claim, attribute)) }
     }

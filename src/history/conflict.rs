@@ -47,15 +47,15 @@ pub(super) fn find(history: &mut History) {
     history.conflicts.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
 }
 
-fn kinds(history: &History, unit: UnitIx, node: &Node) -> Option<Conflict> {
-    let clash = clashing(history, &node.kind, |a, b| a != b);
+fn kinds(history: &History, unit: UnitIx, node: Node<'_>) -> Option<Conflict> {
+    let clash = clashing(history, node.kind(), |a, b| a != b);
     let claims = clash.iter().map(|c| history.record(unit, Attribute::Kind, *c, history.text(c.value).to_owned()));
     disagreement(history, unit, Attribute::Kind, "kind", claims.collect())
 }
 
-fn parents(history: &History, unit: UnitIx, node: &Node) -> Option<Conflict> {
+fn parents(history: &History, unit: UnitIx, node: Node<'_>) -> Option<Conflict> {
     let differ = |a: &Place, b: &Place| a.parent != b.parent && a.parent != Parent::Top && b.parent != Parent::Top;
-    let clash = clashing(history, &node.place, differ);
+    let clash = clashing(history, node.place(), differ);
     let claims = clash.iter().map(|claim| history.place_record(unit, claim));
     disagreement(history, unit, Attribute::Parent, "parent", claims.collect())
 }
@@ -63,12 +63,21 @@ fn parents(history: &History, unit: UnitIx, node: &Node) -> Option<Conflict> {
 /// Returns the claims by snapshots that differ from one of an overlapping layer.
 fn clashing<'s, V>(history: &History, slot: &'s Slot<V>, differ: impl Fn(&V, &V) -> bool) -> Vec<&'s Claim<V>> {
     let window = |claim: &Claim<V>| history.layer(claim.layer).window;
-    let by_snapshot = || slot.iter().enumerate().filter(|(_, claim)| history.layer(claim.layer).snapshot().is_some());
+    let by_snapshot: Vec<(usize, &'s Claim<V>)> = match slot {
+        [] | [_] => return Vec::new(),
+        _ => slot.iter().enumerate().filter(|(_, c)| history.layer(c.layer).snapshot().is_some()).collect(),
+    };
+    // Claims stand in the order of their first days. Where no end is open, none that begins after the end of another
+    // overlaps with it.
+    let is_open = by_snapshot.iter().any(|(_, claim)| window(claim).is_open());
     let mut members = BTreeSet::new();
-    for (at, claim) in by_snapshot() {
-        for (other_at, other) in by_snapshot().skip_while(|(other_at, _)| *other_at <= at) {
+    for (number, (at, claim)) in by_snapshot.iter().enumerate() {
+        let end = window(claim).end();
+        let beside =
+            by_snapshot.iter().skip(number + 1).take_while(|(_, other)| is_open || window(other).start() <= end);
+        for (other_at, other) in beside {
             if window(claim).overlaps(&window(other)) && differ(&claim.value, &other.value) {
-                members.extend([at, other_at]);
+                members.extend([*at, *other_at]);
             }
         }
     }
@@ -101,13 +110,10 @@ fn disagreement(
 type DatedFigure<'h> = (&'h Figure, LayerIx, SnapshotIx);
 
 fn figures(history: &History, unit: UnitIx) -> Vec<Conflict> {
-    let mentions = history.node(unit).sightings.iter().filter_map(|seen| history.mention_of(seen));
-    let all: Vec<DatedFigure<'_>> = mentions
-        .flat_map(|(snapshot, mention)| {
-            mention.figures.iter().filter_map(move |figure| {
-                let layer = history.layers.find(Origin::Snapshot(snapshot, figure.part.or(mention.part)))?;
-                Some((figure, layer, snapshot))
-            })
+    let details = history.node(unit).sightings().iter().filter_map(|seen| Some((seen, history.details_of(seen)?)));
+    let all: Vec<DatedFigure<'_>> = details
+        .flat_map(|(seen, (snapshot, details))| {
+            details.figures.iter().map(move |figure| (figure, history.layer_in(seen, figure.part), snapshot))
         })
         .collect();
     let measures: BTreeSet<&str> = all.iter().map(|(figure, ..)| figure.measure.as_str()).collect();
@@ -137,15 +143,17 @@ fn closed_list(history: &History, snapshot: SnapshotIx, number: usize, coverage:
     let Some(owner) = history.unit_ix(coverage.of.as_str()) else { return Vec::new() };
     let Some(layer) = history.layers.find(Origin::Snapshot(snapshot, coverage.part)) else { return Vec::new() };
     let list = history.layer(layer);
+    let elsewhere =
+        |layer: &Layer| layer.snapshot().is_some_and(|s| s != snapshot) && layer.window.overlaps(&list.window);
+    if !history.layers.iter().any(|(_, layer)| elsewhere(layer)) {
+        return Vec::new();
+    }
     let mut found = Vec::new();
     for unit in candidates(history, owner, coverage.deep) {
         if unit == owner || puts(history, unit, owner, coverage, &|layer| layer.snapshot() == Some(snapshot)).is_some()
         {
             continue;
         }
-        let elsewhere = |layer: &Layer| {
-            layer.snapshot().is_some_and(|other| other != snapshot) && layer.window.overlaps(&list.window)
-        };
         let Some(claim) = puts(history, unit, owner, coverage, &elsewhere) else { continue };
         let id = history.unit_id(unit);
         let missing = ClaimRecord {
@@ -203,9 +211,9 @@ fn puts<'h>(
     by: &dyn Fn(&Layer) -> bool,
 ) -> Option<&'h Claim<Place>> {
     let node = history.node(unit);
-    node.place.iter().rev().find(|claim| {
+    node.place().iter().rev().find(|claim| {
         let layer = history.layer(claim.layer);
-        let kind = node.kind.iter().find(|kind| kind.layer == claim.layer).map(|kind| kind.value);
+        let kind = node.kind().iter().find(|kind| kind.layer == claim.layer).map(|kind| kind.value);
         by(layer)
             && is_below(history, claim, owner, coverage.deep)
             && history.covers(coverage, kind, claim.value.heading)
@@ -223,7 +231,7 @@ fn is_below(history: &History, claim: &Claim<Place>, owner: UnitIx, deep: bool) 
         if !deep || !seen.insert(parent) {
             return false;
         }
-        let above = history.node(parent).place.iter().find(|above| above.layer == claim.layer);
+        let above = history.node(parent).place().iter().find(|above| above.layer == claim.layer);
         at = above.map_or(Parent::Top, |above| above.value.parent);
     }
     false

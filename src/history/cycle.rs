@@ -1,6 +1,6 @@
 //! Cycles that carried parents close: found at load, cut at the oldest claim, and reported.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use crate::model::Day;
 
@@ -11,6 +11,9 @@ use super::node::{Claim, Life, Parent, Place, UnitIx};
 
 /// A cycle: each unit on it, with the claim that leads to the next.
 type Cycle = Vec<(UnitIx, Claim<Place>)>;
+
+/// From how many steps on a line is a long one.
+const LONG_LINE: usize = 32;
 
 /// The cycles found, by their units in order; one is reported once, by the claims that closed it first.
 type Found = BTreeMap<Vec<UnitIx>, Cycle>;
@@ -40,46 +43,45 @@ pub(super) fn cut(history: &mut History) {
 
 /// Walks through the days on which a parent or a life changes, and follows only what changed on each.
 fn cut_days(history: &mut History, found: &mut Found) {
-    let mut changes: BTreeMap<Day, BTreeSet<UnitIx>> = BTreeMap::new();
+    let mut changes: Vec<(Day, UnitIx)> = Vec::new();
     for unit in history.units() {
         let node = history.node(unit);
-        let starts = node.place.iter().map(|claim| history.layer(claim.layer).start());
-        let edges = node.lives.iter().flat_map(|life| std::iter::once(life.from).chain(life.to));
-        for day in starts.chain(edges) {
-            changes.entry(day).or_default().insert(unit);
-        }
+        let starts = node.place().iter().map(|claim| history.layers.start(claim.layer));
+        let edges = node.lives().iter().flat_map(|life| std::iter::once(life.from).chain(life.to));
+        changes.extend(starts.chain(edges).map(|day| (day, unit)));
     }
+    changes.sort_unstable();
+    changes.dedup();
     let mut open: BTreeMap<UnitIx, Vec<UnitIx>> = BTreeMap::new();
-    for (day, units) in changes {
+    // Units that lead to a top on a day; what leads to one of them does too.
+    let mut safe: HashSet<UnitIx> = HashSet::new();
+    for changed in changes.chunk_by(|(a, _), (b, _)| a == b) {
+        let Some(day) = changed.first().map(|(day, _)| *day) else { continue };
+        let is_changed = |unit: &UnitIx| changed.binary_search(&(day, *unit)).is_ok();
+        safe.clear();
         // A change in any unit of a cycle ends it; if it still stands, it is found again below.
-        let over: Vec<UnitIx> = open
-            .iter()
-            .filter(|(_, cycle)| cycle.iter().any(|unit| units.contains(unit)))
-            .map(|(dropped, _)| *dropped)
-            .collect();
+        let over: Vec<UnitIx> =
+            open.iter().filter(|(_, cycle)| cycle.iter().any(is_changed)).map(|(dropped, _)| *dropped).collect();
         for dropped in over {
             open.remove(&dropped);
             close_mark(history, dropped, day);
         }
-        for unit in units {
+        for (_, unit) in changed.iter().copied() {
             if open.values().any(|cycle| cycle.contains(&unit)) {
                 continue;
             }
-            let cycle = cycle_through(unit, |unit| day_claim(history, unit, day));
+            let cycle = cycle_through(unit, |unit| day_claim(history, unit, day), &mut safe);
             let Some(dropped) = oldest(history, &cycle) else { continue };
             let members: Vec<UnitIx> = cycle.iter().map(|(unit, _)| *unit).collect();
             report(found, &cycle);
             open.insert(dropped, members);
-            if let Some(node) = history.graph.node_weight_mut(dropped) {
-                node.dropped.push(Life { from: day, to: None });
-            }
+            history.dropped.entry(dropped).or_default().push(Life { from: day, to: None });
         }
     }
 }
 
 fn close_mark(history: &mut History, unit: UnitIx, day: Day) {
-    let marks = history.graph.node_weight_mut(unit).map(|node| &mut node.dropped);
-    if let Some(mark) = marks.and_then(|marks| marks.last_mut()) {
+    if let Some(mark) = history.dropped.get_mut(&unit).and_then(|marks| marks.last_mut()) {
         mark.to = Some(day);
     }
 }
@@ -88,7 +90,7 @@ fn close_mark(history: &mut History, unit: UnitIx, day: Day) {
 fn day_claim(history: &History, unit: UnitIx, day: Day) -> Option<Claim<Place>> {
     let node = history.node(unit);
     let life = node.life_at(day)?;
-    let claim = latest_by(history, &node.place, day)?;
+    let claim = latest_by(history, node.place(), day)?;
     let Parent::Under(parent) = claim.value.parent else { return None };
     history.node(parent).life_at(day)?;
     (life.from <= history.layer(claim.layer).start()).then_some(*claim)
@@ -96,15 +98,16 @@ fn day_claim(history: &History, unit: UnitIx, day: Day) -> Option<Claim<Place>> 
 
 fn cut_frame(history: &History, frame: &Frame, found: &mut Found) -> Vec<UnitIx> {
     let claim_of = |unit: UnitIx| {
-        history.node(unit).place.iter().rev().find(|claim| frame.layers.binary_search(&claim.layer).is_ok()).copied()
+        history.node(unit).place().iter().rev().find(|claim| frame.layers.binary_search(&claim.layer).is_ok()).copied()
     };
     let mut dropped = Vec::new();
     let mut done: BTreeSet<UnitIx> = BTreeSet::new();
+    let mut safe: HashSet<UnitIx> = HashSet::new();
     for unit in frame.units.iter().copied() {
         if done.contains(&unit) {
             continue;
         }
-        let cycle = cycle_through(unit, claim_of);
+        let cycle = cycle_through(unit, claim_of, &mut safe);
         done.extend(cycle.iter().map(|(unit, _)| *unit));
         if let Some(oldest) = oldest(history, &cycle) {
             report(found, &cycle);
@@ -115,18 +118,36 @@ fn cut_frame(history: &History, frame: &Frame, found: &mut Found) -> Vec<UnitIx>
     dropped
 }
 
-/// Returns the cycle that the unit lies on, with the claims that close it; empty when it lies on none.
-fn cycle_through(unit: UnitIx, claim_of: impl Fn(UnitIx) -> Option<Claim<Place>>) -> Cycle {
-    let mut steps = Vec::new();
-    let mut seen = BTreeSet::new();
+/// Returns the cycle that the unit lies on, with the claims that close it; empty when it lies on none. Units that lead
+/// to no cycle are noted as safe.
+fn cycle_through(unit: UnitIx, claim_of: impl Fn(UnitIx) -> Option<Claim<Place>>, safe: &mut HashSet<UnitIx>) -> Cycle {
+    let mut steps: Cycle = Vec::new();
+    let mut seen = HashSet::new();
     let mut at = unit;
-    while seen.insert(at) {
-        let Some(claim) = claim_of(at) else { return Vec::new() };
-        let Parent::Under(parent) = claim.value.parent else { return Vec::new() };
+    while !safe.contains(&at) {
+        // A line is seldom long; only of a long one the units are kept where they are found quickly.
+        let is_seen = if steps.len() < LONG_LINE {
+            steps.iter().any(|(step, _)| *step == at)
+        } else {
+            seen.extend(steps.iter().skip(seen.len()).map(|(step, _)| *step));
+            seen.contains(&at)
+        };
+        if is_seen {
+            return if at == unit { steps } else { Vec::new() };
+        }
+        let above = claim_of(at).and_then(|claim| match claim.value.parent {
+            Parent::Under(parent) => Some((claim, parent)),
+            Parent::Top => None,
+        });
+        let Some((claim, parent)) = above else {
+            safe.insert(at);
+            break;
+        };
         steps.push((at, claim));
         at = parent;
     }
-    if at == unit { steps } else { Vec::new() }
+    safe.extend(steps.into_iter().map(|(step, _)| step));
+    Vec::new()
 }
 
 /// Returns the child whose claim is the first in the order of claims; on a tie, the one with the smaller id.
