@@ -1,18 +1,16 @@
 //! A comparison of two views, change by change.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
-use crate::diff::{Assumption, DiffOptions, Terms};
+use crate::diff::{Assumption, Comparison, DiffOptions};
 use crate::export::Subject;
-use crate::history::UnitIx;
 use crate::{diff, model};
 
 use super::citation::{Citation, add_citations, moment_words, organisation, sources_of};
-use super::error::Code;
 use super::evidence::Evidence;
-use super::page::{Page, PageArguments, weight};
+use super::page::{Page, PageArguments, Place, place_of, unit_at, weight};
 use super::scalar::Date;
 use super::scope::{ViewScope, beside_the_runtime};
 use super::state::UnitState;
@@ -25,24 +23,44 @@ pub(super) struct Diff {
     pub(super) compared: Arc<Compared>,
 }
 
-/// Two views with what differs between them.
+/// Two views that are compared.
 pub(super) struct Compared {
     from: ViewScope,
     to: ViewScope,
-    order_certain: bool,
-    assume: Assumption,
-    within: Option<UnitIx>,
-    changes: Vec<diff::Change>,
+    options: DiffOptions,
+    /// All changes, once they are asked for.
+    all: OnceLock<Vec<diff::Change>>,
 }
 
+/// How many places there are for the changes of one unit.
+const PLACES_OF_A_UNIT: Place = 1 << 32;
+
 impl Compared {
-    /// Compares two views of one history.
+    /// Compares two views of one history, as far as the changes are asked for.
     pub(super) fn of(from: ViewScope, to: ViewScope, options: DiffOptions) -> Arc<Self> {
-        let (order_certain, changes) = beside_the_runtime(|| {
-            let found = diff::diff(from.view(), to.view(), options);
-            (found.terms.order_certain, found.changes)
+        Arc::new(Self { from, to, options, all: OnceLock::new() })
+    }
+
+    fn comparison(&self) -> Comparison<'_> {
+        Comparison::of(self.from.view(), self.to.view(), self.options)
+    }
+
+    fn all(&self) -> &[diff::Change] {
+        self.all.get_or_init(|| beside_the_runtime(|| self.comparison().changes(None).collect()))
+    }
+
+    /// Returns the changes behind a place, each with its own: by the unit, and then in their order.
+    fn changes(&self, behind: Option<Place>) -> impl Iterator<Item = (Place, diff::Change)> {
+        let unit = unit_at(behind.map(|place| place / PLACES_OF_A_UNIT));
+        let known = self.all.get();
+        let new = known.is_none().then(|| self.comparison().changes(unit));
+        let changes = known.into_iter().flatten().cloned().chain(new.into_iter().flatten());
+        let placed = changes.scan((None, 0), |(unit, within), change| {
+            *within = if *unit == Some(change.unit) { *within + 1 } else { 0 };
+            *unit = Some(change.unit);
+            Some((place_of(change.unit).saturating_mul(PLACES_OF_A_UNIT).saturating_add(*within), change))
         });
-        Arc::new(Self { from, to, order_certain, assume: options.assume, within: options.within, changes })
+        placed.skip_while(move |(place, _)| Some(*place) <= behind)
     }
 
     fn cite(&self, context: &Context<'_>) -> Result<Citation> {
@@ -51,24 +69,20 @@ impl Compared {
         let subject = Subject::Diff {
             from: from.moment(),
             to: to.moment(),
-            within: self.within.map(|unit| history.unit_id(unit).clone()),
-            closed_world: self.assume == Assumption::ClosedWorld,
+            within: self.options.within.map(|unit| history.unit_id(unit).clone()),
+            closed_world: self.options.assume == Assumption::ClosedWorld,
         };
         let what = format!("Comparison of the structure{}", organisation(&[from, to]));
         let moments = format!("{} and {}", moment_words(from), moment_words(to));
         let mut sources = sources_of(history, from.snapshots().into_iter().chain(to.snapshots()));
-        add_citations(&mut sources, history, self.changes.iter().flat_map(|change| change.evidence.iter().cloned()));
+        let comparison = self.comparison();
+        add_citations(&mut sources, history, self.all().iter().flat_map(|change| comparison.evidence(change)));
         scope.citation(context, subject, what, Some(moments), sources)
-    }
-
-    fn terms(&self) -> Terms<'_> {
-        let (from, to) = (self.from.view(), self.to.view());
-        Terms { from, to, order_certain: self.order_certain, assume: self.assume }
     }
 }
 
 /// What differs between two views, and how far the loaded sources carry each difference.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Diff {
     /// The view compared from.
     async fn from(&self) -> View {
@@ -82,12 +96,12 @@ impl Diff {
 
     /// Whether it is certain which of the two is earlier. If not, no verdict exceeds POSSIBLE.
     async fn order_certain(&self) -> bool {
-        self.compared.order_certain
+        self.compared.comparison().terms.order_certain
     }
 
     /// How absence was read.
     async fn assumption(&self) -> words::Assumption {
-        self.compared.assume.into()
+        self.compared.options.assume.into()
     }
 
     /// The changes, by unit id and then by kind; one for each unit and kind.
@@ -109,13 +123,13 @@ impl Diff {
             kinds.as_ref().is_none_or(|kinds| kinds.contains(&change.kind))
                 && verdicts.as_ref().is_none_or(|verdicts| verdicts.contains(&change.verdict))
         };
-        let changes = self.compared.changes.iter().enumerate().filter(|(_, change)| wanted(change));
-        let positions: Vec<usize> = changes.map(|(at, _)| at).collect();
         let page = PageArguments::new(first, after, last, before);
-        page.of(context, self.compared.from.scope.revision(), positions, |at| Change {
-            compared: Arc::clone(&self.compared),
-            at,
-        })
+        if context.look_ahead().field("totalCount").exists() {
+            self.compared.all();
+        }
+        let wrap = |record| Change { compared: Arc::clone(&self.compared), record };
+        let list = |place| self.compared.changes(place).filter(|(_, change)| wanted(change));
+        beside_the_runtime(|| page.read(context, self.compared.from.scope.revision(), list, wrap))
     }
 
     /// How to cite the comparison.
@@ -126,7 +140,7 @@ impl Diff {
 
     /// How many changes there are of each kind and verdict. Filters on `changes` do not bear on it.
     async fn summary(&self) -> Vec<ChangeCount> {
-        let counts = diff::count(&self.compared.changes).into_iter();
+        let counts = diff::count(self.compared.all()).into_iter();
         let told = counts.map(|((kind, verdict), count)| ChangeCount {
             kind: kind.into(),
             verdict: verdict.into(),
@@ -138,6 +152,7 @@ impl Diff {
 
 /// How many changes there are of one kind with one verdict.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct ChangeCount {
     /// The kind.
     kind: ChangeKind,
@@ -150,80 +165,76 @@ pub(super) struct ChangeCount {
 /// The resolvers of `Change`.
 pub(super) struct Change {
     compared: Arc<Compared>,
-    at: usize,
+    record: diff::Change,
 }
 
 impl Change {
-    fn record(&self) -> Result<&diff::Change> {
-        self.compared.changes.get(self.at).ok_or_else(|| Code::Internal.error("the change is gone"))
-    }
-
-    fn state(&self, scope: &ViewScope) -> Result<Option<UnitState>> {
-        let unit = self.record()?.unit;
-        Ok(scope.view().presence(unit).is_some().then(|| UnitState { scope: scope.clone(), unit }))
+    fn state(&self, scope: &ViewScope) -> Option<UnitState> {
+        let unit = self.record.unit;
+        scope.view().presence(unit).is_some().then(|| UnitState { scope: scope.clone(), unit })
     }
 }
 
 /// One difference between two views.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Change {
     /// What differs.
-    async fn kind(&self) -> Result<ChangeKind> {
-        Ok(self.record()?.kind.into())
+    async fn kind(&self) -> ChangeKind {
+        self.record.kind.into()
     }
 
     /// How far the loaded sources carry it.
-    async fn verdict(&self) -> Result<Verdict> {
-        Ok(self.record()?.verdict.into())
+    async fn verdict(&self) -> Verdict {
+        self.record.verdict.into()
     }
 
     /// The weakest basis that it rests on; null where it rests on silence.
-    async fn basis(&self) -> Result<Option<Basis>> {
-        Ok(self.record()?.basis.map(Into::into))
+    async fn basis(&self) -> Option<Basis> {
+        self.record.basis.map(Into::into)
     }
 
     /// The unit.
-    async fn unit(&self) -> Result<Unit> {
-        Ok(self.compared.from.scope.unit(self.record()?.unit))
+    async fn unit(&self) -> Unit {
+        self.compared.from.scope.unit(self.record.unit)
     }
 
     /// The unit in the view compared from; null when it is not in it.
-    async fn before(&self) -> Result<Option<UnitState>> {
+    async fn before(&self) -> Option<UnitState> {
         self.state(&self.compared.from)
     }
 
     /// The unit in the view compared to; null when it is not in it.
-    async fn after(&self) -> Result<Option<UnitState>> {
+    async fn after(&self) -> Option<UnitState> {
         self.state(&self.compared.to)
     }
 
     /// The results or the originals of the event, or the other end of the relation.
-    async fn others(&self) -> Result<Vec<Unit>> {
-        Ok(self.record()?.others.iter().map(|unit| self.compared.from.scope.unit(*unit)).collect())
+    async fn others(&self) -> Vec<Unit> {
+        self.record.others.iter().map(|unit| self.compared.from.scope.unit(*unit)).collect()
     }
 
     /// The relation that only one side states: its type, and its other end where that is no unit.
-    async fn relation(&self) -> Result<Option<&str>> {
-        Ok(self.record()?.relation.as_deref())
+    async fn relation(&self) -> Option<&str> {
+        self.record.relation.as_deref()
     }
 
     /// The change did not happen before this day; null where nothing bounds it.
-    async fn not_before(&self) -> Result<Option<Date>> {
-        Ok(self.record()?.not_before.map(Date))
+    async fn not_before(&self) -> Option<Date> {
+        self.record.not_before.map(Date)
     }
 
     /// The change had happened by the end of this day; null where nothing bounds it.
-    async fn not_after(&self) -> Result<Option<Date>> {
-        Ok(self.record()?.not_after.map(Date))
+    async fn not_after(&self) -> Option<Date> {
+        self.record.not_after.map(Date)
     }
 
     /// Where what it rests on stands.
-    async fn evidence(&self) -> Result<Vec<Evidence>> {
-        Ok(Evidence::all(&self.compared.from.scope, self.record()?.evidence.iter().cloned()))
+    async fn evidence(&self) -> Vec<Evidence> {
+        Evidence::all(&self.compared.from.scope, self.compared.comparison().evidence(&self.record))
     }
 
     /// What was seen and by which rule, and what that does not say.
-    async fn explanation(&self) -> Result<String> {
-        Ok(self.compared.terms().explain(self.record()?))
+    async fn explanation(&self) -> String {
+        self.compared.comparison().terms.explain(&self.record)
     }
 }

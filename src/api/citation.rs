@@ -23,7 +23,7 @@ pub(super) struct Citation(export::Citation);
 
 /// A permanent reference to an answer. It is pinned to a revision and keeps what was left out or assumed, so that
 /// whoever follows it is told the same for ever.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Citation {
     /// What is cited, as a title.
     async fn what(&self) -> &str {

@@ -43,7 +43,7 @@ impl Conflict {
 }
 
 /// Claims of sources of one time that cannot all be so. A view shows one of them and lists the others.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Conflict {
     /// Its identifier: the same for the same records.
     pub(super) async fn id(&self) -> ID {

@@ -2,7 +2,7 @@
 
 use async_graphql::{Object, SimpleObject};
 
-use crate::history::{Citation, ItemFact, PropertyKey};
+use crate::history::{Citation, ItemFact, PropertyFact};
 use crate::model;
 
 use super::evidence::Evidence;
@@ -13,6 +13,7 @@ use super::words::RelationDirection;
 
 /// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct RelationState {
     /// Its type: `oversees`, `inspects`, `liaises-with` …
     #[graphql(name = "type")]
@@ -29,6 +30,7 @@ pub(super) struct RelationState {
 
 /// A number that a source gives for a unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Figure {
     /// What is counted: `employees`, `budget` …
     pub(super) measure: String,
@@ -65,6 +67,7 @@ impl Figure {
 
 /// Who holds a post.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Holder {
     /// The person's name, as written.
     pub(super) name: String,
@@ -82,6 +85,7 @@ impl Holder {
 
 /// A way to reach a unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Contact {
     /// What it is: `telephone`, `email`, `form` …
     pub(super) kind: String,
@@ -100,32 +104,33 @@ impl Contact {
 }
 
 /// The resolvers of `Property`.
-pub(super) struct Property {
-    pub(super) scope: Scope,
-    pub(super) key: PropertyKey,
+pub(super) struct Property<'u> {
+    pub(super) scope: &'u Scope,
+    pub(super) fact: PropertyFact<'u>,
 }
 
 /// Anything else that a source says of a unit.
-#[Object]
-impl Property {
+#[Object(crate = "super::driver")]
+impl Property<'_> {
     /// The name.
     async fn name(&self) -> &str {
-        self.scope.history().property_name(self.key)
+        self.fact.name
     }
 
     /// The value.
     async fn value(&self) -> &str {
-        self.scope.history().property_value(self.key)
+        self.fact.value
     }
 
     /// Where it stands.
     async fn evidence(&self) -> Vec<Evidence> {
-        Evidence::all(&self.scope, self.scope.history().cite_property(self.key))
+        Evidence::all(self.scope, self.scope.history().cite_property(self.fact.key))
     }
 }
 
 /// What an earlier source said that is not carried to a later day.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct LastKnown {
     /// The date of the latest source that these are from; each names its own in its evidence.
     pub(super) observed: EdtfDate,

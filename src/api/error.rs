@@ -1,8 +1,10 @@
 //! Errors as a client sees them: a message, and a code in `extensions.code`.
 
-use async_graphql::{Error, ErrorExtensions, Response, ServerError, Value};
+use async_graphql::{Error, ErrorExtensions, ServerError, Value};
 
 use crate::store::StoreError;
+
+use super::answer::Answer;
 
 /// What is wrong, as a stable word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -92,11 +94,11 @@ pub(super) fn store_error(error: &StoreError) -> Error {
 
 /// Gives a code to the errors that async-graphql itself makes, which have none.
 #[must_use]
-pub fn with_codes(mut response: Response) -> Response {
-    for error in &mut response.errors {
+pub fn with_codes(mut answer: Answer) -> Answer {
+    for error in &mut answer.errors {
         add_code(error);
     }
-    response
+    answer
 }
 
 fn add_code(error: &mut ServerError) {

@@ -30,7 +30,7 @@ impl ChangeEvent {
 }
 
 /// A dated statement of change: which units went in, and which came out.
-#[Object]
+#[Object(crate = "super::driver")]
 impl ChangeEvent {
     /// Its identifier.
     pub(super) async fn id(&self) -> ID {

@@ -25,7 +25,7 @@ impl Evidence {
 }
 
 /// Where a claim stands: lines of a source, or a reference, and how they carry it.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Evidence {
     /// The name of the source file; null for what is known from elsewhere only.
     async fn source(&self) -> Option<&str> {
@@ -84,7 +84,7 @@ pub(super) struct Claim {
 }
 
 /// One fact that a source or an event asserts about one attribute of a unit.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Claim {
     /// What the claim is about.
     async fn attribute(&self) -> Attribute {
@@ -146,6 +146,7 @@ impl Scope {
 
 /// The source file that a snapshot was curated from. The file itself is not stored.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Source {
     /// The name of the file.
     pub(super) file: Option<String>,

@@ -40,7 +40,7 @@ impl GapFilter {
 }
 
 /// Something that the loaded sources leave open about a unit, and what would settle it.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Gap {
     /// What is open.
     async fn kind(&self) -> GapKind {

@@ -37,7 +37,7 @@ impl CommonSuperior {
 }
 
 /// The lowest unit that stands above all units asked for, and how well that is known.
-#[Object]
+#[Object(crate = "super::driver")]
 impl CommonSuperior {
     /// The superior; null where none is known, which does not mean that there is none: `finding` tells which.
     async fn unit(&self) -> Option<UnitState> {
@@ -88,7 +88,7 @@ impl StructureStatistics {
 
 /// Figures of a structure as far as the sources of the view show it. EXTERNAL units are no part of the organisation
 /// and are counted in `external` alone.
-#[Object]
+#[Object(crate = "super::driver")]
 impl StructureStatistics {
     /// How many units are counted.
     async fn units(&self) -> i32 {
@@ -164,6 +164,7 @@ impl StructureStatistics {
 
 /// How often each value of a figure occurs.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Distribution {
     /// How many units have a value.
     units: i32,
@@ -179,6 +180,7 @@ pub(super) struct Distribution {
 
 /// A value, and how many units have it.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct ValueCount {
     /// The value.
     value: i32,
@@ -203,6 +205,7 @@ impl Distribution {
 
 /// How complete the lists are that spans are counted from: of each counted unit that has any below it, one list.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct ListCompleteness {
     /// Lists of which a source says, or plainly means, that these are all.
     closed: i32,
@@ -245,7 +248,7 @@ impl CutPoint {
 }
 
 /// A unit that all ways from the tops of the sources to some other units lead through.
-#[Object]
+#[Object(crate = "super::driver")]
 impl CutPoint {
     /// The unit.
     async fn unit(&self) -> UnitState {
@@ -272,6 +275,7 @@ impl CutPoint {
 
 /// A relation that joins two parts of the organisation.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct RelationBetween {
     /// Its type: `oversees`, `inspects`, `liaises-with` …
     #[graphql(name = "type")]

@@ -30,7 +30,7 @@ impl LineageLink {
 }
 
 /// One step of lineage: the unit at its far end, and the event that makes it.
-#[Object]
+#[Object(crate = "super::driver")]
 impl LineageLink {
     /// The unit that the step leads to.
     async fn unit(&self) -> Unit {
@@ -97,7 +97,7 @@ pub(super) struct Descent {
 }
 
 /// A unit that another had become by a day, or that had made it up, with the way between the two.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Descent {
     /// The unit at the far end of the way: the one asked itself, where there are no steps.
     async fn unit(&self) -> Unit {

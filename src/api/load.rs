@@ -23,7 +23,7 @@ pub struct Mutation;
 
 /// What changes what is loaded. It needs the token of an administrator (`Authorization: Bearer TOKEN`), and a service that
 /// is set up with the hash of one; without that, it has no mutations.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Mutation {
     /// Loads input files and withdraws records: all or nothing, as one revision, as `eragraph load` does. What is wrong
     /// with the input is told in `diagnostics`. Whoever asks meanwhile is answered from the revision before.
@@ -104,6 +104,7 @@ impl InputFile {
 
 /// What a load did. Nothing is loaded if anything is wrong.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct LoadResult {
     /// Whether nothing was wrong with the input, so that all of it is loaded now.
     loaded: bool,
@@ -176,6 +177,7 @@ fn count(count: usize) -> i32 {
 
 /// How many records of a kind are loaded.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct RecordCount {
     /// The kind.
     #[graphql(name = "type")]
@@ -208,6 +210,7 @@ pub(super) enum DiagnosticSeverity {
 /// One thing that is wrong with an input, or that deserves a look, and where. Lines and columns count from 1, columns in
 /// characters; the end is the place after the last character that is meant.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct Diagnostic {
     /// How grave it is.
     severity: DiagnosticSeverity,
@@ -237,6 +240,7 @@ pub(super) struct Diagnostic {
 
 /// Another place that has to do with a diagnostic.
 #[derive(SimpleObject, Default)]
+#[graphql(crate = "super::driver")]
 pub(super) struct DiagnosticPlace {
     /// What stands there.
     label: String,

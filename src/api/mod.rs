@@ -5,10 +5,12 @@
 
 #![expect(clippy::unused_async, reason = "the macros of async-graphql ask for async resolvers")]
 
+mod answer;
 mod change;
 mod citation;
 mod conflict;
 mod details;
+mod driver;
 mod error;
 mod event;
 mod evidence;
@@ -23,6 +25,7 @@ mod query;
 mod record;
 mod revision;
 mod scalar;
+mod root;
 mod schema;
 mod scope;
 mod search;
@@ -33,10 +36,12 @@ mod state;
 mod subscription;
 mod unit;
 mod validity;
+mod values;
 mod view;
 mod within;
 mod words;
 
+pub use answer::Answer;
 pub use error::{Code, with_codes};
 pub use load::{Admin, Mutation};
 pub use page::Budget;

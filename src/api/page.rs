@@ -1,46 +1,58 @@
 //! Pages: the four arguments of a connection, cursors, and the connection itself.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_graphql::connection::PageInfo;
-use async_graphql::{Context, Object, OutputType, Result, SimpleObject, TypeName};
+use async_graphql::{ContainerType, Context, Object, Result, SimpleObject, TypeName};
 
 use crate::config::Limits;
+use crate::history::UnitIx;
 
+use super::driver::Objects;
 use super::error::Code;
 
-/// A page of a list. The items are shared by its edges and its nodes.
+/// A page of a list.
 pub(super) struct Page<T> {
-    items: Vec<Arc<T>>,
+    items: Objects<T>,
+    /// Where each item stands in the order that the list is read in, if it is read from a place on.
+    places: Vec<Place>,
     revision: u64,
-    slice: Slice,
+    /// The position of the first item.
+    from: usize,
+    /// Whether more items follow; it is looked up where it is asked for.
+    has_next: bool,
+    /// The number of items in the whole list; it is counted where it is asked for.
     total: usize,
 }
 
+/// Where an item stands in the order that a list is read in, so that the list can be read on from there. Those of later
+/// items are larger.
+pub(super) type Place = u64;
+
 /// A page of a list.
-#[Object(name_type)]
-impl<T: OutputType> Page<T> {
+#[Object(name_type, crate = "super::driver")]
+impl<T: ContainerType> Page<T> {
     /// The items of the page, each with its cursor.
-    async fn edges(&self) -> Vec<PageEdge<T>> {
-        let numbered = self.items.iter().zip(self.slice.from..);
-        numbered.map(|(node, at)| PageEdge { cursor: cursor(self.revision, at), node: Arc::clone(node) }).collect()
+    async fn edges(&self) -> Objects<PageEdge<'_, T>> {
+        let numbered = self.items.0.iter().enumerate();
+        Objects(numbered.map(|(at, node)| PageEdge { cursor: self.cursor(at), node }).collect())
     }
 
     /// The items of the page.
-    async fn nodes(&self) -> &[Arc<T>] {
+    async fn nodes(&self) -> &Objects<T> {
         &self.items
     }
 
     /// Where the page stands in the list.
     async fn page_info(&self) -> PageInfo {
-        let Slice { from, to } = self.slice;
+        let last = self.items.0.len().checked_sub(1);
         PageInfo {
-            has_previous_page: from > 0,
-            has_next_page: to < self.total,
-            start_cursor: (from < to).then(|| cursor(self.revision, from)),
-            end_cursor: (from < to).then(|| cursor(self.revision, to - 1)),
+            has_previous_page: self.from > 0,
+            has_next_page: self.has_next,
+            start_cursor: last.map(|_| self.cursor(0)),
+            end_cursor: last.map(|last| self.cursor(last)),
         }
     }
 
@@ -50,7 +62,15 @@ impl<T: OutputType> Page<T> {
     }
 }
 
-impl<T: OutputType> TypeName for Page<T> {
+impl<T> Page<T> {
+    /// Returns the cursor of an item of the page.
+    fn cursor(&self, item: usize) -> String {
+        let place = self.places.get(item).copied();
+        Cursor { revision: self.revision, at: self.from.saturating_add(item), place }.to_string()
+    }
+}
+
+impl<T: ContainerType> TypeName for Page<T> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", listed::<T>()).into()
     }
@@ -58,22 +78,23 @@ impl<T: OutputType> TypeName for Page<T> {
 
 /// An item of a page, with its cursor.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 #[graphql(name_type)]
-pub(super) struct PageEdge<T: OutputType> {
+pub(super) struct PageEdge<'p, T: ContainerType> {
     /// Marks the place of the item in the list, for `after` and `before`.
     cursor: String,
     /// The item.
-    node: Arc<T>,
+    node: &'p T,
 }
 
-impl<T: OutputType> TypeName for PageEdge<T> {
+impl<T: ContainerType> TypeName for PageEdge<'_, T> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Edge", listed::<T>()).into()
     }
 }
 
 /// Returns what a list of the type is called; the contract calls one of search hits just a search.
-fn listed<T: OutputType>() -> String {
+fn listed<T: ContainerType>() -> String {
     let name = T::type_name();
     name.strip_suffix("Hit").unwrap_or(&name).to_owned()
 }
@@ -139,6 +160,15 @@ pub(super) struct PageArguments {
     pub(super) before: Option<String>,
 }
 
+/// The four arguments of a connection, read.
+struct PageAsked {
+    after: Option<Cursor>,
+    before: Option<Cursor>,
+    count: usize,
+    /// Whether the page ends where the list does, or before `before`.
+    from_end: bool,
+}
+
 /// The items that a page holds, by position: from inclusive, to exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Slice {
@@ -151,8 +181,8 @@ impl PageArguments {
         Self { first, after, last, before }
     }
 
-    /// Finds the slice of a list of `total` items in a revision.
-    fn slice(&self, total: usize, revision: u64, limits: &Limits) -> Result<Slice> {
+    /// Reads the arguments for a list in a revision.
+    fn asked(&self, revision: u64, limits: &Limits) -> Result<PageAsked> {
         if self.first.is_some() && self.last.is_some() {
             return Err(Code::BadPage.error("ask for `first` or for `last`, not for both"));
         }
@@ -165,61 +195,137 @@ impl PageArguments {
             },
         };
         let (first, last) = (size("first", self.first)?, size("last", self.last)?);
-        let after = self.after.as_deref().map(|cursor| position_of(cursor, revision)).transpose()?;
-        let before = self.before.as_deref().map(|cursor| position_of(cursor, revision)).transpose()?;
-        let from = after.map_or(0, |at| at.saturating_add(1)).min(total);
-        let to = before.unwrap_or(total).clamp(from, total);
-        let count = first.or(last).unwrap_or(limits.default_page);
-        Ok(match last {
-            Some(_) => Slice { from: to.saturating_sub(count).max(from), to },
-            None => Slice { from, to: from.saturating_add(count).min(to) },
+        Ok(PageAsked {
+            after: self.after.as_deref().map(|cursor| Cursor::of(cursor, revision)).transpose()?,
+            before: self.before.as_deref().map(|cursor| Cursor::of(cursor, revision)).transpose()?,
+            count: first.or(last).unwrap_or(limits.default_page),
+            from_end: last.is_some(),
+        })
+    }
+
+    /// Finds the slice of a list of `total` items in a revision.
+    fn slice(&self, total: usize, revision: u64, limits: &Limits) -> Result<Slice> {
+        let asked = self.asked(revision, limits)?;
+        let from = asked.after.map_or(0, |cursor| cursor.at.saturating_add(1)).min(total);
+        let to = asked.before.map_or(total, |cursor| cursor.at).clamp(from, total);
+        Ok(if asked.from_end {
+            Slice { from: to.saturating_sub(asked.count).max(from), to }
+        } else {
+            Slice { from, to: from.saturating_add(asked.count).min(to) }
         })
     }
 
     /// Returns the page of a list that is all there; only the items of the page are wrapped.
-    pub(super) fn of<S, T: OutputType>(
+    pub(super) fn of<S, T: ContainerType>(
         &self,
         context: &Context<'_>,
         revision: u64,
         items: Vec<S>,
         wrap: impl FnMut(S) -> T,
     ) -> Result<Page<T>> {
-        let limits = context.data::<Limits>()?;
         let total = items.len();
-        let slice = self.slice(total, revision, limits)?;
-        let count = slice.to - slice.from;
-        Budget::spend_on(context, count)?;
-        let items = items.into_iter().skip(slice.from).take(count).map(wrap).map(Arc::new).collect();
-        Ok(Page { items, revision, slice, total })
+        let Slice { from, to } = self.slice(total, revision, context.data::<Limits>()?)?;
+        Budget::spend_on(context, to - from)?;
+        let items = Objects(items.into_iter().skip(from).take(to - from).map(wrap).collect());
+        Ok(Page { items, places: Vec::new(), revision, from, has_next: to < total, total })
+    }
+
+    /// Returns the page of a list that is read as far as the page goes. Behind a place, `list` begins with the first item
+    /// that comes after it; what comes behind the page is read only where the question asks whether there is
+    /// more, or how many there are.
+    pub(super) fn read<S, T: ContainerType, I: Iterator<Item = (Place, S)>>(
+        &self,
+        context: &Context<'_>,
+        revision: u64,
+        list: impl Fn(Option<Place>) -> I,
+        mut wrap: impl FnMut(S) -> T,
+    ) -> Result<Page<T>> {
+        let asked = self.asked(revision, context.data::<Limits>()?)?;
+        let place = asked.after.and_then(|cursor| cursor.place);
+        let mut items = list(place);
+        let behind = asked.after.map_or(0, |cursor| cursor.at.saturating_add(1));
+        // A cursor without a place is of a list that was read in another way.
+        let mut from = if place.is_some() { behind } else { items.by_ref().take(behind).count() };
+        let most = asked.before.map_or(usize::MAX, |cursor| cursor.at.saturating_sub(from));
+        let count = if asked.from_end { most } else { asked.count.min(most) };
+        let mut page: Vec<(Place, S)> = items.by_ref().take(count).collect();
+        let read = from.saturating_add(page.len());
+        if asked.from_end {
+            let left_out = page.len().saturating_sub(asked.count);
+            page.drain(..left_out);
+            from = from.saturating_add(left_out);
+        }
+        Budget::spend_on(context, page.len())?;
+        let fields = context.look_ahead();
+        let is_counted = fields.field("totalCount").exists();
+        let has_next = (is_counted || fields.field("pageInfo").field("hasNextPage").exists()) && items.next().is_some();
+        let total = match place {
+            _ if !is_counted => 0,
+            Some(_) => list(None).count(),
+            None => read.saturating_add(usize::from(has_next)).saturating_add(items.count()),
+        };
+        let places = page.iter().map(|(place, _)| *place).collect();
+        let items = Objects(page.into_iter().map(|(_, item)| wrap(item)).collect());
+        Ok(Page { items, places, revision, from, has_next, total })
     }
 }
 
-/// Writes a cursor: the revision of its first page, and the position in the list.
-fn cursor(revision: u64, at: usize) -> String {
-    format!("r{revision:x}.{at:x}")
+/// Marks an item of a list: the revision of the first page, the position in the list and, where the list can be read on
+/// from there, the place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Cursor {
+    revision: u64,
+    at: usize,
+    place: Option<Place>,
 }
 
-fn parse_cursor(cursor: &str) -> Option<(u64, usize)> {
-    let (revision, at) = cursor.strip_prefix('r')?.split_once('.')?;
-    let plain = |digits: &str| !digits.is_empty() && digits.chars().all(|c| c.is_ascii_hexdigit());
-    if !plain(revision) || !plain(at) {
-        return None;
+impl fmt::Display for Cursor {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "r{:x}.{:x}", self.revision, self.at)?;
+        self.place.map_or(Ok(()), |place| write!(formatter, ".{place:x}"))
     }
-    Some((u64::from_str_radix(revision, 16).ok()?, usize::from_str_radix(at, 16).ok()?))
+}
+
+impl Cursor {
+    fn parse(cursor: &str) -> Option<Self> {
+        let mut numbers = cursor.strip_prefix('r')?.split('.').map(|digits| {
+            let is_plain = !digits.is_empty() && digits.chars().all(|c| c.is_ascii_hexdigit());
+            is_plain.then(|| u64::from_str_radix(digits, 16).ok()).flatten()
+        });
+        let revision = numbers.next()??;
+        let at = usize::try_from(numbers.next()??).ok()?;
+        let place = match numbers.next() {
+            None => None,
+            Some(place) => Some(place?),
+        };
+        numbers.next().is_none().then_some(Self { revision, at, place })
+    }
+
+    /// Reads a cursor of a list in a revision.
+    fn of(cursor: &str, revision: u64) -> Result<Self> {
+        match Self::parse(cursor) {
+            Some(found) if found.revision == revision => Ok(found),
+            Some(Self { revision: of, .. }) => Err(Code::BadCursor.error(format!(
+                "the cursor is of revision {of}, but the question is answered from revision {revision}"
+            ))),
+            None => Err(Code::BadCursor.error("this is no cursor of this service")),
+        }
+    }
 }
 
 /// Returns the revision that a cursor is of; `None` for what is no cursor, which the page itself then refuses.
 pub(super) fn revision_of(cursor: &str) -> Option<u64> {
-    parse_cursor(cursor).map(|(revision, _)| revision)
+    Cursor::parse(cursor).map(|cursor| cursor.revision)
 }
 
-fn position_of(cursor: &str, revision: u64) -> Result<usize> {
-    match parse_cursor(cursor) {
-        Some((of, at)) if of == revision => Ok(at),
-        Some((of, _)) => Err(Code::BadCursor
-            .error(format!("the cursor is of revision {of}, but the question is answered from revision {revision}"))),
-        None => Err(Code::BadCursor.error("this is no cursor of this service")),
-    }
+/// Returns the place of a unit in the order of ids.
+pub(super) fn place_of(unit: UnitIx) -> Place {
+    u64::try_from(unit.index()).unwrap_or(Place::MAX)
+}
+
+/// Returns the unit that has a place in the order of ids; past all others where there can be none.
+pub(super) fn unit_at(place: Option<Place>) -> Option<UnitIx> {
+    place.map(|place| UnitIx::from(u32::try_from(place).unwrap_or(u32::MAX)))
 }
 
 /// Weighs a connection for the complexity limit: the page size times what each item costs.

@@ -14,6 +14,7 @@ use super::words::PlaceRole;
 
 /// A place, and what it is to a unit.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct PlaceState {
     /// The unit.
     unit: UnitState,
@@ -88,6 +89,7 @@ impl PlaceState {
 
 /// A contact of a unit in a view.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct ContactState {
     /// The unit.
     unit: UnitState,

@@ -14,7 +14,7 @@ use super::change::{Compared, Diff};
 use super::conflict::Conflict;
 use super::event::ChangeEvent;
 use super::node::Node;
-use super::page::{Page, PageArguments, weight};
+use super::page::{Page, PageArguments, place_of, unit_at, weight};
 use super::place::{AreaFilter, PlaceState};
 use super::revision::Revision;
 use super::scalar::Date;
@@ -31,7 +31,7 @@ pub struct Query;
 
 /// The questions that can be asked. Every one but `node` and `revisions` can be pinned to a `revision`, and then
 /// gets the same answer for ever; without it, the latest answers.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Query {
     /// Whatever has this id, in the latest revision; null when nothing has it.
     async fn node(&self, context: &Context<'_>, #[graphql(desc = "The id.")] id: ID) -> Result<Option<Node>> {
@@ -146,8 +146,8 @@ impl Query {
             kind.as_deref().is_none_or(|kind| history.was_of_kind(*unit, kind))
                 && standing.is_none_or(|standing| history.latest_standing(*unit) == standing)
         };
-        let units: Vec<UnitIx> = history.units().filter(wanted).collect();
-        page.of(context, scope.revision(), units, |unit| scope.unit(unit))
+        let list = |place| history.units_after(unit_at(place)).filter(wanted).map(|unit| (place_of(unit), unit));
+        page.read(context, scope.revision(), list, |unit| scope.unit(unit))
     }
 
     /// Searches names, former names, acronyms, people, places, summaries and topics over all time, the best match

@@ -19,6 +19,7 @@ pub(super) enum RecordType {
 
 /// What is loaded and withdrawn as a whole, by its id.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct RecordKey {
     /// What kind of record it is.
     #[graphql(name = "type")]

@@ -14,7 +14,7 @@ pub(super) const ID_PREFIX: &str = "revision:";
 pub(super) struct Revision(pub(super) store::Revision);
 
 /// The store after one load. A question pinned to it gets the same answer for ever.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Revision {
     /// Its identifier.
     pub(super) async fn id(&self) -> ID {

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use async_graphql::{
-    EmptyMutation, ObjectType, Request, Response, SDLExportOptions, Schema, SchemaBuilder, SubscriptionType,
+    EmptyMutation, ObjectType, Request, SDLExportOptions, Schema, SchemaBuilder, SubscriptionType, ValidationMode,
 };
-use futures_util::stream::BoxStream;
+use futures_util::stream::{BoxStream, StreamExt as _};
 
 use crate::config::{Config, Limits};
 use crate::export::BaseUrl;
 use crate::repository::{Repository, SourceFolder};
 
+use super::answer::Answer;
 use super::load::Mutation;
 use super::query::Query;
+use super::root::Root;
 use super::subscription::Subscription;
 
 /// The schema with its resolvers. Where nobody may load over the network, it has no mutations at all.
@@ -21,24 +23,24 @@ pub struct ApiSchema(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    Reading(Schema<Query, EmptyMutation, Subscription>),
-    Loading(Schema<Query, Mutation, Subscription>),
+    Reading(Schema<Root<Query>, EmptyMutation, Subscription>),
+    Loading(Schema<Root<Query>, Root<Mutation>, Subscription>),
 }
 
 impl ApiSchema {
     /// Answers a query or a mutation.
-    pub async fn execute(&self, request: impl Into<Request>) -> Response {
+    pub async fn execute(&self, request: impl Into<Request>) -> Answer {
         match &self.0 {
-            Kind::Reading(schema) => schema.execute(request).await,
-            Kind::Loading(schema) => schema.execute(request).await,
+            Kind::Reading(schema) => schema.execute(request).await.into(),
+            Kind::Loading(schema) => schema.execute(request).await.into(),
         }
     }
 
     /// Answers a subscription as often as there is something to tell, and anything else once.
-    pub fn execute_stream(&self, request: impl Into<Request>) -> BoxStream<'static, Response> {
+    pub fn execute_stream(&self, request: impl Into<Request>) -> BoxStream<'static, Answer> {
         match &self.0 {
-            Kind::Reading(schema) => Box::pin(schema.execute_stream(request)),
-            Kind::Loading(schema) => Box::pin(schema.execute_stream(request)),
+            Kind::Reading(schema) => schema.execute_stream(request).map(Answer::from).boxed(),
+            Kind::Loading(schema) => schema.execute_stream(request).map(Answer::from).boxed(),
         }
     }
 
@@ -61,7 +63,7 @@ pub fn schema(repository: Arc<Repository>, limits: &Limits) -> ApiSchema {
 pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
     ApiSchema(match &config.admin_token_hash {
         None => Kind::Reading(builder(EmptyMutation, repository, config).finish()),
-        Some(_) => Kind::Loading(builder(Mutation, repository, config).finish()),
+        Some(_) => Kind::Loading(builder(Root(Mutation), repository, config).finish()),
     })
 }
 
@@ -69,7 +71,7 @@ fn builder<M: ObjectType + 'static>(
     mutation: M,
     repository: Arc<Repository>,
     config: &Config,
-) -> SchemaBuilder<Query, M, Subscription> {
+) -> SchemaBuilder<Root<Query>, M, Subscription> {
     let mut builder = bounded(mutation, &config.limits).data(repository);
     if !config.introspection {
         // What an error suggests would tell the names one by one.
@@ -85,8 +87,10 @@ fn builder<M: ObjectType + 'static>(
     builder
 }
 
-fn bounded<M: ObjectType + 'static>(mutation: M, limits: &Limits) -> SchemaBuilder<Query, M, Subscription> {
-    Schema::build(Query, mutation, Subscription)
+fn bounded<M: ObjectType + 'static>(mutation: M, limits: &Limits) -> SchemaBuilder<Root<Query>, M, Subscription> {
+    Schema::build(Root(Query), mutation, Subscription)
+        // The service holds documents and variables against the schema before, once for each document.
+        .validation_mode(ValidationMode::Fast)
         .limit_depth(limits.depth)
         .limit_complexity(limits.complexity)
         .data(limits.clone())
@@ -95,7 +99,7 @@ fn bounded<M: ObjectType + 'static>(mutation: M, limits: &Limits) -> SchemaBuild
 /// Returns the published schema as text, in the GraphQL schema definition language: all that a service can answer.
 #[must_use]
 pub fn schema_sdl() -> String {
-    sdl(&bounded(Mutation, &Limits::default()).finish())
+    sdl(&bounded(Root(Mutation), &Limits::default()).finish())
 }
 
 fn sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String

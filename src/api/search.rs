@@ -20,6 +20,7 @@ use super::unit::Unit;
 
 /// A unit or a topic that a search found.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct SearchHit {
     /// The unit; null for a topic.
     unit: Option<Unit>,

@@ -17,6 +17,7 @@ use super::words::Certainty;
 
 /// All that the sources say of one count of a unit, in the order of their dates.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct FigureSeries {
     /// The unit.
     unit: Unit,
@@ -82,7 +83,7 @@ impl FigurePoint {
 }
 
 /// One statement of a count. Its date is that of its source: the count may be older.
-#[Object]
+#[Object(crate = "super::driver")]
 impl FigurePoint {
     /// The number with its wording.
     async fn figure(&self) -> Figure {

@@ -28,7 +28,7 @@ impl Era {
 }
 
 /// A named grouping of snapshots. It does not claim that the organisation had one shape in it.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Era {
     /// Its identifier.
     pub(super) async fn id(&self) -> ID {
@@ -93,7 +93,7 @@ impl Snapshot {
 }
 
 /// What one dated source says about the structure.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Snapshot {
     /// Its identifier.
     pub(super) async fn id(&self) -> ID {
@@ -208,7 +208,7 @@ pub(super) struct Part {
 }
 
 /// A layer of a source with a date of its own.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Part {
     /// Its name within the snapshot.
     async fn name(&self) -> &str {
@@ -240,7 +240,7 @@ pub(super) struct Coverage {
 }
 
 /// A list that a source gives of the units below another, and how fully.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Coverage {
     /// The unit whose list it is.
     async fn of(&self) -> Result<Unit> {
@@ -282,7 +282,7 @@ pub(super) struct Topic {
 }
 
 /// A label that a source lists and that is no unit.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Topic {
     /// The label.
     async fn label(&self) -> &str {

@@ -48,6 +48,7 @@ impl From<Withheld> for TextStatus {
 
 /// A line of a source, as it stands in the reader's own copy.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct SourceLine {
     /// Its number, counted from 1.
     number: u32,

@@ -7,6 +7,7 @@ use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
 use super::citation::Citation;
 use super::conflict::Conflict;
 use super::details::{Contact, Figure, Holder, LastKnown, Property, RelationState, item_evidence};
+use super::driver::Objects;
 use super::evidence::{Claim, Evidence};
 use super::page::{Page, PageArguments, weight};
 use super::place::PlaceState;
@@ -45,7 +46,7 @@ pub(super) fn whole(count: usize) -> i32 {
 }
 
 /// A unit in one view. It has no id of its own: a unit has many states.
-#[Object]
+#[Object(crate = "super::driver")]
 impl UnitState {
     /// The unit, over all time.
     async fn unit(&self) -> Unit {
@@ -146,8 +147,8 @@ impl UnitState {
     }
 
     /// The path through its parents, itself first, as far as it is known; at most 64.
-    async fn reporting_line(&self) -> Vec<UnitState> {
-        self.view().reporting_line(self.unit).into_iter().map(|unit| self.at(unit)).collect()
+    async fn reporting_line(&self) -> Objects<UnitState> {
+        Objects(self.view().reporting_line(self.unit).into_iter().map(|unit| self.at(unit)).collect())
     }
 
     /// How many steps its reporting line has; 0 where no parent is known.
@@ -226,11 +227,11 @@ impl UnitState {
     async fn properties(
         &self,
         #[graphql(desc = "Only properties of these names.")] names: Option<Vec<String>>,
-    ) -> Vec<Property> {
+    ) -> Objects<Property<'_>> {
         let facts = self.view().properties(self.unit).into_iter();
         let wanted = |name: &str| names.as_ref().is_none_or(|names| names.iter().any(|wanted| wanted == name));
         let scope = &self.scope.scope;
-        facts.filter(|fact| wanted(fact.name)).map(|fact| Property { scope: scope.clone(), key: fact.key }).collect()
+        Objects(facts.filter(|fact| wanted(fact.name)).map(|fact| Property { scope, fact }).collect())
     }
 
     /// The holder, figures and contacts that an earlier source gave, each where the day has none of its own.

@@ -118,7 +118,7 @@ impl UnitChange {
 
 /// A revision in which records say something else of a unit than in the one before. What is reached through it stays in
 /// that revision.
-#[Object]
+#[Object(crate = "super::driver")]
 impl UnitChange {
     /// The revision.
     async fn revision(&self) -> Revision {

@@ -4,9 +4,10 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::config::Limits;
 use crate::export::Subject;
-use crate::history::{self, DescentQuestion, Parent, SnapshotIx, UnitIx};
+use crate::history::{self, DescentQuestion, Parent, Period, SnapshotIx, UnitIx};
 
 use super::citation::{Citation, add_citations, sources_of};
+use super::driver::Objects;
 use super::event::ChangeEvent;
 use super::evidence::Evidence;
 use super::lineage::{Descent, LineageLink};
@@ -53,7 +54,7 @@ impl Unit {
 }
 
 /// Something with a lasting identity in the structure: an agency, office, programme, committee, post.
-#[Object]
+#[Object(crate = "super::driver")]
 impl Unit {
     /// Its identifier, whatever it is called and wherever it hangs.
     pub(super) async fn id(&self) -> ID {
@@ -109,22 +110,10 @@ impl Unit {
     }
 
     /// Its periods: stretches of days in which its carried name, acronym, kind and claimed parent stay the same.
-    async fn history(&self) -> Vec<UnitPeriod> {
-        let periods = self.scope.history().periods(self.unit, self.scope.floor).into_iter();
-        periods
-            .map(|period| UnitPeriod {
-                from: Date(period.from),
-                to: period.to.map(Date),
-                name: period.name.to_owned(),
-                acronym: period.acronym.map(str::to_owned),
-                kind: period.kind.map(str::to_owned),
-                parent: match period.parent {
-                    Some(Parent::Under(parent)) => Some(self.scope.unit(parent)),
-                    Some(Parent::Top) | None => None,
-                },
-                evidence: Evidence::all(&self.scope, period.evidence),
-            })
-            .collect()
+    async fn history(&self) -> Objects<UnitPeriod<'_>> {
+        let (scope, unit) = (&self.scope, self.unit);
+        let periods = scope.history().periods(unit, scope.floor).into_iter();
+        Objects(periods.map(|period| UnitPeriod { scope, unit, period }).collect())
     }
 
     /// The units that it came from, or that came from it, through change events; nearest first.
@@ -239,6 +228,7 @@ impl Unit {
 
 /// A name that a unit had, with the snapshots and events that give it.
 #[derive(SimpleObject)]
+#[graphql(crate = "super::driver")]
 pub(super) struct DatedName {
     /// The name, when they write one.
     name: Option<String>,
@@ -252,21 +242,52 @@ pub(super) struct DatedName {
     events: Vec<ChangeEvent>,
 }
 
+/// The resolvers of `UnitPeriod`.
+pub(super) struct UnitPeriod<'u> {
+    scope: &'u Scope,
+    unit: UnitIx,
+    period: Period<'u>,
+}
+
 /// A stretch of days in which a unit's carried name, acronym, kind and claimed parent stay the same.
-#[derive(SimpleObject)]
-pub(super) struct UnitPeriod {
+#[Object(crate = "super::driver")]
+impl UnitPeriod<'_> {
     /// Its first day.
-    from: Date,
+    async fn from(&self) -> Date {
+        Date(self.period.from)
+    }
+
     /// The first day after it; null while nothing is known to have changed or ended it.
-    to: Option<Date>,
+    async fn to(&self) -> Option<Date> {
+        self.period.to.map(Date)
+    }
+
     /// The name.
-    name: String,
+    async fn name(&self) -> &str {
+        self.period.name
+    }
+
     /// The acronym.
-    acronym: Option<String>,
+    async fn acronym(&self) -> Option<&str> {
+        self.period.acronym
+    }
+
     /// The kind.
-    kind: Option<String>,
+    async fn kind(&self) -> Option<&str> {
+        self.period.kind
+    }
+
     /// The parent as claimed; null where none is, and at the top of a source.
-    parent: Option<Unit>,
+    async fn parent(&self) -> Option<Unit> {
+        match self.period.parent {
+            Some(Parent::Under(parent)) => Some(self.scope.unit(parent)),
+            Some(Parent::Top) | None => None,
+        }
+    }
+
     /// Where these claims stand.
-    evidence: Vec<Evidence>,
+    async fn evidence(&self) -> Vec<Evidence> {
+        let (scope, history) = (self.scope, self.scope.history());
+        Evidence::all(scope, history.cite_period(self.unit, &self.period, scope.floor))
+    }
 }

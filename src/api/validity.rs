@@ -18,7 +18,7 @@ const NOT_KNOWN_YET: &str = "type `__Type` does not have a field `isOneOf`";
 /// The published schema, against which documents are held.
 #[derive(Debug, Clone)]
 pub struct Validity {
-    schema: Valid<Schema>,
+    pub(super) schema: Valid<Schema>,
     /// Whether a mistake names what was meant, which tells names of the schema.
     may_suggest: bool,
 }

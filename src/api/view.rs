@@ -5,9 +5,10 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::history::{Line, Placement, Step, UnitIx};
 
 use super::citation::Citation;
+use super::driver::Objects;
 use super::gap::{Gap, GapFilter};
 use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics, WHOLE_VIEW};
-use super::page::{Budget, Page, PageArguments, weight};
+use super::page::{Budget, Page, PageArguments, Place, place_of, unit_at, weight};
 use super::place::ContactState;
 use super::scope::{ViewScope, beside_the_runtime};
 use super::snapshot::Snapshot;
@@ -37,7 +38,7 @@ impl View {
 }
 
 /// The structure as seen from one moment: a snapshot, an era, or a day.
-#[Object]
+#[Object(crate = "super::driver")]
 impl View {
     /// The units at the top of a source.
     #[graphql(complexity = "weight(first, last, child_complexity)")]
@@ -88,12 +89,14 @@ impl View {
     ) -> Result<Page<UnitState>> {
         let view = self.scope.view();
         let standing = standing.map(Into::into);
-        let mut units = self.units_under(under.as_ref())?;
-        units.retain(|unit| {
-            kind.as_deref().is_none_or(|kind| view.kind(*unit).is_some_and(|found| found.text == kind))
-                && standing.is_none_or(|standing| view.standing(*unit) == standing)
-        });
-        self.page(context, &PageArguments::new(first, after, last, before), units)
+        let wanted = |unit: UnitIx| {
+            kind.as_deref().is_none_or(|kind| view.kind(unit).is_some_and(|found| found.text == kind))
+                && standing.is_none_or(|standing| view.standing(unit) == standing)
+        };
+        let below = self.below(under.as_ref())?;
+        let list = |place| self.listed(below.as_deref(), place).filter(|(_, unit)| wanted(*unit));
+        let page = PageArguments::new(first, after, last, before);
+        page.read(context, self.scope.scope.revision(), list, |unit| self.state(unit))
     }
 
     /// What the loaded sources leave open about the units of this view, by kind and then by unit id. Units that are
@@ -147,10 +150,11 @@ impl View {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Page<ReportingLine>> {
-        let units = self.units_under(under.as_ref())?;
+        let below = self.below(under.as_ref())?;
         let page = PageArguments::new(first, after, last, before);
         let view = self.scope.view();
-        page.of(context, self.scope.scope.revision(), units, |unit| ReportingLine {
+        let list = |place| self.listed(below.as_deref(), place);
+        page.read(context, self.scope.scope.revision(), list, |unit| ReportingLine {
             scope: self.scope.clone(),
             line: view.line(unit),
             unit,
@@ -264,16 +268,30 @@ impl View {
 }
 
 impl View {
+    /// Returns the units somewhere below one, if one is named, by id.
+    fn below(&self, top: Option<&ID>) -> Result<Option<Vec<UnitIx>>> {
+        let Some(top) = top else { return Ok(None) };
+        let mut units = self.scope.view().below(self.scope.scope.known_unit(top)?);
+        units.sort_unstable();
+        Ok(Some(units))
+    }
+
+    /// Returns the units of a list of the view, or all that it lists, by id: those behind a place, each with its own.
+    fn listed<'v>(
+        &'v self,
+        below: Option<&'v [UnitIx]>,
+        behind: Option<Place>,
+    ) -> impl Iterator<Item = (Place, UnitIx)> + 'v {
+        let last = unit_at(behind);
+        let all = below.is_none().then(|| self.scope.view().units_after(last));
+        let all = all.into_iter().flatten().filter_map(|(unit, is_listed)| is_listed.then_some(unit));
+        let below = below.into_iter().flatten().copied().filter(move |unit| Some(*unit) > last);
+        below.chain(all).map(|unit| (place_of(unit), unit))
+    }
+
     fn units_under(&self, under: Option<&ID>) -> Result<Vec<UnitIx>> {
-        let view = self.scope.view();
-        Ok(match under {
-            None => view.units().collect(),
-            Some(top) => {
-                let mut units = view.below(self.scope.scope.known_unit(top)?);
-                units.sort_unstable();
-                units
-            }
-        })
+        let below = self.below(under)?;
+        Ok(self.listed(below.as_deref(), None).map(|(_, unit)| unit).collect())
     }
 }
 
@@ -293,7 +311,7 @@ impl ReportingLine {
 }
 
 /// The path from a unit through its parents, with what it rests on.
-#[Object]
+#[Object(crate = "super::driver")]
 impl ReportingLine {
     /// The unit at the lower end.
     async fn unit(&self) -> UnitState {
@@ -302,8 +320,9 @@ impl ReportingLine {
 
     /// The units of the line, the lowest first; at most 64. Each names the source of its step in
     /// `claim(attribute: PARENT)`.
-    async fn line(&self) -> Vec<UnitState> {
-        self.line.units.iter().map(|unit| UnitState { scope: self.scope.clone(), unit: *unit }).collect()
+    async fn line(&self) -> Objects<UnitState> {
+        let units = self.line.units.iter();
+        Objects(units.map(|unit| UnitState { scope: self.scope.clone(), unit: *unit }).collect())
     }
 
     /// The weakest basis of its steps; null where there is no step.
@@ -324,7 +343,7 @@ pub(super) struct PathStep {
 }
 
 /// One step of a path.
-#[Object]
+#[Object(crate = "super::driver")]
 impl PathStep {
     /// The unit that the step comes to.
     async fn unit(&self) -> UnitState {

@@ -112,7 +112,7 @@ pub(super) fn human(diff: &Diff<'_>, change: &Change, style: Style, width: usize
     let title =
         format!("  {} {title}  {}", sign(change.kind, style), style.faint(history.unit_id(change.unit).as_str()));
     let when = bounds(change.not_before, change.not_after);
-    let places = evidence::places(history, &change.evidence).join("; ");
+    let places = evidence::places(history, &diff.evidence(change)).join("; ");
     let facts: Vec<String> = when.into_iter().chain((!places.is_empty()).then_some(places)).collect();
     let facts = facts.join(" · ");
     let told = told(diff, change);
@@ -167,7 +167,7 @@ pub(super) fn json(diff: &Diff<'_>, change: &Change) -> Value {
         "relation": change.relation,
         "notBefore": change.not_before.map(|day| day.to_string()),
         "notAfter": change.not_after.map(|day| day.to_string()),
-        "evidence": change.evidence.iter().map(|citation| evidence::json(history, citation)).collect::<Value>(),
+        "evidence": diff.evidence(change).iter().map(|citation| evidence::json(history, citation)).collect::<Value>(),
         "explanation": diff.explain(change),
     })
 }

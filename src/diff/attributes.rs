@@ -21,8 +21,7 @@ struct Side {
 }
 
 impl<'h> Comparison<'h> {
-    pub(super) fn attribute_changes(&self, unit: UnitIx) -> Vec<Change> {
-        let mut changes = Vec::new();
+    pub(super) fn attribute_changes(&self, unit: UnitIx, changes: &mut Vec<Change>) {
         changes.extend(self.name_change(unit));
         changes.extend(self.acronym_change(unit));
         changes.extend(self.kind_change(unit));
@@ -32,7 +31,6 @@ impl<'h> Comparison<'h> {
         changes.extend(self.place_change(unit));
         changes.extend(self.property_change(unit));
         changes.extend(self.relation_changes(unit));
-        changes
     }
 
     fn name_change(&self, unit: UnitIx) -> Option<Change> {
@@ -77,6 +75,10 @@ impl<'h> Comparison<'h> {
     }
 
     fn move_change(&self, unit: UnitIx) -> Option<Change> {
+        if self.earlier.place(unit) == self.later.place(unit) {
+            // One claim names one parent, in both views or in one.
+            return None;
+        }
         let [a, b] = self.views().map(|view| view.placed(unit));
         let stated = |placed: Placed<'_>| match placed.parent {
             Some(parent) => Some(Parent::Under(parent)),
@@ -112,14 +114,14 @@ impl<'h> Comparison<'h> {
     fn figure_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| latest_figures(&view.figures(unit)));
         let pair = a.iter().find_map(|old| Some((old, b.iter().find(|new| old.item.contradicts(new.item))?)))?;
-        Some(self.by_claims(unit, ChangeKind::FigureChanged, [item_side(pair.0), item_side(pair.1)]))
+        Some(self.by_claims(unit, ChangeKind::FigureChanged, [self.item_side(pair.0), self.item_side(pair.1)]))
     }
 
     fn holder_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.holder(unit));
         let (a, b) = (a?, b?);
         (a.item.name != b.item.name)
-            .then(|| self.by_claims(unit, ChangeKind::HolderChanged, [item_side(&a), item_side(&b)]))
+            .then(|| self.by_claims(unit, ChangeKind::HolderChanged, [self.item_side(&a), self.item_side(&b)]))
     }
 
     fn place_change(&self, unit: UnitIx) -> Option<Change> {
@@ -133,7 +135,7 @@ impl<'h> Comparison<'h> {
             !old.is_empty() && !new.is_empty() && old != new
         })?;
         let latest = |facts: &[PlaceFact<'_>]| {
-            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.order).map(item_side)
+            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.order).map(|fact| self.item_side(fact))
         };
         Some(self.by_claims(unit, ChangeKind::PlaceChanged, [latest(&a)?, latest(&b)?]))
     }
@@ -141,19 +143,21 @@ impl<'h> Comparison<'h> {
     fn property_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.properties(unit));
         let values = |facts: &[PropertyFact<'h>]| {
-            let mut values: BTreeMap<&'h str, BTreeSet<&'h str>> = BTreeMap::new();
-            for fact in facts {
-                values.entry(fact.name).or_default().insert(fact.value);
-            }
+            let mut values: Vec<(&'h str, &'h str)> = facts.iter().map(|fact| (fact.name, fact.value)).collect();
+            values.sort_unstable();
+            values.dedup();
             values
         };
         let (old, new) = (values(&a), values(&b));
-        let name = old.iter().find(|(name, old)| new.get(*name).is_some_and(|new| new != *old))?.0;
+        let differs = |name: &str| {
+            let [old, new] = [&old, &new].map(|values| values.iter().filter(move |(of, _)| *of == name));
+            new.clone().next().is_some() && !new.eq(old)
+        };
+        let name = old.iter().map(|(name, _)| *name).find(|name| differs(name))?;
         let side = |facts: &[PropertyFact<'h>]| {
-            let fact = facts.iter().find(|fact| fact.name == *name)?;
-            let citation = self.history.cite_property(fact.key)?;
-            let basis = citation.evidence.basis.max(fact.identity.unwrap_or(Basis::Stated));
-            Some(Side { layer: fact.layer, basis, evidence: vec![citation] })
+            let fact = facts.iter().find(|fact| fact.name == name)?;
+            let evidence = self.cited(|| self.history.cite_property(fact.key).into_iter().collect());
+            Some(Side { layer: fact.layer, basis: fact.basis.max(fact.identity.unwrap_or(Basis::Stated)), evidence })
         };
         Some(self.by_claims(unit, ChangeKind::PropertyChanged, [side(&a)?, side(&b)?]))
     }
@@ -191,7 +195,7 @@ impl<'h> Comparison<'h> {
                         }),
                         not_before,
                         not_after,
-                        evidence: fact.citation.iter().cloned().collect(),
+                        evidence: self.cited(|| fact.citation.iter().cloned().collect()),
                         reason: Reason::Silence,
                     }
                 })
@@ -212,7 +216,14 @@ impl<'h> Comparison<'h> {
     fn side<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Side {
         let same = self.history.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
         let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
-        Side { layer: claim.layer, basis, evidence: self.history.cite(unit, claim, attribute) }
+        Side { layer: claim.layer, basis, evidence: self.cited(|| self.history.cite(unit, claim, attribute)) }
+    }
+
+    /// Returns a side that rests on what a mention says.
+    fn item_side<T>(&self, fact: &ItemFact<'_, T>) -> Side {
+        let basis = fact.identity.map_or(fact.evidence.basis, |identity| identity.max(fact.evidence.basis));
+        let evidence = self.cited(|| vec![Citation::of(fact.snapshot, fact.evidence)]);
+        Side { layer: fact.layer, basis, evidence }
     }
 
     /// Returns the change by the event that states it, else by the claims. An event states it that names the unit on
@@ -239,7 +250,7 @@ impl<'h> Comparison<'h> {
             change.basis = Some(record.basis);
             change.not_before = record.date.window().earliest();
             change.not_after = record.date.window().latest();
-            change.evidence.extend(self.history.cite_event(event));
+            change.evidence.extend(self.cited(|| self.history.cite_event(event)));
             change.reason = Reason::Event { event, certainly };
         }
         change
@@ -284,8 +295,3 @@ fn latest_figures<'h>(facts: &[ItemFact<'h, Figure>]) -> Vec<ItemFact<'h, Figure
     latest
 }
 
-fn item_side<T>(fact: &ItemFact<'_, T>) -> Side {
-    let citation = Citation::of(fact.snapshot, fact.evidence);
-    let basis = fact.identity.map_or(fact.evidence.basis, |identity| identity.max(fact.evidence.basis));
-    Side { layer: fact.layer, basis, evidence: vec![citation] }
-}

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 use crate::history::{Citation, EventIx, History, LayerIx, Lens, Moment, SnapshotIx, UnitIx, View};
 use crate::model::{Basis, ChangeKind, Day, Extent, Verdict, Window};
 
+use presence::{Level, level};
+
 /// How absence is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum Assumption {
@@ -51,8 +53,8 @@ pub struct Change {
     pub not_before: Option<Day>,
     /// The change had happened by the end of this day.
     pub not_after: Option<Day>,
-    /// Where what it rests on stands.
-    pub evidence: Vec<Citation>,
+    /// Where what it rests on stands; nothing, unless the comparison cites.
+    evidence: Vec<Citation>,
     /// The rule by which it was found.
     pub reason: Reason,
 }
@@ -101,6 +103,23 @@ pub struct Terms<'h> {
     pub assume: Assumption,
 }
 
+/// Two views that are compared, unit by unit, as far as the changes are asked for.
+#[derive(Clone, Copy)]
+pub struct Comparison<'h> {
+    /// What is compared, and how.
+    pub terms: Terms<'h>,
+    history: &'h History,
+    earlier: View<'h>,
+    later: View<'h>,
+    /// Whether the view compared to is the earlier one.
+    swapped: bool,
+    order_certain: bool,
+    assume: Assumption,
+    within: Option<UnitIx>,
+    /// Whether changes say where they stand. It takes longer to find than the changes themselves.
+    cites: bool,
+}
+
 /// The differences between two views.
 #[derive(Clone)]
 pub struct Diff<'h> {
@@ -108,46 +127,14 @@ pub struct Diff<'h> {
     pub terms: Terms<'h>,
     /// The differences: by unit id, then kind.
     pub changes: Vec<Change>,
-}
-
-/// Two views in their order, with what bears on both.
-struct Comparison<'h> {
-    history: &'h History,
-    earlier: View<'h>,
-    later: View<'h>,
-    order_certain: bool,
-    assume: Assumption,
+    comparison: Comparison<'h>,
 }
 
 /// Compares two views of the same history.
 #[must_use]
 pub fn diff<'h>(from: View<'h>, to: View<'h>, options: DiffOptions) -> Diff<'h> {
-    let lens = |view: View<'h>| view.through(Lens { include_outdated: false, ..view.lens() });
-    let (from, to) = (lens(from), lens(to));
-    let swapped = order_key(to) < order_key(from);
-    let (earlier, later) = if swapped { (to, from) } else { (from, to) };
-    let same = from.moment() == to.moment();
-    let before = earlier.window().zip(later.window()).is_some_and(|(a, b)| a.is_before(&b));
-    let comparison =
-        Comparison { history: from.history(), earlier, later, order_certain: same || before, assume: options.assume };
-    let mut changes: Vec<Change> = comparison
-        .candidates()
-        .into_iter()
-        .filter(|unit| {
-            options
-                .within
-                .is_none_or(|top| [earlier, later].iter().any(|v| v.lists(*unit) && v.stands_above(top, *unit)))
-        })
-        .flat_map(|unit| comparison.changes_of(unit))
-        .collect();
-    if swapped {
-        for change in &mut changes {
-            change.kind = change.kind.mirrored();
-        }
-    }
-    changes.sort_by(|a, b| (a.unit, a.kind, &a.relation, &a.others).cmp(&(b.unit, b.kind, &b.relation, &b.others)));
-    let terms = Terms { from, to, order_certain: comparison.order_certain, assume: options.assume };
-    Diff { terms, changes }
+    let comparison = Comparison::of(from, to, options);
+    Diff { terms: comparison.terms, changes: comparison.changes(None).collect(), comparison }
 }
 
 /// Orders views: by start, end, kind of moment and id.
@@ -172,40 +159,101 @@ impl Diff<'_> {
     pub fn summary(&self) -> BTreeMap<(ChangeKind, Verdict), usize> {
         count(&self.changes)
     }
+
+    /// Returns where what a change rests on stands.
+    #[must_use]
+    pub fn evidence(&self, change: &Change) -> Vec<Citation> {
+        self.comparison.evidence(change)
+    }
 }
 
 impl<'h> Comparison<'h> {
-    /// Returns the units that can differ: between two days, only those about which something changes.
-    fn candidates(&self) -> Vec<UnitIx> {
-        if let (Some(a), Some(b)) = (self.earlier.day(), self.later.day()) {
-            self.history.changed_between(a, b)
-        } else {
-            let in_either = |unit: &UnitIx| self.views().iter().any(|view| view.presence(*unit).is_some());
-            self.history.units().filter(in_either).collect()
-        }
+    /// Returns the comparison of two views of the same history; nothing is compared yet.
+    #[must_use]
+    pub fn of(from: View<'h>, to: View<'h>, options: DiffOptions) -> Self {
+        let lens = |view: View<'h>| view.through(Lens { include_outdated: false, ..view.lens() });
+        let (from, to) = (lens(from), lens(to));
+        let swapped = order_key(to) < order_key(from);
+        let (earlier, later) = if swapped { (to, from) } else { (from, to) };
+        let same = from.moment() == to.moment();
+        let before = earlier.window().zip(later.window()).is_some_and(|(a, b)| a.is_before(&b));
+        let (order_certain, DiffOptions { within, assume }) = (same || before, options);
+        let terms = Terms { from, to, order_certain, assume };
+        Self { terms, history: from.history(), earlier, later, swapped, order_certain, assume, within, cites: false }
+    }
+
+    /// Returns the changes: by unit id, then kind; those of all units, or from one on. Each unit is compared when the
+    /// iterator comes to it.
+    pub fn changes(self, from: Option<UnitIx>) -> impl Iterator<Item = Change> + 'h {
+        self.units(from).flat_map(move |unit| self.changes_of(unit))
+    }
+
+    /// Returns where what a change rests on stands.
+    #[must_use]
+    pub fn evidence(self, change: &Change) -> Vec<Citation> {
+        let is_same = |found: &Change| found.order() == change.order();
+        let found = Self { cites: true, ..self }.changes_of(change.unit).into_iter().find(is_same);
+        found.map(|found| found.evidence).unwrap_or_default()
+    }
+
+    /// Returns the units that can differ, in the order of their ids: between two days, only those about which something
+    /// changes.
+    fn units(self, from: Option<UnitIx>) -> impl Iterator<Item = UnitIx> + 'h {
+        let changed =
+            self.earlier.day().zip(self.later.day()).map(|(from, to)| self.history.changed_between(from, to));
+        let all = changed.is_none().then(|| self.history.units());
+        let units = changed.into_iter().flatten().chain(all.into_iter().flatten());
+        units.skip_while(move |unit| Some(*unit) < from)
     }
 
     fn views(&self) -> [View<'h>; 2] {
         [self.earlier, self.later]
     }
 
+    /// Tells whether the changes of a unit are asked for.
+    fn covers(&self, unit: UnitIx) -> bool {
+        let is_below = |top| self.views().iter().any(|view| view.lists(unit) && view.stands_above(top, unit));
+        self.within.is_none_or(is_below)
+    }
+
+    /// Returns the changes of a unit, in their order.
     fn changes_of(&self, unit: UnitIx) -> Vec<Change> {
-        let has = |view: &View<'_>| match self.assume {
-            Assumption::OpenWorld => view.presence(unit).is_some(),
-            Assumption::ClosedWorld => view.lists(unit),
-        };
+        if !self.covers(unit) {
+            return Vec::new();
+        }
         let mut changes: Vec<Change> = Vec::new();
-        changes.extend(self.presence_change(unit));
-        if self.views().iter().all(has) {
-            changes.extend(self.attribute_changes(unit));
+        let levels = self.views().map(|view| level(view, unit));
+        changes.extend(self.presence_change(unit, levels));
+        if levels.iter().all(|level| self.compares(*level)) {
+            self.attribute_changes(unit, &mut changes);
+        }
+        if changes.is_empty() {
+            return changes;
         }
         let hidden = self.hides_something(unit);
         for change in &mut changes {
             if !self.order_certain || hidden {
                 change.verdict = change.verdict.max(Verdict::Possible);
             }
+            if self.swapped {
+                change.kind = change.kind.mirrored();
+            }
         }
+        changes.sort_by(|a, b| a.order().cmp(&b.order()));
         changes
+    }
+
+    /// Tells whether a view that has a unit so says something to compare; a closed world goes by what is listed.
+    fn compares(&self, level: Level) -> bool {
+        match self.assume {
+            Assumption::OpenWorld => level > Level::Out,
+            Assumption::ClosedWorld => level > Level::Outdated,
+        }
+    }
+
+    /// Returns what cites something, where that is wanted.
+    fn cited(&self, cite: impl FnOnce() -> Vec<Citation>) -> Vec<Citation> {
+        if self.cites { cite() } else { Vec::new() }
     }
 
     /// Tells whether the floor hides a claim about the unit in either view, or an event between.
@@ -214,5 +262,12 @@ impl<'h> Comparison<'h> {
         floor.is_some()
             && (self.views().iter().any(|view| view.hides_claims(unit))
                 || self.events_between(unit).any(|(event, _)| !self.history.event(event).basis.passes(floor)))
+    }
+}
+
+impl Change {
+    /// Returns what orders the changes of a unit, and tells them apart.
+    fn order(&self) -> (ChangeKind, Option<&str>, &[UnitIx]) {
+        (self.kind, self.relation.as_deref(), &self.others)
     }
 }

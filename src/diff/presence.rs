@@ -10,14 +10,14 @@ use super::{Assumption, Change, Comparison, Reason};
 
 /// How firmly a view has a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Level {
+pub(super) enum Level {
     Out,
     Outdated,
     Presumed,
     Known,
 }
 
-fn level(view: View<'_>, unit: UnitIx) -> Level {
+pub(super) fn level(view: View<'_>, unit: UnitIx) -> Level {
     match view.presence(unit) {
         None => Level::Out,
         Some(presence) => match presence.status {
@@ -39,11 +39,11 @@ struct Speaking<'h> {
 }
 
 impl<'h> Comparison<'h> {
-    pub(super) fn presence_change(&self, unit: UnitIx) -> Option<Change> {
+    /// Returns the change in how the views have a unit.
+    pub(super) fn presence_change(&self, unit: UnitIx, [before, after]: [Level; 2]) -> Option<Change> {
         if self.assume == Assumption::ClosedWorld {
-            return self.textual_change(unit);
+            return self.textual_change(unit, [before, after].map(|level| self.compares(level)));
         }
-        let (before, after) = (level(self.earlier, unit), level(self.later, unit));
         match before.cmp(&after) {
             Ordering::Greater => Some(self.loss(unit)),
             Ordering::Less => Some(self.gain(unit)),
@@ -75,8 +75,8 @@ impl<'h> Comparison<'h> {
     }
 
     /// Returns the plain textual difference; its verdict stays what the sources carry.
-    fn textual_change(&self, unit: UnitIx) -> Option<Change> {
-        match (self.earlier.lists(unit), self.later.lists(unit)) {
+    fn textual_change(&self, unit: UnitIx, [earlier, later]: [bool; 2]) -> Option<Change> {
+        match (earlier, later) {
             (true, false) => Some(self.by_silence(unit, self.earlier, self.later, [ChangeKind::Removed; 2])),
             (false, true) => Some(self.by_silence(unit, self.later, self.earlier, [ChangeKind::Added; 2])),
             _ => None,
@@ -105,7 +105,7 @@ impl<'h> Comparison<'h> {
             relation: None,
             not_before: window.earliest(),
             not_after: window.latest(),
-            evidence: self.history.cite_event(event),
+            evidence: self.cited(|| self.history.cite_event(event)),
             reason: Reason::Event { event, certainly },
         }
     }
@@ -125,7 +125,7 @@ impl<'h> Comparison<'h> {
             relation: None,
             not_before,
             not_after,
-            evidence: present.evidence(unit),
+            evidence: self.cited(|| present.evidence(unit)),
             reason: Reason::Silence,
         };
         let Some(speaking) = self.speaking_list(unit, present, missing) else { return change };
@@ -135,7 +135,7 @@ impl<'h> Comparison<'h> {
         change.kind = covered;
         change.verdict = if speaking.basis >= Basis::Inferred { Verdict::Possible } else { carried };
         change.basis = Some(speaking.basis);
-        change.evidence.push(Citation::of(speaking.snapshot, &speaking.coverage.evidence));
+        change.evidence.extend(self.cited(|| vec![Citation::of(speaking.snapshot, &speaking.coverage.evidence)]));
         change.reason = Reason::List {
             layer: speaking.layer,
             snapshot: speaking.snapshot,

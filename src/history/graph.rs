@@ -121,6 +121,12 @@ impl History {
         self.graph.node_indices()
     }
 
+    /// Returns the units that come after one in the order of their ids, or all.
+    pub fn units_after(&self, last: Option<UnitIx>) -> impl Iterator<Item = UnitIx> + use<> {
+        let first = last.map_or(0, |last| last.index().saturating_add(1));
+        (first..self.graph.node_count()).map(UnitIx::new)
+    }
+
     /// Returns the position of a unit; `None` when no record names it.
     #[must_use]
     pub fn unit_ix(&self, id: &str) -> Option<UnitIx> {

@@ -60,6 +60,8 @@ pub struct PropertyFact<'h> {
     pub value: &'h str,
     /// The layer that gives it.
     pub layer: LayerIx,
+    /// How that layer carries it.
+    pub basis: Basis,
     /// The basis of the reading that the mention is of this unit, where its identity is one.
     pub identity: Option<Basis>,
     /// Which of all properties it is.
@@ -229,7 +231,7 @@ impl<'h> View<'h> {
                 let key = PropertyKey { snapshot, stated: claim.value, at: claim.at };
                 let identity = history.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
                 let (name, value) = (history.property_name(key), history.property_value(key));
-                let fact = PropertyFact { name, value, layer: claim.layer, identity, key };
+                let fact = PropertyFact { name, value, layer: claim.layer, basis: claim.basis, identity, key };
                 Some((fact, Reverse(history.layers.order(claim.layer, claim.basis))))
             })
             .collect();

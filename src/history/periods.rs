@@ -23,8 +23,6 @@ pub struct Period<'h> {
     pub kind: Option<&'h str>,
     /// The parent as claimed, whether or not it is in the view.
     pub parent: Option<Parent>,
-    /// Where these claims stand, each once.
-    pub evidence: Vec<Citation>,
 }
 
 /// A name that a unit had, with the snapshots and events that give it.
@@ -70,9 +68,11 @@ impl History {
         periods
     }
 
-    fn period(&self, unit: UnitIx, from: Day, to: Option<Day>, floor: Option<Basis>) -> Period<'_> {
+    /// Returns where the claims that tell a period of a unit stand, each once.
+    #[must_use]
+    pub fn cite_period(&self, unit: UnitIx, period: &Period<'_>, floor: Option<Basis>) -> Vec<Citation> {
         let node = self.node(unit);
-        let view = self.on(from, floor);
+        let view = self.on(period.from, floor);
         let place = view.carried_place(unit);
         let mut evidence: Vec<Citation> = Vec::new();
         let found = [
@@ -89,14 +89,18 @@ impl History {
         if evidence.is_empty() {
             evidence = cited(view, unit, node.sightings(), Attribute::Presence);
         }
+        evidence
+    }
+
+    fn period(&self, unit: UnitIx, from: Day, to: Option<Day>, floor: Option<Basis>) -> Period<'_> {
+        let view = self.on(from, floor);
         Period {
             from,
             to,
             name: view.name(unit).text,
             acronym: view.acronym(unit).map(|stated| stated.text),
             kind: view.kind(unit).map(|stated| stated.text),
-            parent: place.map(|claim| claim.value.parent),
-            evidence,
+            parent: view.carried_place(unit).map(|claim| claim.value.parent),
         }
     }
 

@@ -243,10 +243,13 @@ impl<'h> View<'h> {
     /// one, or all. So that a long list can be read in pieces, with nothing kept between them.
     pub fn units_after(self, last: Option<UnitIx>) -> impl Iterator<Item = (UnitIx, bool)> + 'h {
         let all = match self.frame() {
-            Some(frame) => either(Some(frame.units.iter().copied()), None),
-            None => either(None, Some(self.history.units())),
+            Some(frame) => {
+                let first = frame.units.partition_point(|unit| Some(*unit) <= last);
+                either(Some(frame.units.iter().skip(first).copied()), None)
+            }
+            None => either(None, Some(self.history.units_after(last))),
         };
-        all.skip_while(move |unit| Some(*unit) <= last).map(move |unit| (unit, self.lists(unit)))
+        all.map(move |unit| (unit, self.lists(unit)))
     }
 
     /// Returns the claim that says where a unit hangs: the latest, unless its place counts as not stated.

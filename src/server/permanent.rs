@@ -9,7 +9,7 @@ mod page;
 mod question;
 mod structure;
 
-use async_graphql::{Request, Response as Answer};
+use async_graphql::Request;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, VARY};
@@ -21,7 +21,7 @@ use super::graphql::Refusal;
 use super::pages::{FOR_GOOD, HTML, PLAIN_POLICY, web_of};
 use super::refusal::{JSON, Refused};
 use super::{Service, etag};
-use crate::api::Code;
+use crate::api::{Answer, Code};
 
 use question::Question;
 
@@ -129,7 +129,7 @@ fn data(done: Answer) -> Result<Value, Refused> {
         };
         return Err(Refused { status, code, message: error.message.clone() });
     }
-    done.data.into_json().map_err(|_| internal("the answer cannot be written as JSON"))
+    serde_json::from_slice(&done.data_in_json()).map_err(|_| internal("the answer cannot be written as JSON"))
 }
 
 /// Sends what will never change; nothing but its name where the client has it.

@@ -91,7 +91,8 @@ fn library() -> Loaded {
 /// Asks a schema that may load.
 fn ask(schema: &ApiSchema, question: Question) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    serde_json::to_value(with_codes(runtime.block_on(schema.execute(question)))).unwrap()
+    let answer = with_codes(runtime.block_on(schema.execute(question)));
+    serde_json::from_slice(&answer.in_json()).unwrap()
 }
 
 fn load(loaded: &Loaded, files: &[InputFile], remove: &[&str]) -> Value {

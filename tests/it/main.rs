@@ -25,6 +25,7 @@ mod matching;
 mod mutated;
 mod observe;
 mod oracle;
+mod pages;
 mod permanent;
 mod plain;
 mod properties;

@@ -11,7 +11,8 @@ use crate::service::Loaded;
 fn answer(loaded: &Loaded, query: &str) -> Value {
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    serde_json::to_value(runtime.block_on(schema.execute(Request::new(query)))).unwrap()
+    let answer = runtime.block_on(schema.execute(Request::new(query)));
+    serde_json::from_slice(&answer.in_json()).unwrap()
 }
 
 /// Asks with the arguments of `search` and returns the page.

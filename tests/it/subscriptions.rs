@@ -1,7 +1,7 @@
 //! What is told as it happens: each revision once and in its order, and the changes to given units alone.
 
-use async_graphql::{Request, Response};
-use eragraph::api::{self, Budget, with_codes};
+use async_graphql::Request;
+use eragraph::api::{self, Answer, Budget, with_codes};
 use eragraph::config::Limits;
 use eragraph::repository::InputFile;
 use futures_util::stream::BoxStream;
@@ -18,7 +18,7 @@ const CHANGES: &str = "subscription { unitChanged(ids: IDS) { revision { number 
 /// A subscriber, and what it listens to.
 struct Listener {
     runtime: Runtime,
-    told: BoxStream<'static, Response>,
+    told: BoxStream<'static, Answer>,
 }
 
 impl Listener {
@@ -33,7 +33,7 @@ impl Listener {
 
     fn next(&mut self) -> Value {
         let answer = self.runtime.block_on(self.told.next()).expect("it goes on");
-        serde_json::to_value(with_codes(answer)).unwrap()
+        in_json(&with_codes(answer))
     }
 
     /// Checks that there is nothing to tell; when all that was loaded was told, only a new revision can change that.
@@ -76,6 +76,10 @@ fn offices(archive: &str, registry: &str) -> InputFile {
     InputFile { name: "offices.yaml".to_owned(), bytes: text.into_bytes() }
 }
 
+fn in_json(answer: &Answer) -> Value {
+    serde_json::from_slice(&answer.in_json()).unwrap()
+}
+
 #[test]
 fn each_revision_is_told_once_and_in_its_order_also_when_several_come_at_once() {
     let loaded = library();
@@ -113,7 +117,7 @@ fn a_subscription_tells_what_comes_after_the_revision_that_it_is_pinned_to() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut told = schema.execute_stream(question);
     let first = runtime.block_on(told.next()).unwrap();
-    assert_eq!(first.data.into_json().unwrap(), json!({"revisionAdded": {"number": 2}}));
+    assert_eq!(in_json(&first)["data"], json!({"revisionAdded": {"number": 2}}));
 }
 
 #[test]
@@ -196,7 +200,7 @@ fn the_units_of_a_subscription_are_bounded() {
     for ids in ["[]", "[\"a\", \"b\", \"c\"]"] {
         let mut told = schema.execute_stream(Request::new(CHANGES.replace("IDS", ids)));
         let answer = with_codes(runtime.block_on(told.next()).unwrap());
-        let answer = serde_json::to_value(answer).unwrap();
+        let answer = in_json(&answer);
         assert_eq!(answer["errors"][0]["extensions"]["code"], "VALIDATION_FAILED", "{answer:#}");
         assert!(runtime.block_on(told.next()).is_none(), "it ends");
     }

@@ -1,7 +1,7 @@
 //! A document: parsed, and held against every bound that can be told from its text alone.
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType, Type};
 use async_graphql::{Name, Pos, Value as Const, Variables};
 use async_graphql_value::Value;
 
@@ -56,21 +56,38 @@ pub(super) struct Operation {
     /// The revisions that its fields at the root name; `None` where one names none, or where the answer may change
     /// all the same.
     revisions: Option<Vec<Value>>,
-    /// Its variables, and whether each has to have a value.
-    variables: Vec<(Name, bool)>,
+    variables: Vec<Variable>,
+}
+
+/// A variable of an operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Variable {
+    name: Name,
+    kind: Type,
+    /// Whether it has to have a value.
+    is_required: bool,
 }
 
 impl Operation {
     /// Returns a variable that has to have a value and has none.
     pub(super) fn missing<'o>(&'o self, variables: &Variables) -> Option<&'o str> {
         let has_value = |name| !matches!(variables.get(name), None | Some(Const::Null));
-        let missing = self.variables.iter().find(|(name, is_required)| *is_required && !has_value(name));
-        missing.map(|(name, _)| name.as_str())
+        let missing = self.variables.iter().find(|variable| variable.is_required && !has_value(&variable.name));
+        missing.map(|variable| variable.name.as_str())
+    }
+
+    /// Refuses a value that is not of the type of its variable.
+    pub(super) fn check(&self, values: &Variables, rules: &Rules) -> Result<(), Unfit> {
+        let Some(validity) = &rules.validity else { return Ok(()) };
+        let is_wrong = |of: &&Variable| values.get(&of.name).is_some_and(|value| !validity.fits(&of.kind, value));
+        let Some(Variable { name, kind, .. }) = self.variables.iter().find(is_wrong) else { return Ok(()) };
+        let message = format!("the value of the variable `${name}` is not of its type, `{kind}`");
+        Err(Unfit::new(Code::ValidationFailed, message))
     }
 
     /// Tells whether it has a variable of that name.
     pub(super) fn declares(&self, name: &Name) -> bool {
-        self.variables.iter().any(|(declared, _)| declared == name)
+        self.variables.iter().any(|variable| variable.name == *name)
     }
 
     /// Tells whether the answer never changes: every field at the root is pinned to a revision.
@@ -188,14 +205,14 @@ fn check_roots(
     Ok(())
 }
 
-/// Returns the variables of an operation, and whether each has to have a value.
-fn variables(operation: &OperationDefinition) -> Vec<(Name, bool)> {
+fn variables(operation: &OperationDefinition) -> Vec<Variable> {
     let definitions = operation.variable_definitions.iter().map(|definition| &definition.node);
-    let required = definitions.map(|definition| {
-        let is_required = !definition.var_type.node.nullable && definition.default_value.is_none();
-        (definition.name.node.clone(), is_required)
+    let variables = definitions.map(|definition| Variable {
+        name: definition.name.node.clone(),
+        kind: definition.var_type.node.clone(),
+        is_required: !definition.var_type.node.nullable && definition.default_value.is_none(),
     });
-    required.collect()
+    variables.collect()
 }
 
 /// Returns the revisions that fields name; `None` where one names none.

@@ -82,6 +82,11 @@ impl Documents {
         }
     }
 
+    /// Returns what documents are held against besides the bounds.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Finds the document of a question.
     ///
     /// An administrator may ask with any.

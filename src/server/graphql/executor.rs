@@ -7,11 +7,11 @@ use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response as Answer};
+use async_graphql::Request;
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::api::{self, Admin, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task};
+use crate::api::{self, Admin, Answer, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task};
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -92,13 +92,12 @@ impl Executor {
         let kind = operation.as_ref().map(|operation| operation.kind);
         let may_run = way.check(kind, &self.config).and_then(|()| {
             document.check()?;
-            match operation.as_ref().and_then(|operation| operation.missing(&asked.variables)) {
-                None => Ok(()),
-                Some(name) => {
-                    let message = format!("the variable `${name}` has to have a value, and has none");
-                    Err(Unfit::new(Code::ValidationFailed, message).into())
-                }
+            let Some(operation) = &operation else { return Ok(()) };
+            if let Some(name) = operation.missing(&asked.variables) {
+                let message = format!("the variable `${name}` has to have a value, and has none");
+                return Err(Unfit::new(Code::ValidationFailed, message).into());
             }
+            Ok(operation.check(&asked.variables, self.documents.rules())?)
         });
         if let Err(refusal) = may_run {
             return (outcome, Err(refusal));

@@ -16,7 +16,6 @@ mod way;
 
 use std::time::{Duration, Instant};
 
-use async_graphql::Response as Answer;
 use axum::body::{Body, HttpBody as _};
 use axum::extract::{RawQuery, Request, State};
 use axum::http::header::{
@@ -31,7 +30,7 @@ use super::admin::Caller;
 use super::etag;
 use super::outcome::Outcome;
 use super::pages::FOR_GOOD;
-use crate::api::{Code, beside_the_runtime};
+use crate::api::{Answer, Code, beside_the_runtime};
 
 use asked::{Asked, Parcel};
 use media::Media;
@@ -146,7 +145,7 @@ async fn answer(service: &Service, asked: Asked, media: Media, way: Way, headers
     match service.executor.execute(prepared).await {
         Ok(done) => {
             outcome.code = code(&done);
-            let (status, is_good) = (status(&done, media), done.errors.is_empty());
+            let (status, is_good) = (status(&done, media), done.is_ok());
             let body = in_json(&done, is_long);
             drop(done);
             match way {
@@ -185,14 +184,7 @@ async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: C
 
 /// Writes an answer; a large one does not hold up the thread's other requests.
 fn in_json(done: &Answer, is_long: bool) -> Vec<u8> {
-    // Every value of an answer can be written as JSON.
-    let write = || if never_ran(done) { errors_in_json(done) } else { serde_json::to_vec(done).unwrap_or_default() };
-    if is_long { beside_the_runtime(write) } else { write() }
-}
-
-/// Writes the errors alone: what was not executed has no data, not even none.
-fn errors_in_json(done: &Answer) -> Vec<u8> {
-    serde_json::to_vec(&serde_json::json!({"errors": done.errors})).unwrap_or_default()
+    if is_long { beside_the_runtime(|| done.in_json()) } else { done.in_json() }
 }
 
 /// Returns the code of the first error.
@@ -204,14 +196,9 @@ fn code(done: &Answer) -> Option<String> {
     }
 }
 
-/// Tells whether a question failed before it was executed: its errors stand at no place of an answer.
-fn never_ran(done: &Answer) -> bool {
-    done.is_err() && done.errors.iter().all(|error| error.path.is_empty())
-}
-
 /// Returns the status of an answer; that it failed before it was executed is the asker's fault.
 fn status(done: &Answer, media: Media) -> StatusCode {
-    if never_ran(done) && media == Media::Response { StatusCode::BAD_REQUEST } else { StatusCode::OK }
+    if done.never_ran() && media == Media::Response { StatusCode::BAD_REQUEST } else { StatusCode::OK }
 }
 
 /// Sends an answer that the client may keep: for good when it is pinned to a revision, else to ask again whether it is
@@ -261,7 +248,7 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     outcome.code = code(&done);
     // What took too long once will again; what came at a bad moment need not.
     let is_busy = outcome.code.as_deref() == Some(Code::Busy.word());
-    let mut response = sent(status, media, errors_in_json(&done).into(), outcome);
+    let mut response = sent(status, media, done.in_json().into(), outcome);
     let told = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         told.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -1,9 +1,9 @@
 //! A question that is not executed: the status, and the error that says why.
 
-use async_graphql::{ErrorExtensionValues, Response as Answer, ServerError};
+use async_graphql::{ErrorExtensionValues, ServerError};
 use axum::http::StatusCode;
 
-use crate::api::Code;
+use crate::api::{Answer, Code};
 
 use super::document::Unfit;
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use async_graphql::Response as Answer;
 use async_graphql::parser::types::OperationType;
 use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -15,7 +14,6 @@ use axum::response::Response;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::stream::{BoxStream, SelectAll};
 use futures_util::{StreamExt as _, stream};
-use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tracing::Instrument as _;
@@ -27,8 +25,8 @@ use super::executor::Prepared;
 use super::media::Media;
 use super::refusal::Refusal;
 use super::way::Way;
-use super::{code, never_ran, send_refusal};
-use crate::api::{Code, beside_the_runtime};
+use super::{code, send_refusal};
+use crate::api::{Answer, Code, beside_the_runtime};
 use crate::config::Config;
 
 /// The name of the protocol.
@@ -86,9 +84,7 @@ fn may_come_from(headers: &HeaderMap, config: &Config) -> bool {
 
 /// What an operation has to say.
 enum Told {
-    /// An answer, of which there may be more.
-    Next(String, Answer),
-    /// An answer that is written already, and takes its room until it is sent.
+    /// An answer, of which there may be more; that of a query takes its room until it is sent.
     Written(Bytes),
     /// It never ran, and ends with this.
     Refused(String, Answer),
@@ -96,13 +92,12 @@ enum Told {
     Complete(String),
 }
 
-/// The message that has an answer.
-#[derive(Serialize)]
-struct Next<'a> {
-    #[serde(rename = "type")]
-    kind: &'static str,
-    id: &'a str,
-    payload: &'a Answer,
+/// Writes the message that has an answer.
+fn next(id: &str, answer: &Answer) -> Vec<u8> {
+    let mut message = format!("{{\"type\":\"next\",\"id\":{},\"payload\":", json!(id)).into_bytes();
+    message.extend(answer.in_json());
+    message.push(b'}');
+    message
 }
 
 /// How a session ends: the code and the reason of the protocol; `None` where nobody listens any more.
@@ -238,7 +233,6 @@ impl Session {
 
     async fn tell(&mut self, told: Told) -> Result<(), End> {
         match told {
-            Told::Next(id, answer) => self.say(&json!({"type": "next", "id": id, "payload": answer})).await,
             Told::Written(message) => {
                 let Ok(text) = message.clone().try_into() else { return Ok(()) };
                 // The socket copies the message; its room is free again when nothing of it waits any more.
@@ -322,7 +316,7 @@ fn query(
     let work = async move {
         let answer = service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer);
         told(&answer);
-        if never_ran(&answer) {
+        if answer.never_ran() {
             return vec![Told::Refused(id, answer)];
         }
         match written(&service, &id, &answer, is_long).await {
@@ -342,9 +336,7 @@ fn query(
 
 /// Writes an answer, and waits until there is room for it.
 async fn written(service: &Service, id: &str, answer: &Answer, is_long: bool) -> Result<Bytes, Refusal> {
-    let next = Next { kind: "next", id, payload: answer };
-    // Every value of an answer can be written as JSON.
-    let write = || serde_json::to_vec(&next).unwrap_or_default();
+    let write = || next(id, answer);
     let message = if is_long { beside_the_runtime(write) } else { write() };
     let limits = &service.config.limits;
     if message.len() > limits.body_bytes {
@@ -365,11 +357,11 @@ fn subscription(service: &Service, id: String, prepared: Prepared) -> BoxStream<
             return std::future::ready(None);
         }
         std::future::ready(Some(match answer {
-            Some(answer) if never_ran(&answer) => {
+            Some(answer) if answer.never_ran() => {
                 *is_over = true;
                 Told::Refused(id.clone(), answer)
             }
-            Some(answer) => Told::Next(id.clone(), answer),
+            Some(answer) => Told::Written(next(&id, &answer).into()),
             None => Told::Complete(id.clone()),
         }))
     });

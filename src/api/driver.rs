@@ -1,0 +1,280 @@
+//! What the macros of async-graphql call, with another driver for objects: each writes itself as JSON, field by field.
+//!
+//! The driver of async-graphql boxes a future for each field, and builds a tree of values, which is written at the end. No
+//! field below the root of a question ever waits, so here each is polled once, where it stands, and what it
+//! gives is written behind its key at once. What such a field is and what it gives stays with the macros: with
+//! `crate = "super::driver"` they take what they call from here. A finished piece travels through async-graphql as
+//! [`Value::Binary`], which no field of the schema gives otherwise; [`Answer`](super::Answer) puts the pieces together.
+//!
+//! Extensions of async-graphql are not called for these fields, and its directives are only `@skip` and `@include`,
+//! which are taken out before anything is executed.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+
+use async_graphql::context::QueryPathSegment;
+pub(super) use async_graphql::*;
+use futures_util::FutureExt as _;
+
+use self::parser::types::{Field, Selection, SelectionSet};
+use self::registry::Registry;
+use self::resolver_utils::ContainerType;
+
+pub(super) mod resolver_utils {
+    //! The helpers of async-graphql, with the driver of this service.
+
+    use std::future::{Ready, ready};
+
+    pub(in crate::api) use async_graphql::resolver_utils::*;
+    use async_graphql::{ContextSelectionSet, ServerResult, Value};
+
+    /// Resolves an object.
+    pub(in crate::api) fn resolve_container<'a, T: ContainerType + ?Sized>(
+        context: &ContextSelectionSet<'a>,
+        object: &'a T,
+    ) -> Ready<ServerResult<Value>> {
+        ready(super::resolve(context, || super::write_object(context, object)))
+    }
+}
+
+thread_local! {
+    /// What is written so far of the piece that this thread works on.
+    static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// Where the selection of the field stands that is being written: an object with this selection is its value.
+    static AWAITED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// A piece of JSON of its own. The one that it stands in goes on when it is dropped, also where the work is unwound.
+struct Piece {
+    around: Vec<u8>,
+    awaited: usize,
+}
+
+impl Piece {
+    fn begin() -> Self {
+        Self { around: WRITTEN.take(), awaited: AWAITED.take() }
+    }
+
+    fn end(self) -> Value {
+        Value::Binary(WRITTEN.take().into())
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        WRITTEN.set(std::mem::take(&mut self.around));
+        AWAITED.set(self.awaited);
+    }
+}
+
+/// Returns what stands for a value that is written already; no JSON is empty.
+fn already_written() -> Value {
+    Value::Binary(Vec::new().into())
+}
+
+/// Writes something where it stands: behind the key of the field that waits for it, else to a piece of its own.
+fn resolve(context: &ContextSelectionSet<'_>, write: impl FnOnce() -> ServerResult<()>) -> ServerResult<Value> {
+    let is_field = context.path_node.is_some_and(|node| matches!(node.segment, QueryPathSegment::Name(_)));
+    if is_field && AWAITED.take() == place_of(context.item) {
+        return write().map(|()| already_written());
+    }
+    let piece = Piece::begin();
+    write().map(|()| piece.end())
+}
+
+fn place_of(selection: &Positioned<SelectionSet>) -> usize {
+    std::ptr::from_ref(selection).addr()
+}
+
+fn put(bytes: &[u8]) {
+    WRITTEN.with_borrow_mut(|written| written.extend_from_slice(bytes));
+}
+
+fn length() -> usize {
+    WRITTEN.with_borrow(Vec::len)
+}
+
+fn back_to(length: usize) {
+    WRITTEN.with_borrow_mut(|written| written.truncate(length));
+}
+
+/// Writes an object whose selection has not been looked at.
+fn write_object<T: ContainerType + ?Sized>(context: &ContextSelectionSet<'_>, object: &T) -> ServerResult<()> {
+    write_fields(context, &fields_of(context, object)?, object);
+    Ok(())
+}
+
+/// Writes the fields of an object. One that fails is left out, and an object with none left is null.
+fn write_fields<T: ContainerType + ?Sized>(
+    context: &ContextSelectionSet<'_>,
+    fields: &[Cow<'_, Positioned<Field>>],
+    object: &T,
+) {
+    let begin = length();
+    let mut before = b"{\"";
+    for field in fields {
+        let start = length();
+        WRITTEN.with_borrow_mut(|written| {
+            written.extend_from_slice(before);
+            // The grammar of names needs no escapes.
+            written.extend_from_slice(field.node.response_key().node.as_bytes());
+            written.extend_from_slice(b"\":");
+        });
+        match write_field(&context.with_field(field), object) {
+            Ok(()) => before = b",\"",
+            Err(error) => {
+                back_to(start);
+                context.add_error(error);
+            }
+        }
+    }
+    put(if length() == begin { b"null" } else { b"}" });
+}
+
+fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> ServerResult<()> {
+    let field = &context.item.node;
+    if field.name.node == "__typename" {
+        put_text(&object.introspection_type_name());
+        return Ok(());
+    }
+    AWAITED.set(place_of(&field.selection_set));
+    let done = object.resolve_field(context).now_or_never();
+    let waits = || Err(ServerError::new("a field below the root waits for something", Some(context.item.pos)));
+    let value = done.unwrap_or_else(waits)?.unwrap_or_default();
+    WRITTEN.with_borrow_mut(|written| write_value(written, &value));
+    Ok(())
+}
+
+fn put_text(text: &str) {
+    WRITTEN.with_borrow_mut(|written| write_text(written, text));
+}
+
+fn write_text(written: &mut Vec<u8>, text: &str) {
+    write_plain(written, &text);
+}
+
+/// Writes what serde can write; a `Vec` takes all that is written to it.
+fn write_plain(written: &mut Vec<u8>, value: &impl serde::Serialize) {
+    if let Err(error) = serde_json::to_writer(written, value) {
+        tracing::error!(%error, "a value cannot be written as JSON");
+    }
+}
+
+/// Writes a value; the pieces in it as they are.
+pub(super) fn write_value(written: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Binary(piece) => written.extend_from_slice(piece),
+        Value::List(items) => {
+            written.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    written.push(b',');
+                }
+                write_value(written, item);
+            }
+            written.push(b']');
+        }
+        Value::Object(fields) => {
+            written.push(b'{');
+            for (at, (name, value)) in fields.iter().enumerate() {
+                if at > 0 {
+                    written.push(b',');
+                }
+                write_text(written, name);
+                written.push(b':');
+                write_value(written, value);
+            }
+            written.push(b'}');
+        }
+        Value::String(text) => write_text(written, text),
+        plain => write_plain(written, plain),
+    }
+}
+
+/// Returns the fields that a selection asks of an object, through its fragments; what stands several times under one key
+/// is one field with all its selections (GraphQL, section 6.3.2).
+pub(super) fn fields_of<'c, T: ContainerType + ?Sized>(
+    context: &ContextSelectionSet<'c>,
+    object: &T,
+) -> ServerResult<Vec<Cow<'c, Positioned<Field>>>> {
+    let mut fields = Vec::with_capacity(context.item.node.items.len());
+    collect(context, object, context.item, &mut fields)?;
+    Ok(fields)
+}
+
+fn collect<'c, T: ContainerType + ?Sized>(
+    context: &ContextSelectionSet<'c>,
+    object: &T,
+    selection: &'c Positioned<SelectionSet>,
+    fields: &mut Vec<Cow<'c, Positioned<Field>>>,
+) -> ServerResult<()> {
+    for selected in &selection.node.items {
+        let (condition, selection) = match &selected.node {
+            Selection::Field(field) => {
+                let key = &field.node.response_key().node;
+                match fields.iter_mut().find(|known| known.node.response_key().node == *key) {
+                    Some(known) => {
+                        let more = field.node.selection_set.node.items.iter().cloned();
+                        known.to_mut().node.selection_set.node.items.extend(more);
+                    }
+                    None => fields.push(Cow::Borrowed(field)),
+                }
+                continue;
+            }
+            Selection::InlineFragment(fragment) => (fragment.node.type_condition.as_ref(), &fragment.node.selection_set),
+            Selection::FragmentSpread(spread) => {
+                let name = &spread.node.fragment_name.node;
+                let unknown = || ServerError::new(format!("Unknown fragment \"{name}\"."), Some(spread.pos));
+                let fragment = context.query_env.fragments.get(name).ok_or_else(unknown)?;
+                (Some(&fragment.node.type_condition), &fragment.node.selection_set)
+            }
+        };
+        if condition.is_none_or(|condition| is_a(context, object, condition.node.on.node.as_str())) {
+            collect(context, object, selection, fields)?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether an object is of a type, or of an interface.
+fn is_a<T: ContainerType + ?Sized>(context: &ContextSelectionSet<'_>, object: &T, name: &str) -> bool {
+    let own = object.introspection_type_name();
+    let implements = || context.schema_env.registry.implements.get(&*own);
+    own == name || implements().is_some_and(|interfaces| interfaces.contains(name))
+}
+
+/// A list of objects: what a selection asks of them is looked up once for all.
+pub(super) struct Objects<T>(pub(super) Vec<T>);
+
+impl<T: ContainerType> OutputType for Objects<T> {
+    fn type_name() -> Cow<'static, str> {
+        <Vec<T> as OutputType>::type_name()
+    }
+
+    fn qualified_type_name() -> String {
+        <Vec<T> as OutputType>::qualified_type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <Vec<T> as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, context: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        resolve(context, || write_objects(context, &self.0))
+    }
+}
+
+fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &[T]) -> ServerResult<()> {
+    put(b"[");
+    if let Some(first) = objects.first() {
+        let fields = fields_of(context, first)?;
+        for (at, object) in objects.iter().enumerate() {
+            if at > 0 {
+                put(b",");
+            }
+            write_fields(&context.with_index(at), &fields, object);
+        }
+    }
+    put(b"]");
+    Ok(())
+}
