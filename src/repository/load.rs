@@ -1,5 +1,6 @@
 //! Loading: all or nothing, and one revision for what changes.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -133,19 +134,49 @@ impl Repository {
         Ok(loaded)
     }
 
-    /// Tells which records of input files are not loaded as they are; empty when the store has them all.
+    /// Tells how the records of input files differ from what is loaded.
     ///
     /// # Errors
     /// Returns [`LoadError::Invalid`] when the files have errors.
-    pub fn differences(&self, files: &[InputFile]) -> Result<Vec<RecordKey>, LoadError> {
+    pub fn differences(&self, files: &[InputFile]) -> Result<Differences, LoadError> {
         let latest = self.latest();
-        let before = latest.history.corpus();
-        let (parsed, _) = check_files(files, before, &[], None);
+        let loaded = latest.history.corpus();
+        let (parsed, _) = check_files(files, loaded, &[], None);
         if parsed.report.has_errors() {
             return Err(LoadError::Invalid(Box::new(parsed.report)));
         }
-        let new = parsed.records.iter().map(|(_, record)| record).filter(|record| !has(before, record));
-        Ok(new.map(Record::key).collect())
+        let mut found = Differences::default();
+        let mut given: BTreeSet<RecordKey> = BTreeSet::new();
+        for (_, record) in &parsed.records {
+            let key = record.key();
+            match loaded.record(&key) {
+                None => found.new.push(key.clone()),
+                Some(before) if before != *record => found.changed.push(key.clone()),
+                Some(_) => {}
+            }
+            given.insert(key);
+        }
+        found.missing = loaded.keys().into_iter().filter(|key| !given.contains(key)).collect();
+        Ok(found)
+    }
+}
+
+/// How the records of input files differ from what is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Differences {
+    /// Those that are not loaded.
+    pub new: Vec<RecordKey>,
+    /// Those that are loaded otherwise.
+    pub changed: Vec<RecordKey>,
+    /// Those that are loaded, and not in the files.
+    pub missing: Vec<RecordKey>,
+}
+
+impl Differences {
+    /// Tells whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.changed.is_empty() && self.missing.is_empty()
     }
 }
 

@@ -30,7 +30,7 @@ use crate::store::{BoxError, Document, Finding, Journal, Notice, Revision, Store
 pub use changes::{RecordChange, UnitChanges};
 pub use check::{check_files, check_sources};
 pub use inputs::{InputError, read_file, read_inputs};
-pub use load::{LoadError, Loaded, Progress};
+pub use load::{Differences, LoadError, Loaded, Progress};
 pub use past::PastError;
 pub use sources::{SourceFolder, SourceText, Withheld};
 

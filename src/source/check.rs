@@ -42,7 +42,7 @@ fn units_of(corpus: &Corpus) -> HashSet<&str> {
 }
 
 fn mentioned(snapshot: &Snapshot) -> impl Iterator<Item = &UnitId> {
-    snapshot.mentions.iter().map(|mention| &mention.unit)
+    snapshot.mentions.units()
 }
 
 struct Checker<'a> {

@@ -10,11 +10,11 @@ use super::log_item::{Fields, Item};
 use super::log_line::Line;
 use super::log_units::{LogUnits, UnitIx};
 use super::mapping::At;
-use super::reader::{Cell, Reader, Row, kind, mention, slug};
+use super::reader::{Cell, Reader, Row, kind, slug};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
     Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence,
-    Extent, Mention, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
+    Extent, Mention, MentionsBuilder, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
 };
 use crate::source::event_file::wrong_sides;
 use crate::source::origin::Origin;
@@ -31,7 +31,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
         id,
         dates,
         parts: Vec::new(),
-        mentions: Vec::new(),
+        mentions: MentionsBuilder::default(),
         units: LogUnits::default(),
         said: None,
         tops: Vec::new(),
@@ -94,7 +94,7 @@ struct Log {
     id: SnapshotId,
     dates: Option<Vec<Edtf>>,
     parts: Vec<Part>,
-    mentions: Vec<Mention>,
+    mentions: MentionsBuilder,
     units: LogUnits,
     /// The day of the line before, as it stands there.
     said: Option<Item<'static>>,
@@ -329,7 +329,7 @@ impl Log {
         }
         let day = self.parts.len();
         let at = self.units.mention(unit, day).unwrap_or_else(|| {
-            let mut mention = mention(id, evidence.clone(), Placing::Unplaced);
+            let mut mention = Mention::of(id, evidence.clone(), Placing::Unplaced);
             mention.part = u16::try_from(day.saturating_sub(1)).ok().map(PartIx);
             self.today.mentions.push(mention);
             self.today.mentions.len() - 1
@@ -452,7 +452,7 @@ impl Log {
         snapshot.date_evidence.clone_from(&first.date_evidence);
         snapshot.coverage = if reader.mapping.complete { coverage(&self.tops) } else { Vec::new() };
         snapshot.parts = self.parts;
-        snapshot.mentions = self.mentions;
+        snapshot.mentions = self.mentions.finish();
         if let Some((era, place)) = snapshot.era.as_ref().zip(reader.mapping.era_of(&observed.window())) {
             self.origin.note_id(era.as_str(), place.place);
         }

@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 use super::mapping::{At, Mapping};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span};
 use crate::model::{
-    Basis, Edtf, EdtfError, Evidence, LineSet, Mention, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
-    SourceFile, Standing, Text, UnitId, Window,
+    Basis, Edtf, EdtfError, Evidence, LineSet, Mentions, NameClaim, NameForm, Record, Snapshot, SnapshotId, SourceFile,
+    Text, UnitId, Window,
 };
 use crate::source::citations::sha256;
 use crate::source::origin::{Origin, Origins};
@@ -296,33 +296,9 @@ impl<'r, 't> Reader<'r, 't> {
             parts: Vec::new(),
             coverage: Vec::new(),
             topics: Vec::new(),
-            mentions: Vec::new(),
+            mentions: Mentions::default(),
             continuous: false,
         }
-    }
-}
-
-/// Returns a mention that says nothing but where a unit is named.
-pub(super) fn mention(unit: UnitId, evidence: Evidence, placing: Placing) -> Mention {
-    Mention {
-        unit,
-        part: None,
-        evidence,
-        placing,
-        shown_under: None,
-        name: None,
-        acronym: None,
-        also_written: Vec::new(),
-        kind: None,
-        standing: Standing::Internal,
-        summary: None,
-        same: None,
-        holder: None,
-        figures: Vec::new(),
-        relations: Vec::new(),
-        contacts: Vec::new(),
-        places: Vec::new(),
-        properties: Vec::new(),
     }
 }
 
