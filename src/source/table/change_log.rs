@@ -4,8 +4,9 @@
 //! were merged or split into which. What `add`, `del` and `lin` do after the first day are change events.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeMap;
 
+use super::log_events::{Joined, LogEvents, Turns};
 use super::log_item::{Fields, Item};
 use super::log_line::Line;
 use super::log_units::{LogUnits, UnitIx};
@@ -13,8 +14,8 @@ use super::mapping::At;
 use super::reader::{Cell, Reader, Row, kind, slug};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
-    Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence,
-    Extent, Mention, MentionsBuilder, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
+    Basis, Coverage, Edtf, EventType, Evidence, Extent, Mention, MentionsBuilder, NameClaim, NameForm, Part, PartIx,
+    Placing, Property, Record, SnapshotId, UnitId,
 };
 use crate::source::event_file::wrong_sides;
 use crate::source::origin::Origin;
@@ -28,6 +29,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
     };
     let Some(id) = log_id(reader) else { return };
     let mut log = Log {
+        events: LogEvents::of(id.clone()),
         id,
         dates,
         parts: Vec::new(),
@@ -36,8 +38,6 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
         said: None,
         tops: Vec::new(),
         today: Today::default(),
-        events: Vec::new(),
-        event_ids: HashMap::new(),
         origin: Origin::new(reader.mapping.place),
     };
     let text = reader.source.text;
@@ -101,9 +101,7 @@ struct Log {
     /// The units that the first day puts at the top.
     tops: Vec<(UnitId, Row)>,
     today: Today,
-    events: Vec<(ChangeEvent, Row)>,
-    /// How often an id of an event was made.
-    event_ids: HashMap<String, u32>,
+    events: LogEvents,
     origin: Origin,
 }
 
@@ -113,17 +111,7 @@ struct Today {
     mentions: Vec<Mention>,
     /// The positions of mentions under a parent of which nothing had been said.
     orphans: BTreeMap<usize, (UnitIx, UnitIx)>,
-    begun: BTreeMap<UnitId, Row>,
-    ended: BTreeMap<UnitId, Row>,
-    joined: Vec<Joined>,
-}
-
-/// A line that says which units became which.
-struct Joined {
-    kind: EventType,
-    from: Vec<UnitId>,
-    to: Vec<UnitId>,
-    row: Row,
+    turns: Turns,
 }
 
 impl Log {
@@ -253,7 +241,7 @@ impl Log {
         self.origin.note_id(id.as_str(), reader.place(line.row.span));
         let is_top = line.value(reader, "parent").is_none_or(Item::is_null);
         if self.parts.len() > 1 {
-            self.today.begun.insert(id, line.row);
+            self.today.turns.begun.insert(id, line.row);
         } else if is_top {
             self.tops.push((id, line.row));
         }
@@ -271,7 +259,7 @@ impl Log {
         let unit = self.unit(reader, line)?;
         self.known(reader, unit, line)?;
         self.units.set_alive(unit, None);
-        self.today.ended.insert(self.units.id(unit)?.clone(), line.row);
+        self.today.turns.ended.insert(self.units.id(unit)?.clone(), line.row);
         Some(())
     }
 
@@ -299,7 +287,7 @@ impl Log {
             reader.tell(Diagnostic::new(Code::WrongCardinality, message).at(reader.place(line.row.span)));
             return None;
         }
-        self.today.joined.push(Joined { kind, from, to, row: line.row });
+        self.today.turns.joined.push(Joined { kind, from, to, row: line.row });
         Some(())
     }
 
@@ -369,63 +357,9 @@ impl Log {
         for (unit, parent) in today.orphans.into_values() {
             self.units.note_orphan(unit, parent);
         }
-        let mut told: BTreeSet<UnitId> = BTreeSet::new();
-        for joined in today.joined {
-            told.extend(joined.from.iter().chain(&joined.to).cloned());
-            let original = |unit: &UnitId| {
-                let continues = !today.ended.contains_key(unit) && !joined.to.contains(unit);
-                EventOriginal { unit: unit.clone(), continues, part: false }
-            };
-            let originals = joined.from.iter().map(original).collect();
-            self.event(reader, joined.kind, originals, &joined.to, joined.row);
+        if let Some(part) = self.parts.last() {
+            self.events.close_day(reader, part, today.turns);
         }
-        for (unit, row) in today.begun.into_iter().filter(|(unit, _)| !told.contains(unit)) {
-            self.event(reader, EventType::Created, Vec::new(), &[unit], row);
-        }
-        for (unit, row) in today.ended.into_iter().filter(|(unit, _)| !told.contains(unit)) {
-            let original = EventOriginal { unit, continues: false, part: false };
-            self.event(reader, EventType::Dissolved, vec![original], &[], row);
-        }
-    }
-
-    fn event(
-        &mut self,
-        reader: &mut Reader<'_, '_>,
-        kind: EventType,
-        originals: Vec<EventOriginal>,
-        results: &[UnitId],
-        row: Row,
-    ) {
-        // A unit may be split twice in a day, and begins only once: what is new names the event best.
-        let is_original = |unit: &&UnitId| originals.iter().any(|original| original.unit == **unit);
-        let new = results.iter().find(|unit| !is_original(unit));
-        let first = new.or(originals.first().map(|original| &original.unit)).or(results.first());
-        let (Some(first), Some(part)) = (first, self.parts.last()) else { return };
-        let text = format!("{}-{}-{}-{first}", self.id, part.id, kind.word());
-        let times = self.event_ids.entry(text.clone()).and_modify(|times| *times += 1).or_insert(1);
-        let text = if *times == 1 { text } else { format!("{text}-{times}") };
-        let Ok(id) = EventId::new(&text) else {
-            let message = format!("the ids of the log and of unit `{first}` are too long for the id of an event");
-            return reader.tell(Diagnostic::new(Code::BadId, message).at(reader.place(row.span)));
-        };
-        let evidence = row.lines().map(|lines| EventEvidence {
-            snapshot: self.id.clone(),
-            lines,
-            basis: Basis::Stated,
-            note: None,
-        });
-        let event = ChangeEvent {
-            id,
-            kind,
-            date: part.observed.clone(),
-            originals,
-            results: results.iter().cloned().map(EventResult::of).collect(),
-            basis: Basis::Stated,
-            evidence: evidence.into_iter().collect(),
-            reference: None,
-            note: None,
-        };
-        self.events.push((event, row));
     }
 
     fn finish(mut self, reader: &mut Reader<'_, '_>) {
@@ -458,7 +392,7 @@ impl Log {
         }
         self.units.tell_orphans(reader, &self.origin);
         reader.add(Record::Snapshot(snapshot.into()), self.origin);
-        for (event, row) in self.events {
+        for (event, row) in self.events.finish() {
             let origin = Origin::new(reader.place(row.span));
             reader.add(Record::Event(event.into()), origin);
         }

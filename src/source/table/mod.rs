@@ -12,6 +12,7 @@ mod events;
 mod fields;
 mod json;
 mod lines;
+mod log_events;
 mod log_item;
 mod log_line;
 mod log_units;
