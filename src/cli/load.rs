@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::config::DEFAULT_DATA;
 use crate::diagnostics::{Report, did_you_mean};
 use crate::model::RecordKey;
-use crate::repository::{LoadError, Loaded, Repository, read_inputs};
+use crate::repository::{LoadError, Loaded, Progress, Repository, read_inputs};
 use crate::source::InputFile;
 use crate::store::StoreError;
 
@@ -59,11 +59,7 @@ pub(super) fn load(
         CliError::Store(error @ StoreError::Busy { .. }) => CliError::Held(error),
         other => other,
     })?;
-    let loaded = {
-        let _progress = (!files.is_empty()).then(|| out.progress(&format!("loading {}", counted(files.len(), "file"))));
-        repository.load(files, remove, sources, Timestamp::now())
-    };
-    match loaded {
+    match load_telling(&repository, files, remove, sources, out) {
         Ok(loaded) => {
             if !out.is_json() {
                 out.note_report(&loaded.report);
@@ -79,6 +75,24 @@ pub(super) fn load(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Loads files and withdraws what is to be withdrawn, and shows how far it has come.
+fn load_telling(
+    repository: &Repository,
+    files: &[InputFile],
+    remove: &[String],
+    sources: Option<&Path>,
+    out: &mut Output,
+) -> Result<Loaded, LoadError> {
+    let bytes = files.iter().map(|file| u64::try_from(file.bytes.len()).unwrap_or(u64::MAX));
+    let total = bytes.fold(0, u64::saturating_add);
+    let reading = (!files.is_empty()).then(|| out.reading(&format!("loading {}", counted(files.len(), "file")), total));
+    repository.load_telling(files, remove, sources, Timestamp::now(), &|progress| match (&reading, progress) {
+        (Some(reading), Progress::Read(bytes)) => reading.advance(bytes),
+        (Some(reading), Progress::Storing) => reading.then("storing"),
+        (None, _) => {}
+    })
 }
 
 /// Opens the store to write to it; the default folder is kept out of git when it is made.
@@ -100,10 +114,7 @@ pub(super) fn open(data: &Path, out: &mut Output) -> Result<Repository, CliError
 
 /// Loads files and tells of it; for `serve`.
 pub(super) fn load_files(repository: &Repository, files: &[InputFile], out: &mut Output) -> Result<(), CliError> {
-    let loaded = {
-        let _progress = out.progress(&format!("loading {}", counted(files.len(), "file")));
-        repository.load(files, &[], None, Timestamp::now())?
-    };
+    let loaded = load_telling(repository, files, &[], None, out)?;
     if out.is_json() {
         let mut event = json!({"event": "loaded"});
         if let (Value::Object(event), Value::Object(told)) = (&mut event, Outcome::of(repository, loaded).json()) {

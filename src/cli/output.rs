@@ -1,10 +1,11 @@
 //! The one door through which the command line writes: results to stdout, notes and progress to stderr.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
 
 use clap::ValueEnum;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{DecimalBytes, ProgressBar, ProgressStyle};
 use serde_json::Value;
 
 use crate::diagnostics::Report;
@@ -52,8 +53,43 @@ pub(super) struct Output {
     lively: bool,
 }
 
+/// How many bytes are read between two plain lines that tell of it.
+const TOLD_BYTES: u64 = 100_000_000;
+
 /// Long work under way; what a terminal shows of it goes away when it is dropped.
 pub(super) struct Progress(Option<ProgressBar>);
+
+/// The reading of so many bytes under way: as a bar on a terminal, else as a plain line now and then.
+pub(super) struct Reading {
+    progress: Progress,
+    total: u64,
+    read: Cell<u64>,
+    /// Whether plain lines are wanted.
+    tells: bool,
+}
+
+impl Reading {
+    /// Tells that more bytes are read.
+    pub(super) fn advance(&self, bytes: usize) {
+        let before = self.read.get();
+        let read = before.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
+        self.read.set(read);
+        if let Some(bar) = &self.progress.0 {
+            bar.set_position(read);
+        } else if self.tells && read / TOLD_BYTES > before / TOLD_BYTES {
+            // That nobody can read it stops no work.
+            let _ = writeln!(io::stderr(), "  {} of {} read …", DecimalBytes(read), DecimalBytes(self.total));
+        }
+    }
+
+    /// Tells that all is read, and what is done now.
+    pub(super) fn then(&self, what: &'static str) {
+        if let Some(bar) = &self.progress.0 {
+            bar.set_position(self.total);
+            bar.set_message(what);
+        }
+    }
+}
 
 impl Drop for Progress {
     fn drop(&mut self) {
@@ -119,6 +155,19 @@ impl Output {
             let text = report.to_human(self.note_style.colour());
             self.note(text.trim_end());
         }
+    }
+
+    /// Says that a reading of so many bytes begins: as a bar on a terminal, else as a plain line.
+    pub(super) fn reading(&mut self, what: &str, total: u64) -> Reading {
+        let progress = self.progress(what);
+        if let Some(bar) = &progress.0 {
+            bar.set_length(total);
+            let template = "{spinner} {msg} {wide_bar} {decimal_bytes} of {decimal_total_bytes} ({elapsed})";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+        }
+        Reading { progress, total, read: Cell::new(0), tells: self.format == Format::Human }
     }
 
     /// Says that long work begins: as a moving display on a terminal, else as a plain line.

@@ -1,6 +1,5 @@
 //! `eragraph serve`: loads the snapshots where nothing is loaded yet, says where the service is, and serves.
 
-use std::collections::BTreeSet;
 use std::io::IsTerminal;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -10,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::config::{Config, DEFAULT_SNAPSHOTS, Settings};
 use crate::model::RecordKey;
-use crate::repository::{InputError, LoadError, Repository, read_inputs};
+use crate::repository::{Differences, InputError, LoadError, Repository, read_inputs};
 use crate::server;
 use crate::server::observe::{self, Form};
-use crate::source::{InputFile, parse};
+use crate::source::InputFile;
 
 use super::error::{CliError, Exit};
 use super::load;
@@ -116,13 +115,10 @@ fn compare(repository: &Repository, folder: &str, files: &[InputFile], out: &mut
         }
         Err(error) => return Err(error.into()),
     };
-    let loaded: BTreeSet<RecordKey> = repository.latest().history.corpus().keys().into_iter().collect();
-    let in_folder: BTreeSet<RecordKey> = parse(files).records.iter().map(|(_, record)| record.key()).collect();
-    let (changed, new): (Vec<RecordKey>, Vec<RecordKey>) = found.into_iter().partition(|key| loaded.contains(key));
-    let missing: Vec<RecordKey> = loaded.difference(&in_folder).cloned().collect();
-    if new.is_empty() && changed.is_empty() && missing.is_empty() {
+    if found.is_empty() {
         return Ok(());
     }
+    let Differences { new, changed, missing } = found;
     if out.is_json() {
         let json = |keys: &[RecordKey]| -> Value { keys.iter().map(load::key_json).collect() };
         let event = json!({

@@ -62,10 +62,14 @@ pub(super) fn check(
     } else {
         Corpus::default()
     };
-    let parsed = {
+    let mut parsed = {
         let _progress = out.progress(&format!("checking {}", counted(files.len(), "file")));
         check_files(files, &before, &[], sources).0
     };
+    if beside.suggest {
+        // What is suggested names places in them.
+        parsed.show_tables(files);
+    }
     let report = &parsed.report;
     let suggestions =
         if beside.suggest && !report.has_errors() { Some(suggest::find(data, &parsed, out)?) } else { None };

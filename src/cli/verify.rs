@@ -9,6 +9,7 @@ use crate::store::Finding;
 
 use super::error::{CliError, Exit};
 use super::load::check_folder;
+use super::load::key_json;
 use super::output::Output;
 use super::session::open_to_read;
 use super::style::{clean, counted};
@@ -69,9 +70,10 @@ fn finding_json(finding: &Finding) -> Value {
     let message = finding.to_string();
     match finding {
         Finding::Database { .. } => json!({"about": "database", "message": message}),
-        Finding::Record { revision, key, .. } => {
-            json!({"about": "record", "revision": revision, "type": key.word(), "id": key.id(), "message": message})
-        }
+        Finding::Records { revision, first, last, .. } => json!({
+            "about": "records", "revision": revision, "first": key_json(first), "last": key_json(last),
+            "message": message,
+        }),
         Finding::Manifest { revision, path, .. } => {
             json!({"about": "manifest", "revision": revision, "path": path.display().to_string(), "message": message})
         }

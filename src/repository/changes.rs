@@ -1,6 +1,6 @@
 //! What a revision changed for each unit: which records say something else of it than in the revision before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{Record, RecordKey, UnitId, changed_units};
@@ -41,11 +41,7 @@ impl Repository {
     /// cannot be read.
     pub fn unit_changes(&self, revision: u64) -> Result<Arc<UnitChanges>, StoreError> {
         let compare = || {
-            let made = self.revision(revision)?;
-            let mut keys: Vec<RecordKey> = made.upserted.into_iter().map(|record| record.key).collect();
-            keys.extend(made.removed);
-            keys.sort();
-            keys.dedup();
+            let keys = self.changed_keys(revision)?;
             let before = self.records(revision.saturating_sub(1), &keys)?;
             let after = self.records(revision, &keys)?;
             let mut changes = UnitChanges::default();
@@ -62,6 +58,19 @@ impl Repository {
             Arc::try_unwrap(error)
                 .unwrap_or_else(|shared| StoreError::Rebuild { revision, source: shared.to_string().into() })
         })
+    }
+
+    /// Returns the keys of the records that a revision put in or took out.
+    fn changed_keys(&self, revision: u64) -> Result<Vec<RecordKey>, StoreError> {
+        match &self.backing {
+            Backing::Store(store) => store.changed_keys(revision),
+            Backing::Journal { .. } => {
+                let (before, after) = (self.version(revision.saturating_sub(1))?, self.version(revision)?);
+                let (before, after) = (before.history.corpus(), after.history.corpus());
+                let keys: BTreeSet<RecordKey> = before.keys().into_iter().chain(after.keys()).collect();
+                Ok(keys.into_iter().filter(|key| before.record(key) != after.record(key)).collect())
+            }
+        }
     }
 
     fn records(&self, revision: u64, keys: &[RecordKey]) -> Result<BTreeMap<RecordKey, Record>, StoreError> {

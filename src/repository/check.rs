@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::diagnostics::Report;
 use crate::model::{Corpus, RecordKey};
-use crate::source::{self, InputFile, Parsed};
+use crate::source::{self, InputFile, Limits, Parsed};
 
 use super::sources::open_inside;
 
@@ -20,7 +20,18 @@ pub fn check_files(
     removed: &[RecordKey],
     sources: Option<&Path>,
 ) -> (Parsed, Corpus) {
-    let mut parsed = source::parse(files);
+    check_files_telling(files, before, removed, sources, &|_| {})
+}
+
+/// Reads and checks input files, see [`check_files`], and tells how many more bytes of them it has read as it goes.
+pub(super) fn check_files_telling(
+    files: &[InputFile],
+    before: &Corpus,
+    removed: &[RecordKey],
+    sources: Option<&Path>,
+    progress: &dyn Fn(usize),
+) -> (Parsed, Corpus) {
+    let mut parsed = source::parse_telling(files, &Limits::default(), progress);
     let mut after = before.clone();
     for key in removed {
         after.remove(key);
@@ -37,6 +48,9 @@ pub fn check_files(
         }
         let found = source::citations::check(&only_new, &parsed.origins, &mut |name| read_source(dir, name));
         parsed.report.extend(found);
+    }
+    if !parsed.report.diagnostics.is_empty() {
+        parsed.show_tables(files);
     }
     parsed.report.sort();
     (parsed, after)

@@ -1,5 +1,6 @@
 //! Loading: all or nothing, and one revision for what changes.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
@@ -11,6 +12,7 @@ use crate::model::{Corpus, KeptEvent, Record, RecordKey};
 use crate::source::InputFile;
 use crate::store::{Changes, Document, Draft, StoreError};
 
+use super::check::check_files_telling;
 use super::{Backing, Repository, Version, check_files, history};
 
 /// What a load did.
@@ -51,6 +53,15 @@ pub enum LoadError {
     Store(#[from] StoreError),
 }
 
+/// How far a load has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// So many more bytes of the input files have been read.
+    Read(usize),
+    /// All is read and checked, and is being kept.
+    Storing,
+}
+
 impl Repository {
     /// Loads input files and withdraws what `remove` names, as one revision; nothing when anything is wrong.
     ///
@@ -63,12 +74,28 @@ impl Repository {
         sources: Option<&Path>,
         recorded_at: Timestamp,
     ) -> Result<Loaded, LoadError> {
+        self.load_telling(files, remove, sources, recorded_at, &|_| {})
+    }
+
+    /// Loads and withdraws, see [`Repository::load`], and tells how far it has come.
+    ///
+    /// # Errors
+    /// Returns the same errors as [`Repository::load`].
+    pub fn load_telling(
+        &self,
+        files: &[InputFile],
+        remove: &[String],
+        sources: Option<&Path>,
+        recorded_at: Timestamp,
+        progress: &dyn Fn(Progress),
+    ) -> Result<Loaded, LoadError> {
         let Backing::Store(store) = &self.backing else { return Err(LoadError::ReadOnly) };
         let _loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
         let latest = self.latest();
         let before = latest.history.corpus();
         let removed: Vec<RecordKey> = remove.iter().map(|id| key_of(before, id)).collect::<Result<_, _>>()?;
-        let (parsed, after) = check_files(files, before, &removed, sources);
+        let read = |bytes| progress(Progress::Read(bytes));
+        let (parsed, after) = check_files_telling(files, before, &removed, sources, &read);
         if parsed.report.has_errors() {
             return Err(LoadError::Invalid(Box::new(parsed.report)));
         }
@@ -81,11 +108,21 @@ impl Repository {
             report: parsed.report,
         };
         if loaded.is_change() {
-            let inputs = files.iter().map(|file| Document { name: file.name.clone(), bytes: file.bytes.clone() });
+            let inputs = files
+                .iter()
+                .map(|file| Document { name: file.name.as_str().into(), bytes: file.bytes.as_slice().into() });
             let changes = Changes { upserted, removed };
             let draft = Draft { recorded_at, inputs: inputs.collect(), changes };
-            loaded.revision = store.stage(&draft)?.publish()?.number;
-            let version = Arc::new(Version::new(loaded.revision, history(after)));
+            progress(Progress::Storing);
+            // The graph is worked out while the disk has the records; nobody sees it before they are safe.
+            let (stored, history) = std::thread::scope(|scope| {
+                let stored = scope.spawn(|| store.stage(&draft)?.publish());
+                let history = history(after);
+                (stored.join(), history)
+            });
+            let revision = stored.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            loaded.revision = revision.number;
+            let version = Arc::new(Version::new(loaded.revision, history));
             // Questions that began before go on in the revision before, so it is kept at hand.
             self.past.insert(latest.revision, Arc::clone(&latest));
             self.latest.send_replace(version);
@@ -97,19 +134,49 @@ impl Repository {
         Ok(loaded)
     }
 
-    /// Tells which records of input files are not loaded as they are; empty when the store has them all.
+    /// Tells how the records of input files differ from what is loaded.
     ///
     /// # Errors
     /// Returns [`LoadError::Invalid`] when the files have errors.
-    pub fn differences(&self, files: &[InputFile]) -> Result<Vec<RecordKey>, LoadError> {
+    pub fn differences(&self, files: &[InputFile]) -> Result<Differences, LoadError> {
         let latest = self.latest();
-        let before = latest.history.corpus();
-        let (parsed, _) = check_files(files, before, &[], None);
+        let loaded = latest.history.corpus();
+        let (parsed, _) = check_files(files, loaded, &[], None);
         if parsed.report.has_errors() {
             return Err(LoadError::Invalid(Box::new(parsed.report)));
         }
-        let new = parsed.records.iter().map(|(_, record)| record).filter(|record| !has(before, record));
-        Ok(new.map(Record::key).collect())
+        let mut found = Differences::default();
+        let mut given: BTreeSet<RecordKey> = BTreeSet::new();
+        for (_, record) in &parsed.records {
+            let key = record.key();
+            match loaded.record(&key) {
+                None => found.new.push(key.clone()),
+                Some(before) if before != *record => found.changed.push(key.clone()),
+                Some(_) => {}
+            }
+            given.insert(key);
+        }
+        found.missing = loaded.keys().into_iter().filter(|key| !given.contains(key)).collect();
+        Ok(found)
+    }
+}
+
+/// How the records of input files differ from what is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Differences {
+    /// Those that are not loaded.
+    pub new: Vec<RecordKey>,
+    /// Those that are loaded otherwise.
+    pub changed: Vec<RecordKey>,
+    /// Those that are loaded, and not in the files.
+    pub missing: Vec<RecordKey>,
+}
+
+impl Differences {
+    /// Tells whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.changed.is_empty() && self.missing.is_empty()
     }
 }
 

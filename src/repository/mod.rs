@@ -30,7 +30,7 @@ use crate::store::{BoxError, Document, Finding, Journal, Notice, Revision, Store
 pub use changes::{RecordChange, UnitChanges};
 pub use check::{check_files, check_sources};
 pub use inputs::{InputError, read_file, read_inputs};
-pub use load::{LoadError, Loaded};
+pub use load::{Differences, LoadError, Loaded, Progress};
 pub use past::PastError;
 pub use sources::{SourceFolder, SourceText, Withheld};
 
@@ -248,10 +248,10 @@ fn history(corpus: Corpus) -> History {
 }
 
 /// Reads the documents of a revision again, for a store that has lost the records.
-fn read_again(revision: &Revision, documents: Vec<Document>) -> Result<Vec<Record>, BoxError> {
+fn read_again(revision: &Revision, documents: Vec<Document<'static>>) -> Result<Vec<Record>, BoxError> {
     let files: Vec<source::InputFile> = documents
         .into_iter()
-        .map(|document| source::InputFile { name: document.name, bytes: document.bytes })
+        .map(|document| source::InputFile { name: document.name.into_owned(), bytes: document.bytes.into_owned() })
         .collect();
     let parsed = source::parse(&files);
     if parsed.report.has_errors() {

@@ -1,11 +1,12 @@
 //! What records say of one another: ids that nothing has, and ids that two kinds of thing have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::parse::Parsed;
 use super::shape::a;
 use crate::diagnostics::{Code, Diagnostic, Place, did_you_mean};
-use crate::model::{ChangeEvent, Corpus, EraId, EventEvidence, RecordKey, Snapshot, SnapshotId, UnitId};
+use crate::model::{ChangeEvent, Corpus, EraId, EventEvidence, EventId, RecordKey, Snapshot, SnapshotId, UnitId};
 
 /// Checks what would be loaded as a whole.
 ///
@@ -17,7 +18,7 @@ use crate::model::{ChangeEvent, Corpus, EraId, EventEvidence, RecordKey, Snapsho
 #[must_use]
 pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic> {
     let mut checker =
-        Checker { before, after, parsed, units_before: units_of(before), units: units_of(after), found: Vec::new() };
+        Checker { before, after, parsed, units_before: OnceCell::new(), units: units_of(after), found: Vec::new() };
     checker.clashes();
     if parsed.is_complete() {
         for snapshot in after.snapshots.values() {
@@ -35,9 +36,9 @@ pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic
 }
 
 /// Returns every unit that a snapshot mentions or an event file declares.
-fn units_of(corpus: &Corpus) -> BTreeSet<&UnitId> {
+fn units_of(corpus: &Corpus) -> HashSet<&str> {
     let mentioned = corpus.snapshots.values().flat_map(|snapshot| mentioned(snapshot));
-    mentioned.chain(corpus.units.keys()).collect()
+    mentioned.chain(corpus.units.keys()).map(UnitId::as_str).collect()
 }
 
 fn mentioned(snapshot: &Snapshot) -> impl Iterator<Item = &UnitId> {
@@ -48,8 +49,9 @@ struct Checker<'a> {
     before: &'a Corpus,
     after: &'a Corpus,
     parsed: &'a Parsed,
-    units_before: BTreeSet<&'a UnitId>,
-    units: BTreeSet<&'a UnitId>,
+    /// Gathered when the first unit is missing.
+    units_before: OnceCell<HashSet<&'a str>>,
+    units: HashSet<&'a str>,
     found: Vec<Diagnostic>,
 }
 
@@ -62,7 +64,7 @@ impl Checker<'_> {
     /// Tells that `record` names the thing `missing`, which nothing has; `missing` gives its kind and id.
     fn unknown(&mut self, code: Code, record: &RecordKey, missing: &RecordKey, hint: Option<String>) {
         let was_there = match missing {
-            RecordKey::Unit(id) => self.units_before.contains(id),
+            RecordKey::Unit(id) => self.units_before.get_or_init(|| units_of(self.before)).contains(id.as_str()),
             RecordKey::Snapshot(id) => self.before.snapshots.contains_key(id),
             RecordKey::Era(id) => self.before.eras.contains_key(id),
             RecordKey::Event(id) => self.before.events.contains_key(id),
@@ -95,8 +97,9 @@ impl Checker<'_> {
         let sides = sides.chain(event.results.iter().map(|result| &result.unit));
         let sides = sides.chain(event.results.iter().filter_map(|result| result.parent.as_ref()));
         for unit in sides {
-            if !self.units.contains(unit) && told.insert(unit) {
-                let near = did_you_mean(unit.as_str(), self.units.iter().map(|unit| unit.as_str()));
+            if !self.units.contains(unit.as_str()) && told.insert(unit) {
+                let known: BTreeSet<&str> = self.units.iter().copied().collect();
+                let near = did_you_mean(unit.as_str(), known);
                 let hint = near.or(Some("declare a unit that no snapshot mentions in `units` of an event file".into()));
                 self.unknown(Code::UnknownUnit, &record, &RecordKey::Unit(unit.clone()), hint);
             }
@@ -118,29 +121,29 @@ impl Checker<'_> {
 
     /// Tells the ids that things of different kinds have.
     fn clashes(&mut self) {
-        let mut owners: BTreeMap<&str, BTreeMap<&'static str, RecordKey>> = BTreeMap::new();
-        let mut own = |id, word, record| {
-            owners.entry(id).or_default().entry(word).or_insert(record);
-        };
-        for snapshot in self.after.snapshots.values() {
-            let record = RecordKey::Snapshot(snapshot.id.clone());
-            own(snapshot.id.as_str(), "snapshot", record.clone());
-            for unit in mentioned(snapshot) {
-                own(unit.as_str(), "unit", record.clone());
+        let Corpus { snapshots, events, eras, .. } = self.after;
+        let ids = snapshots.keys().map(SnapshotId::as_str).chain(eras.keys().map(EraId::as_str));
+        let ids: BTreeSet<&str> = ids.chain(events.keys().map(EventId::as_str)).collect();
+        for id in ids {
+            let kinds =
+                [snapshots.contains_key(id), events.contains_key(id), eras.contains_key(id), self.units.contains(id)];
+            if kinds.into_iter().filter(|has| *has).count() > 1 {
+                self.clash(id, &self.owners(id));
             }
         }
-        for unit in self.after.units.keys() {
-            own(unit.as_str(), "unit", RecordKey::Unit(unit.clone()));
-        }
-        for era in self.after.eras.keys() {
-            own(era.as_str(), "era", RecordKey::Era(era.clone()));
-        }
-        for event in self.after.events.keys() {
-            own(event.as_str(), "event", RecordKey::Event(event.clone()));
-        }
-        for (id, owners) in owners.into_iter().filter(|(_, owners)| owners.len() > 1) {
-            self.clash(id, &owners);
-        }
+    }
+
+    /// Returns the first record of each kind of thing that has an id, by the word for the kind.
+    fn owners(&self, id: &str) -> BTreeMap<&'static str, RecordKey> {
+        let after = self.after;
+        let mentions = after.snapshots.values().filter(|snapshot| mentioned(snapshot).any(|unit| unit.as_str() == id));
+        let mentions = mentions.map(|snapshot| ("unit", RecordKey::Snapshot(snapshot.id.clone())));
+        let declared = after.units.get_key_value(id).map(|(id, _)| ("unit", RecordKey::Unit(id.clone())));
+        let unit = mentions.chain(declared).next();
+        let snapshot = after.snapshots.get_key_value(id).map(|(id, _)| ("snapshot", RecordKey::Snapshot(id.clone())));
+        let era = after.eras.get_key_value(id).map(|(id, _)| ("era", RecordKey::Era(id.clone())));
+        let event = after.events.get_key_value(id).map(|(id, _)| ("event", RecordKey::Event(id.clone())));
+        unit.into_iter().chain(snapshot).chain(era).chain(event).collect()
     }
 
     fn clash(&mut self, id: &str, owners: &BTreeMap<&'static str, RecordKey>) {

@@ -31,6 +31,6 @@ mod yaml;
 pub use check::check;
 pub use limits::Limits;
 pub use origin::{Origin, Origins};
-pub use parse::{FileKind, InputFile, Parsed, companions, parse, parse_within};
+pub use parse::{FileKind, InputFile, Parsed, companions, parse, parse_telling, parse_within};
 pub use schema::{SchemaFile, schema_files};
 pub use table::{format_by_content, table_formats};

@@ -1,6 +1,6 @@
 //! Where records come from: the file of each, and where it writes its ids, its names and its lines.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::diagnostics::{FileId, Place};
 use crate::model::{LineSet, RecordKey, UnitId};
@@ -9,19 +9,19 @@ use crate::model::{LineSet, RecordKey, UnitId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin {
     id: Place,
-    ids: BTreeMap<String, Place>,
-    units: BTreeMap<UnitId, Place>,
-    names: BTreeMap<(UnitId, String), Place>,
-    lines: BTreeMap<String, Place>,
+    ids: HashMap<String, Place>,
+    units: HashMap<UnitId, Place>,
+    names: HashMap<(UnitId, String), Place>,
+    lines: HashMap<String, Place>,
 }
 
 /// Where the records of a set of files were read from.
-pub type Origins = BTreeMap<RecordKey, Origin>;
+pub type Origins = HashMap<RecordKey, Origin>;
 
 impl Origin {
     /// Begins with the place of the record's own id.
     pub(super) fn new(id: Place) -> Self {
-        Self { id, ids: BTreeMap::new(), units: BTreeMap::new(), names: BTreeMap::new(), lines: BTreeMap::new() }
+        Self { id, ids: HashMap::new(), units: HashMap::new(), names: HashMap::new(), lines: HashMap::new() }
     }
 
     /// Notes where the record names an id; the first place counts.

@@ -1,6 +1,7 @@
 //! A set of input files to records and one report.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::build::Builder;
 use super::fields::{ERA_FILE, EVENT_FILE, SNAPSHOT};
@@ -57,6 +58,21 @@ impl Parsed {
     pub fn is_complete(&self) -> bool {
         self.kinds.iter().all(Option::is_some)
     }
+
+    /// Takes the texts of tables into the report, so that places in them can be shown. They can be long, so nothing
+    /// takes them where there is nothing to show.
+    pub fn show_tables(&mut self, files: &[InputFile]) {
+        for ((kind, shows), file) in self.kinds.iter().zip(&mut self.report.files).zip(files) {
+            if *kind == Some(FileKind::Table) && shows.text.is_empty() {
+                shows.text = shown(file);
+            }
+        }
+    }
+}
+
+/// Returns the text of a file as it is shown.
+fn shown(file: &InputFile) -> Arc<str> {
+    String::from_utf8_lossy(&file.bytes).into()
 }
 
 /// Reads input files within the default limits, and tells everything that is wrong with each of them.
@@ -70,18 +86,26 @@ pub fn parse(files: &[InputFile]) -> Parsed {
 /// Reads input files within given limits; see [`parse`].
 #[must_use]
 pub fn parse_within(files: &[InputFile], limits: &Limits) -> Parsed {
+    parse_telling(files, limits, &|_| {})
+}
+
+/// Reads input files within given limits, see [`parse`], and tells how many more bytes of them it has read as it goes.
+#[must_use]
+pub fn parse_telling(files: &[InputFile], limits: &Limits, progress: &dyn Fn(usize)) -> Parsed {
     let mut parsed = Parsed::default();
     let mut mappings: Vec<(FileId, Node)> = Vec::new();
     let named: BTreeSet<String> = files.iter().flat_map(companions).collect();
     for (at, file) in files.iter().enumerate() {
         let id = FileId(at);
-        let text = String::from_utf8_lossy(&file.bytes);
-        parsed.report.files.push(SourceText { name: file.name.as_str().into(), text: text.into() });
         let is_table = named.contains(&file.name) && !table::is_input_name(&file.name);
-        if is_table || table::is_table_name(&file.name) {
+        let is_table = is_table || table::is_table_name(&file.name);
+        let text = if is_table { Arc::default() } else { shown(file) };
+        parsed.report.files.push(SourceText { name: file.name.as_str().into(), text });
+        if is_table {
             parsed.kinds.push(Some(FileKind::Table));
             continue;
         }
+        progress(file.bytes.len());
         let node = tree(id, &file.bytes, limits, &mut parsed.report.diagnostics);
         let kind = node.as_ref().and_then(|node| records(id, node, &mut parsed));
         parsed.kinds.push(kind);
@@ -93,7 +117,10 @@ pub fn parse_within(files: &[InputFile], limits: &Limits) -> Parsed {
         }
     }
     for (id, node) in &mappings {
-        table::read(*id, node, files, limits, &mut parsed);
+        table::read(*id, node, files, limits, progress, &mut parsed);
+    }
+    if !parsed.report.diagnostics.is_empty() {
+        parsed.show_tables(files);
     }
     parsed.report.sort();
     parsed.report.keep(limits.diagnostics);
@@ -104,9 +131,12 @@ pub fn parse_within(files: &[InputFile], limits: &Limits) -> Parsed {
 #[must_use]
 pub fn companions(file: &InputFile) -> Vec<String> {
     let mut ignored = Vec::new();
-    let text = std::str::from_utf8(&file.bytes).unwrap_or_default();
     // Any other file is left alone, so that it is read but once.
-    if table::is_table_name(&file.name) || !text.lines().any(|line| line.trim_start().starts_with("table:")) {
+    if table::is_table_name(&file.name) {
+        return Vec::new();
+    }
+    let text = std::str::from_utf8(&file.bytes).unwrap_or_default();
+    if !text.lines().any(|line| line.trim_start().starts_with("table:")) {
         return Vec::new();
     }
     let node = yaml::read(FileId(0), text, &Limits::default(), &mut ignored);

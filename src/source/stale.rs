@@ -1,6 +1,6 @@
 //! What an earlier reading of a table gave and the table gives no more.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::parse::{FileKind, Parsed};
 use crate::diagnostics::{Code, Diagnostic, Place};
@@ -11,16 +11,18 @@ const NAMED: usize = 10;
 
 /// Tells of snapshots and events that a table of this name gave before, and that would stay though it gives them no more.
 pub(super) fn tell(after: &Corpus, parsed: &Parsed, found: &mut Vec<Diagnostic>) {
-    let mut given: BTreeSet<RecordKey> = BTreeSet::new();
     let mut tables: BTreeMap<&str, Place> = BTreeMap::new();
     for (file, record) in &parsed.records {
-        given.insert(record.key());
         let is_table = parsed.kinds.get(file.0).is_some_and(|kind| *kind == Some(FileKind::Table));
         if let (true, Record::Snapshot(snapshot)) = (is_table, record) {
             let name = snapshot.source.file.as_deref();
             tables.extend(name.map(|name| (name, Place::file(*file))));
         }
     }
+    if tables.is_empty() {
+        return;
+    }
+    let given: HashSet<RecordKey> = parsed.records.iter().map(|(_, record)| record.key()).collect();
     for (table, place) in tables {
         let is_of_table = |snapshot: &Snapshot| snapshot.source.file.as_deref() == Some(table);
         let cites_table = |id: &SnapshotId| after.snapshots.get(id).is_some_and(|snapshot| is_of_table(snapshot));

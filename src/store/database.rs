@@ -8,20 +8,18 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional};
 
-use crate::model::Record;
-
 use super::Entry;
 use super::error::StoreError;
 use super::files;
 use super::hash::ContentHash;
 use super::manifest::{DATABASE_FORMAT, Manifest, ManifestFault};
-use super::revision::Upserted;
+use super::pack::{Pack, Packed, Unpacked};
 
 /// The longest value. sled keeps up to 17 values in one page and writes a page above 128 KiB to a file
 /// of its own, which it is slow to clear away; so the bound is on 17 values together.
 const CHUNK_BYTES: usize = 4 * 1024;
 
-/// How much of the database sled keeps in memory. Records are read once for each revision in use.
+/// How much of the database sled keeps in memory. Packs are read once for each revision in use.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 
 /// How often, and after how long a pause, opening is tried again while threads of a handle that this
@@ -39,8 +37,8 @@ pub(super) struct Database {
     meta: sled::Tree,
     /// From number (8 bytes) and chunk (4 bytes) to a piece of a sealed entry.
     revisions: sled::Tree,
-    /// From hash (32 bytes) and chunk (4 bytes) to a piece of a record.
-    records: sled::Tree,
+    /// From hash (32 bytes) and chunk (4 bytes) to a piece of a pack of records.
+    packs: sled::Tree,
     /// Dropped last; sled closes its files when the last handle goes.
     _db: sled::Db,
 }
@@ -66,7 +64,7 @@ pub(super) enum Fault {
 #[derive(Serialize, Deserialize)]
 struct StoredEntry {
     manifest: Vec<u8>,
-    stored: Vec<Upserted>,
+    stored: Vec<Pack>,
 }
 
 impl From<sled::Error> for Fault {
@@ -129,8 +127,8 @@ impl Database {
             .open()?;
         let meta = db.open_tree("meta")?;
         let revisions = db.open_tree("revisions")?;
-        let records = db.open_tree("records")?;
-        let database = Self { path: path.to_owned(), meta, revisions, records, _db: db };
+        let packs = db.open_tree("packs")?;
+        let database = Self { path: path.to_owned(), meta, revisions, packs, _db: db };
         match database.number(FORMAT_KEY)?.map(u32::try_from) {
             None if database.revisions.is_empty() => {
                 database.meta.insert(FORMAT_KEY, &u64::from(DATABASE_FORMAT).to_be_bytes())?;
@@ -173,43 +171,48 @@ impl Database {
         })
     }
 
-    /// Reads a record, and checks its hash.
-    pub(super) fn record(&self, hash: &ContentHash) -> Result<Record, Fault> {
+    /// Reads the compressed bytes of a pack, and checks their hash.
+    pub(super) fn check_pack(&self, pack: &Pack) -> Result<Vec<u8>, Fault> {
         guarded(|| {
             let mut bytes = Vec::new();
-            for item in self.records.scan_prefix(hash.as_bytes()) {
+            for item in self.packs.scan_prefix(pack.blake3.as_bytes()) {
                 bytes.extend_from_slice(&item?.1);
             }
             if bytes.is_empty() {
-                return Err(Fault::Corrupt("a record is missing".to_owned()));
+                return Err(Fault::Corrupt("a pack of records is missing".to_owned()));
             }
-            if ContentHash::of(&bytes) != *hash {
-                return Err(Fault::Corrupt("the hash of a record differs".to_owned()));
+            if ContentHash::of(&bytes) != pack.blake3 {
+                return Err(Fault::Corrupt("the hash of a pack of records differs".to_owned()));
             }
-            postcard::from_bytes(&bytes).map_err(|error| Fault::Corrupt(format!("a record does not decode: {error}")))
+            Ok(bytes)
         })
     }
 
+    /// Reads a pack, and checks its hash.
+    pub(super) fn pack(&self, pack: &Pack) -> Result<Unpacked, Fault> {
+        pack.unpack(&self.check_pack(pack)?).map_err(Fault::Corrupt)
+    }
+
     /// Writes a revision and its records, all or nothing; what it returns for is on the disk.
-    pub(super) fn commit(&self, entry: &Entry, records: &BTreeMap<ContentHash, Vec<u8>>) -> Result<(), Fault> {
+    pub(super) fn commit(&self, entry: &Entry, packs: &[Packed]) -> Result<(), Fault> {
         let number = entry.manifest.revision.number;
         let base = number.saturating_sub(1);
         let sealed = seal(entry)?;
         guarded(|| {
-            let mut new_records = Vec::new();
-            for (hash, bytes) in records {
-                if !self.records.contains_key(chunk_key(hash.as_bytes(), 0))? {
-                    new_records.extend(chunks(hash.as_bytes(), bytes));
+            let mut new_packs = Vec::new();
+            for Packed { pack, bytes } in packs {
+                if !self.packs.contains_key(chunk_key(pack.blake3.as_bytes(), 0))? {
+                    new_packs.extend(chunks(pack.blake3.as_bytes(), bytes));
                 }
             }
             let number_key = number.to_be_bytes();
             let new_entry: Vec<_> = chunks(&number_key, &sealed).collect();
-            let outcome = (&self.meta, &self.revisions, &self.records).transaction(|(meta, revisions, stored)| {
+            let outcome = (&self.meta, &self.revisions, &self.packs).transaction(|(meta, revisions, stored)| {
                 let latest = meta.get(LATEST_KEY)?.map_or(Some(0), |bytes| be_number(&bytes)).unwrap_or(u64::MAX);
                 if latest != base {
                     return Err(ConflictableTransactionError::Abort(latest));
                 }
-                for (key, piece) in &new_records {
+                for (key, piece) in &new_packs {
                     stored.insert(key.as_slice(), *piece)?;
                 }
                 for (key, piece) in &new_entry {
@@ -250,12 +253,12 @@ impl Database {
         self.meta.flush().unwrap();
     }
 
-    /// Puts other bytes, or none, in the place of a small record.
-    pub(super) fn put_record(&self, hash: &ContentHash, bytes: &[u8]) {
-        let key = chunk_key(hash.as_bytes(), 0);
-        let before = if bytes.is_empty() { self.records.remove(key) } else { self.records.insert(key, bytes) };
+    /// Puts other bytes, or none, in the place of a small pack.
+    pub(super) fn put_pack(&self, pack: &Pack, bytes: &[u8]) {
+        let key = chunk_key(pack.blake3.as_bytes(), 0);
+        let before = if bytes.is_empty() { self.packs.remove(key) } else { self.packs.insert(key, bytes) };
         assert!(before.unwrap().is_some());
-        self.records.flush().unwrap();
+        self.packs.flush().unwrap();
     }
 }
 

@@ -33,6 +33,14 @@ pub enum StoreError {
         /// The newest format that is known here.
         known: u32,
     },
+    /// Records could not be packed.
+    #[error("the records of revision {revision} cannot be packed: {why}")]
+    Pack {
+        /// The revision that would put them in.
+        revision: u64,
+        /// What is in the way.
+        why: String,
+    },
     /// Something is damaged that cannot be mended from what is left.
     #[error("{}: {why}; {mend}", path.display())]
     Damaged {

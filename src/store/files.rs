@@ -1,7 +1,7 @@
 //! Files that survive a crash: written whole or not at all, moved rather than deleted, and locked.
 
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::error::StoreError;
@@ -61,13 +61,13 @@ pub(super) fn sync_dir(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Writes a file so that after a crash it is there whole, or as it was before.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
+pub(super) fn write_whole(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), StoreError> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(".");
     unfinished.push(UNFINISHED);
     let unfinished = PathBuf::from(unfinished);
     let written = File::create(&unfinished).and_then(|mut file| {
-        file.write_all(bytes)?;
+        write(&mut file)?;
         file.sync_all()
     });
     written.map_err(StoreError::io("write", &unfinished))?;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use crate::model::Corpus;
@@ -13,8 +13,8 @@ use super::hash::ContentHash;
 use super::manifest::{MANIFEST_FORMAT, Manifest, ManifestFault};
 use super::revision::{Document, Input, Rebuild, Revision};
 
-/// How hard inputs are compressed; they are small and written once.
-const COMPRESSION_LEVEL: i32 = 9;
+/// How hard inputs are compressed: more saves little, and makes a long load longer.
+const COMPRESSION_LEVEL: i32 = 3;
 
 /// The inputs and manifests of all revisions.
 ///
@@ -55,14 +55,14 @@ impl Journal {
     ///
     /// # Errors
     /// Returns [`StoreError::Damaged`] when one is missing or damaged.
-    pub fn inputs(&self, revision: &Revision) -> Result<Vec<Document>, StoreError> {
+    pub fn inputs(&self, revision: &Revision) -> Result<Vec<Document<'static>>, StoreError> {
         let document = |input: &Input| {
             let bytes = self.read_input(input).map_err(|why| StoreError::Damaged {
                 path: self.object_path(&input.blake3),
                 why: format!("the input `{}` of revision {} {why}", input.name, revision.number),
                 mend: "put the file back from a copy of the store".to_owned(),
             })?;
-            Ok(Document { name: input.name.clone(), bytes })
+            Ok(Document { name: input.name.clone().into(), bytes: bytes.into() })
         };
         revision.inputs.iter().map(document).collect()
     }
@@ -168,37 +168,47 @@ impl Journal {
     pub(super) fn write_manifest(&self, manifest: &Manifest) -> Result<(), StoreError> {
         let revision = manifest.revision.number;
         let bytes = manifest.to_bytes().map_err(|source| StoreError::Manifest { revision, source })?;
-        files::write_whole(&self.manifest_path(revision), &bytes)
+        files::write_whole(&self.manifest_path(revision), |file| file.write_all(&bytes))
     }
 
     /// Keeps the bytes of a document; a damaged copy of the same bytes is replaced.
-    pub(super) fn keep(&self, document: &Document) -> Result<Input, StoreError> {
+    pub(super) fn keep(&self, document: &Document<'_>) -> Result<Input, StoreError> {
         let blake3 = ContentHash::of(&document.bytes);
         let bytes = u64::try_from(document.bytes.len()).unwrap_or(u64::MAX);
-        let input = Input { name: document.name.clone(), blake3, bytes };
-        if self.read_input(&input).is_err() {
+        let input = Input { name: document.name.clone().into_owned(), blake3, bytes };
+        if self.check_input(&input).is_err() {
             let path = self.object_path(&blake3);
             if let Some(folder) = path.parent() {
                 files::make_dir(folder)?;
             }
-            let compressed = zstd::encode_all(document.bytes.as_slice(), COMPRESSION_LEVEL)
-                .map_err(StoreError::io("compress for", &path))?;
-            files::write_whole(&path, &compressed)?;
+            files::write_whole(&path, |file| {
+                zstd::stream::copy_encode(document.bytes.as_ref(), file, COMPRESSION_LEVEL)
+            })?;
         }
         Ok(input)
     }
 
     /// Reads the bytes of an input and checks their hash; the error says what the file is or does.
     pub(super) fn read_input(&self, input: &Input) -> Result<Vec<u8>, String> {
+        let mut bytes = Vec::new();
+        self.open_input(input)?.read_to_end(&mut bytes).map_err(|error| format!("is damaged: {error}"))?;
+        check_hash(ContentHash::of(&bytes), input)?;
+        Ok(bytes)
+    }
+
+    /// Reads an input through and checks its hash; the error says what the file is or does.
+    pub(super) fn check_input(&self, input: &Input) -> Result<(), String> {
+        let hash = ContentHash::of_reader(self.open_input(input)?).map_err(|error| format!("is damaged: {error}"))?;
+        check_hash(hash, input)
+    }
+
+    fn open_input(&self, input: &Input) -> Result<impl Read + use<>, String> {
         let file = match File::open(self.object_path(&input.blake3)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err("is missing".to_owned()),
             other => other.map_err(|error| format!("cannot be read: {error}"))?,
         };
-        let mut bytes = Vec::new();
-        zstd::Decoder::new(file)
-            .and_then(|decoder| decoder.take(input.bytes.saturating_add(1)).read_to_end(&mut bytes))
-            .map_err(|error| format!("is damaged: {error}"))?;
-        if ContentHash::of(&bytes) == input.blake3 { Ok(bytes) } else { Err("is damaged: its hash differs".to_owned()) }
+        let decoder = zstd::Decoder::new(file).map_err(|error| format!("is damaged: {error}"))?;
+        Ok(decoder.take(input.bytes.saturating_add(1)))
     }
 
     /// Returns where the manifest of a revision lies.
@@ -216,6 +226,10 @@ impl Journal {
     fn revisions_dir(&self) -> PathBuf {
         self.root.join("revisions")
     }
+}
+
+fn check_hash(found: ContentHash, input: &Input) -> Result<(), String> {
+    if found == input.blake3 { Ok(()) } else { Err("is damaged: its hash differs".to_owned()) }
 }
 
 /// Returns each input once, with the first revision that was read from it.

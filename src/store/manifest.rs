@@ -5,14 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::hash::ContentHash;
 use super::revision::Revision;
 
-/// The format of the database: its trees, and the shape of [`Record`](crate::model::Record) in postcard.
+/// The format of the database: its trees, its packs, and the shape of [`Record`](crate::model::Record) in postcard.
 ///
 /// Any change to a type that a record holds needs the next number; an older database is then built
 /// anew from the journal.
-pub(super) const DATABASE_FORMAT: u32 = 3;
+pub(super) const DATABASE_FORMAT: u32 = 4;
 
-/// The format that manifests are written in.
-pub(super) const MANIFEST_FORMAT: u32 = 1;
+/// The format that manifests are written in. Those of format 1 list all records, however many; they are read alike.
+pub(super) const MANIFEST_FORMAT: u32 = 2;
 
 /// A revision with the hash of the manifest before it, and a hash over both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -16,16 +16,20 @@
 //!    for its inputs came first: the next opening writes its manifest from the copy that the database keeps;
 //! 3. a database with fewer revisions than the journal has lost something: it is built anew from the inputs.
 //!
-//! A revision is immutable, and so is a record: the database keeps records under the hash of their bytes.
+//! A revision is immutable, and so are its records: the database keeps those that it put in as packs, compressed and
+//! in the order of their keys, under the hash of their bytes (`pack.rs`). Which of them count as of a revision is found
+//! from that revision back (`lookup.rs`), so that nothing is held in memory for each record.
 
 mod database;
 mod error;
 mod files;
 mod hash;
 mod journal;
+mod lookup;
 mod manifest;
 mod notice;
 mod opening;
+mod pack;
 mod revision;
 #[cfg(test)]
 mod tests;
@@ -34,7 +38,7 @@ mod verify;
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use jiff::Timestamp;
 
@@ -43,12 +47,13 @@ use crate::model::{Corpus, Record, RecordKey};
 use database::Database;
 use files::Lock;
 use manifest::Manifest;
+use pack::Pack;
 
 pub use error::{BoxError, StoreError};
 pub use hash::ContentHash;
 pub use journal::Journal;
 pub use notice::{Finding, Notice};
-pub use revision::{Changes, Document, Draft, Input, Rebuild, Revision, Upserted};
+pub use revision::{Changes, Document, Draft, Input, Rebuild, Revision, Upserted, UpsertedRecord, UpsertedSum};
 pub use transaction::Staged;
 
 /// The store, open in this process and in no other.
@@ -68,9 +73,7 @@ pub struct Store {
 /// What is known without reading the database.
 #[derive(Debug, Default)]
 struct State {
-    entries: Vec<Entry>,
-    /// The hash of every record in the latest revision.
-    current: BTreeMap<RecordKey, ContentHash>,
+    entries: Vec<Arc<Entry>>,
     /// Set when a commit failed half-way: only opening anew tells what became of it.
     halted: bool,
 }
@@ -79,40 +82,21 @@ struct State {
 #[derive(Debug, Clone, PartialEq)]
 struct Entry {
     manifest: Manifest,
-    /// The records that it put in, by the hash of their bytes in this database. They differ from those in
-    /// the manifest only where the records were read again after their format changed.
-    stored: Vec<Upserted>,
+    /// The packs of the records that it put in. They hold others than the manifest tells of only where the records were
+    /// read again after their format changed.
+    stored: Vec<Pack>,
 }
 
 impl State {
-    fn push(&mut self, entry: Entry) {
-        for key in &entry.manifest.revision.removed {
-            self.current.remove(key);
-        }
-        self.current.extend(entry.stored.iter().map(|record| (record.key.clone(), record.blake3)));
-        self.entries.push(entry);
-    }
-
     fn latest(&self) -> u64 {
         self.entries.last().map_or(0, |entry| entry.manifest.revision.number)
     }
 
-    /// Returns the hash of each record in the first `revision` revisions together.
-    fn at(&self, revision: u64) -> Result<BTreeMap<RecordKey, ContentHash>, StoreError> {
-        let latest = self.latest();
-        let count = usize::try_from(revision).unwrap_or(usize::MAX);
-        if revision == latest {
-            return Ok(self.current.clone());
-        }
-        let entries = self.entries.get(..count).ok_or(StoreError::UnknownRevision { asked: revision, latest })?;
-        let mut records = BTreeMap::new();
-        for entry in entries {
-            for key in &entry.manifest.revision.removed {
-                records.remove(key);
-            }
-            records.extend(entry.stored.iter().map(|record| (record.key.clone(), record.blake3)));
-        }
-        Ok(records)
+    /// Returns the first `revision` revisions.
+    fn until(&self, revision: u64) -> Result<Vec<Arc<Entry>>, StoreError> {
+        let entries = usize::try_from(revision).ok().and_then(|count| self.entries.get(..count));
+        let unknown = StoreError::UnknownRevision { asked: revision, latest: self.latest() };
+        entries.map(<[_]>::to_vec).ok_or(unknown)
     }
 }
 
@@ -171,13 +155,23 @@ impl Store {
     /// Returns [`StoreError::UnknownRevision`] for a number above the latest, and other errors when the
     /// database cannot be read.
     pub fn corpus(&self, revision: u64) -> Result<Corpus, StoreError> {
-        let records = self.read().at(revision)?;
-        let mut corpus = Corpus::default();
-        for (key, hash) in records {
-            let record = self.database.record(&hash).map_err(|fault| self.database.error(&key.to_string(), fault))?;
-            corpus.insert(record);
-        }
-        Ok(corpus)
+        let entries = self.read().until(revision)?;
+        lookup::corpus(&self.database, &entries).map_err(|fault| self.database.error("reading records", fault))
+    }
+
+    /// Returns the keys of the records that a revision put in or took out, in order.
+    ///
+    /// # Errors
+    /// Returns the same errors as [`Store::corpus`].
+    pub fn changed_keys(&self, revision: u64) -> Result<Vec<RecordKey>, StoreError> {
+        let entries = self.read().until(revision)?;
+        let Some(entry) = entries.last() else { return Ok(Vec::new()) };
+        let mut keys =
+            lookup::keys(&self.database, entry).map_err(|fault| self.database.error("reading keys", fault))?;
+        keys.extend(entry.manifest.revision.removed.iter().cloned());
+        keys.sort();
+        keys.dedup();
+        Ok(keys)
     }
 
     /// Returns what was loaded as of a revision under some keys, in the order of the keys; what was not there is left
@@ -186,11 +180,15 @@ impl Store {
     /// # Errors
     /// Returns the same errors as [`Store::corpus`].
     pub fn records(&self, revision: u64, keys: &[RecordKey]) -> Result<Vec<Record>, StoreError> {
-        let known = self.read().at(revision)?;
-        let hashes = keys.iter().filter_map(|key| known.get(key).map(|hash| (key, hash)));
-        hashes
-            .map(|(key, hash)| self.database.record(hash).map_err(|fault| self.database.error(&key.to_string(), fault)))
-            .collect()
+        let entries = self.read().until(revision)?;
+        let mut found = BTreeMap::new();
+        lookup::find(&self.database, &entries, keys.iter().cloned().collect(), &mut |key, bytes| {
+            let record = lookup::decode(&key, bytes)?;
+            found.insert(key, record);
+            Ok(())
+        })
+        .map_err(|fault| self.database.error("reading records", fault))?;
+        Ok(found.into_values().collect())
     }
 
     /// Writes the inputs of a revision to the journal and prepares the rest; nothing is visible before
@@ -201,7 +199,7 @@ impl Store {
     ///
     /// # Errors
     /// Returns an error when a record cannot be encoded or the journal cannot be written.
-    pub fn stage(&self, draft: &Draft) -> Result<Staged<'_>, StoreError> {
+    pub fn stage(&self, draft: &Draft<'_>) -> Result<Staged<'_>, StoreError> {
         transaction::stage(self, draft)
     }
 

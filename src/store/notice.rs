@@ -54,7 +54,7 @@ pub enum Notice {
     ReadsDifferently {
         /// The number of the revision.
         revision: u64,
-        /// The keys of the records that differ, are new, or are gone.
+        /// The keys of the records that differ, are new, or are gone; none where the journal does not list them.
         keys: Vec<RecordKey>,
     },
 }
@@ -94,7 +94,7 @@ impl fmt::Display for Notice {
                 f.write_str("the store answers, but could not be rebuilt: put the file back from a copy")
             }
             Self::ReadsDifferently { revision, keys } => {
-                write!(f, "the inputs of revision {revision} now read differently than when they were loaded: ")?;
+                write!(f, "the inputs of revision {revision} now read differently than when they were loaded")?;
                 list(f, keys)
             }
         }
@@ -103,9 +103,7 @@ impl fmt::Display for Notice {
 
 fn list(f: &mut fmt::Formatter<'_>, keys: &[RecordKey]) -> fmt::Result {
     for (at, key) in keys.iter().enumerate() {
-        if at > 0 {
-            f.write_str(", ")?;
-        }
+        f.write_str(if at == 0 { ": " } else { ", " })?;
         write!(f, "{key}")?;
     }
     Ok(())
@@ -119,12 +117,14 @@ pub enum Finding {
         /// What is wrong.
         why: String,
     },
-    /// A record cannot be read.
-    Record {
-        /// The revision that put it in.
+    /// A record, or some that are kept together, cannot be read.
+    Records {
+        /// The revision that put them in.
         revision: u64,
-        /// Its key.
-        key: RecordKey,
+        /// The least of their keys.
+        first: RecordKey,
+        /// The greatest of their keys.
+        last: RecordKey,
         /// What is wrong.
         why: String,
     },
@@ -154,8 +154,12 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Database { why } => write!(f, "the database: {why}; open the store anew to have it rebuilt"),
-            Self::Record { revision, key, why } => {
-                write!(f, "{key} of revision {revision}: {why}; open the store anew to have the database rebuilt")
+            Self::Records { revision, first, last, why } => {
+                write!(f, "{first}")?;
+                if first != last {
+                    write!(f, " to {last}")?;
+                }
+                write!(f, " of revision {revision}: {why}; open the store anew to have the database rebuilt")
             }
             Self::Manifest { revision, path, why } => {
                 let path = path.display();

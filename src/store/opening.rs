@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, RwLock};
-
-use crate::model::RecordKey;
+use std::sync::{Arc, Mutex, RwLock};
 
 use super::database::{self, Database, Fault};
 use super::error::StoreError;
@@ -129,7 +127,7 @@ impl Opening<'_> {
     /// Writes the manifests that the journal lacks from the copies in the database.
     fn mend_journal(&mut self, state: &State, scan: &Scan) -> Result<(), StoreError> {
         let written = scan.last_key_value().map_or(0, |(number, _)| *number);
-        for Entry { manifest, .. } in &state.entries {
+        for manifest in state.entries.iter().map(|entry| &entry.manifest) {
             let revision = manifest.revision.number;
             let set_aside = match scan.get(&revision) {
                 Some(Ok(found)) if found.seal == manifest.seal => continue,
@@ -204,22 +202,19 @@ impl Opening<'_> {
             (self.rebuild)(revision, documents).map_err(|source| StoreError::Rebuild { revision: number, source })?;
         let encoded = transaction::encode(&records)?;
         // What the revision took out is left to its manifest: a removal that has become idle stays recorded.
-        let upserted = transaction::effective(&state.current, encoded, &[]).upserted;
-        let stored = transaction::upserted_of(&upserted);
-        let keys: BTreeSet<RecordKey> = stored
-            .iter()
-            .filter(|record| !revision.upserted.contains(record))
-            .chain(revision.upserted.iter().filter(|record| !stored.contains(record)))
-            .map(|record| record.key.clone())
-            .collect();
+        let upserted = transaction::effective(database, &state.entries, encoded, &[])
+            .map_err(|fault| database.error("looking for what changes", fault))?
+            .upserted;
+        let differing = revision.upserted.differing(&transaction::upserted_of(&upserted));
         let comparable = manifest.record_format == DATABASE_FORMAT;
-        let entry = Entry { manifest, stored };
-        let committed = database.commit(&entry, &upserted.into_values().collect());
+        let packs = transaction::packed(number, &upserted)?;
+        let entry = Entry { manifest, stored: packs.iter().map(|packed| packed.pack.clone()).collect() };
+        let committed = database.commit(&entry, &packs);
         committed.map_err(|fault| database.error("committing a revision from the journal", fault))?;
-        state.push(entry);
+        state.entries.push(Arc::new(entry));
         // Hashes of records can be compared within one format only.
-        if !keys.is_empty() && comparable {
-            self.notices.push(Notice::ReadsDifferently { revision: number, keys: keys.into_iter().collect() });
+        if let Some(keys) = differing.filter(|_| comparable) {
+            self.notices.push(Notice::ReadsDifferently { revision: number, keys });
         }
         Ok(())
     }
@@ -242,24 +237,18 @@ fn open_checked(path: &Path) -> Result<(Database, State), Fault> {
     Ok((database, state))
 }
 
-/// Reads every revision and every record once.
+/// Reads every revision and every pack once.
 fn check(database: &Database) -> Result<State, Fault> {
     let mut state = State::default();
     let mut checked = BTreeSet::new();
     for entry in database.entries()? {
-        for record in &entry.stored {
-            if checked.insert(record.blake3) {
-                let wrong = |fault: Fault| match fault {
-                    Fault::Corrupt(why) => Fault::Corrupt(format!("{}: {why}", record.key)),
-                    other => other,
-                };
-                let decoded = database.record(&record.blake3).map_err(wrong)?;
-                if decoded.key() != record.key {
-                    return Err(Fault::Corrupt(format!("{} is kept as {}", decoded.key(), record.key)));
-                }
-            }
+        for pack in entry.stored.iter().filter(|pack| checked.insert(pack.blake3)) {
+            database.check_pack(pack).map_err(|fault| match fault {
+                Fault::Corrupt(why) => Fault::Corrupt(format!("revision {}: {why}", entry.manifest.revision.number)),
+                other => other,
+            })?;
         }
-        state.push(entry);
+        state.entries.push(Arc::new(entry));
     }
     Ok(state)
 }

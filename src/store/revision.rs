@@ -1,5 +1,8 @@
 //! A revision: what one load put in and took out, and from which documents.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +10,9 @@ use crate::model::{Record, RecordKey};
 
 use super::error::BoxError;
 use super::hash::ContentHash;
+
+/// The most records that a manifest lists.
+const MOST_LISTED: usize = 256;
 
 /// One load, as the store remembers it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +25,7 @@ pub struct Revision {
     /// The documents that it was read from.
     pub inputs: Vec<Input>,
     /// The records that it put in, by key; those that were there already as they are do not count.
-    pub upserted: Vec<Upserted>,
+    pub upserted: Upserted,
     /// The keys of the records that it took out, before it put any in.
     #[serde(with = "keys")]
     pub removed: Vec<RecordKey>,
@@ -37,10 +43,23 @@ pub struct Input {
     pub bytes: u64,
 }
 
-/// A record that a revision put in, in the place of the one with the same key.
+/// The records that a revision put in, each in the place of the one with the same key.
+///
+/// A few are listed, so that people see them, and are told which of them read differently when the inputs are read
+/// again. Many are told by their number and one hash: a list of them would be as long as what was loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Upserted {
+    /// Each of them, by key.
+    Listed(Vec<UpsertedRecord>),
+    /// All of them together.
+    Summed(UpsertedSum),
+}
+
+/// A record that a revision put in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Upserted {
+pub struct UpsertedRecord {
     /// The key of the record.
     #[serde(with = "key")]
     pub key: RecordKey,
@@ -48,13 +67,61 @@ pub struct Upserted {
     pub blake3: ContentHash,
 }
 
+/// The sum of many records that a revision put in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpsertedSum {
+    /// How many they are.
+    pub records: u64,
+    /// The hash over the key and the hash of each, in the order of the keys.
+    pub blake3: ContentHash,
+}
+
+impl Upserted {
+    /// Returns the records with these keys and hashes, which are in the order of the keys.
+    pub(super) fn of<'r>(records: impl ExactSizeIterator<Item = (&'r RecordKey, ContentHash)>) -> Self {
+        let count = records.len();
+        if count <= MOST_LISTED {
+            return Self::Listed(records.map(|(key, blake3)| UpsertedRecord { key: key.clone(), blake3 }).collect());
+        }
+        let mut sum = Vec::new();
+        for (key, blake3) in records {
+            sum.extend_from_slice(key_text(key).as_bytes());
+            sum.push(b'\n');
+            sum.extend_from_slice(blake3.as_bytes());
+        }
+        Self::Summed(UpsertedSum { records: u64::try_from(count).unwrap_or(u64::MAX), blake3: ContentHash::of(&sum) })
+    }
+
+    /// Returns how many they are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        match self {
+            Self::Listed(records) => u64::try_from(records.len()).unwrap_or(u64::MAX),
+            Self::Summed(sum) => sum.records,
+        }
+    }
+
+    /// Returns the keys of those that differ from others, where both are listed; `None` where nothing differs.
+    pub(super) fn differing(&self, other: &Self) -> Option<Vec<RecordKey>> {
+        if self == other {
+            return None;
+        }
+        let (Self::Listed(ours), Self::Listed(theirs)) = (self, other) else { return Some(Vec::new()) };
+        let only = |these: &[UpsertedRecord], those: &[UpsertedRecord]| -> BTreeSet<RecordKey> {
+            these.iter().filter(|record| !those.contains(record)).map(|record| record.key.clone()).collect()
+        };
+        Some(&only(ours, theirs) | &only(theirs, ours)).map(|keys| keys.into_iter().collect())
+    }
+}
+
 /// A document with its content.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
+pub struct Document<'d> {
     /// Its name.
-    pub name: String,
+    pub name: Cow<'d, str>,
     /// Its bytes.
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'d, [u8]>,
 }
 
 /// What a load changes. Where a key stands on both sides, the record is put in.
@@ -68,11 +135,11 @@ pub struct Changes {
 
 /// A revision that is still to be committed.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Draft {
+pub struct Draft<'d> {
     /// When it is recorded.
     pub recorded_at: Timestamp,
     /// The documents that it is read from: parsing them again must give `changes.upserted`.
-    pub inputs: Vec<Document>,
+    pub inputs: Vec<Document<'d>>,
     /// What it changes.
     pub changes: Changes,
 }
@@ -81,7 +148,7 @@ pub struct Draft {
 ///
 /// The store cannot parse; it calls this when the database has lost what the journal still has.
 /// What the revision took out is known from the journal.
-pub type Rebuild<'a> = dyn Fn(&Revision, Vec<Document>) -> Result<Vec<Record>, BoxError> + 'a;
+pub type Rebuild<'a> = dyn Fn(&Revision, Vec<Document<'static>>) -> Result<Vec<Record>, BoxError> + 'a;
 
 /// Writes a key as text: `snapshot/ice-2017`. No id holds a slash.
 fn key_text(key: &RecordKey) -> String {

@@ -1,6 +1,5 @@
 //! What only the inside of the store can bring about: other formats, and records that are not what they were.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -12,7 +11,7 @@ use crate::model::{
 };
 
 use super::database::{Database, Fault};
-use super::manifest::DATABASE_FORMAT;
+use super::manifest::{DATABASE_FORMAT, Manifest};
 use super::{BoxError, Changes, ContentHash, Document, Draft, Notice, Revision, Store, StoreError, encode_record};
 
 fn era(name: &str) -> Record {
@@ -29,8 +28,8 @@ fn era(name: &str) -> Record {
 }
 
 /// The inputs of these tests are the names of one era.
-fn parse(_: &Revision, documents: Vec<Document>) -> Result<Vec<Record>, BoxError> {
-    documents.into_iter().map(|document| Ok(era(&String::from_utf8(document.bytes)?))).collect()
+fn parse(_: &Revision, documents: Vec<Document<'static>>) -> Result<Vec<Record>, BoxError> {
+    documents.into_iter().map(|document| Ok(era(&String::from_utf8(document.bytes.into_owned())?))).collect()
 }
 
 fn store_with(names: &[&str]) -> TempDir {
@@ -39,7 +38,7 @@ fn store_with(names: &[&str]) -> TempDir {
     for name in names {
         let draft = Draft {
             recorded_at: "2024-05-06T07:08:09Z".parse().unwrap(),
-            inputs: vec![Document { name: "era".into(), bytes: name.as_bytes().to_vec() }],
+            inputs: vec![Document { name: "era".into(), bytes: name.as_bytes().into() }],
             changes: Changes { upserted: vec![era(name)], removed: Vec::new() },
         };
         store.stage(&draft).unwrap().publish().unwrap();
@@ -50,6 +49,12 @@ fn store_with(names: &[&str]) -> TempDir {
 fn tamper(dir: &Path, with: impl FnOnce(&Database)) {
     let database = Database::open(&dir.join("db")).unwrap();
     with(&database);
+}
+
+/// Puts other bytes, or none, in the place of the first revision's pack.
+fn tamper_with_pack(database: &Database, bytes: &[u8]) {
+    let entries = database.entries().unwrap();
+    database.put_pack(&entries[0].stored[0], bytes);
 }
 
 #[track_caller]
@@ -72,6 +77,44 @@ fn an_older_format_is_rebuilt_from_the_journal() {
     check_rebuilt(|database| database.put_format(u64::from(DATABASE_FORMAT) - 1), "an older one");
 }
 
+/// A manifest as the first format wrote it.
+const FIRST_MANIFEST: &str = r#"{
+  "format": 1,
+  "recordFormat": 2,
+  "previous": null,
+  "revision": {
+    "number": 1,
+    "recordedAt": "2026-11-22T05:19:50.774664407Z",
+    "inputs": [
+      {
+        "name": "eras.yaml",
+        "blake3": "0e13fdcff47421f16daa00be616068774d102e10fbd36c5c61a144052dfe8f07",
+        "bytes": 75
+      }
+    ],
+    "upserted": [
+      {
+        "key": "era/one",
+        "blake3": "d1d3e5e0a9a17bf9556e678b9334d4c837be36f9f04c85d5ce71b5a7d8e7b7df"
+      },
+      {
+        "key": "era/two",
+        "blake3": "901acc05126c1041f465234deaf6e7fa4c4f3f6c456208f5286be400f598fc28"
+      }
+    ],
+    "removed": []
+  },
+  "seal": "21521e6f43dc50581aa47e832821bcd1aa1e64337555b55663416593c2fe9b4b"
+}
+"#;
+
+#[test]
+fn a_manifest_of_the_first_format_is_read_and_written_as_it_was() {
+    let manifest = Manifest::read(FIRST_MANIFEST.as_bytes()).unwrap();
+    assert_eq!(manifest.revision.upserted.count(), 2);
+    assert_eq!(String::from_utf8(manifest.to_bytes().unwrap()).unwrap(), FIRST_MANIFEST);
+}
+
 #[test]
 fn a_newer_format_is_an_error_and_the_database_stays() {
     let dir = store_with(&["one"]);
@@ -82,15 +125,13 @@ fn a_newer_format_is_an_error_and_the_database_stays() {
 }
 
 #[test]
-fn a_record_whose_bytes_changed_is_rebuilt_from_the_journal() {
-    let hash = ContentHash::of(&encode_record(&era("one")).unwrap());
-    check_rebuilt(|database| database.put_record(&hash, b"else"), "the hash of a record differs");
+fn records_whose_bytes_changed_are_rebuilt_from_the_journal() {
+    check_rebuilt(|database| tamper_with_pack(database, b"else"), "the hash of a pack of records differs");
 }
 
 #[test]
-fn a_lost_record_is_rebuilt_from_the_journal() {
-    let hash = ContentHash::of(&encode_record(&era("one")).unwrap());
-    check_rebuilt(|database| database.put_record(&hash, b""), "a record is missing");
+fn lost_records_are_rebuilt_from_the_journal() {
+    check_rebuilt(|database| tamper_with_pack(database, b""), "a pack of records is missing");
 }
 
 #[test]
@@ -98,7 +139,7 @@ fn a_transaction_on_another_revision_than_the_latest_changes_nothing() {
     let dir = store_with(&["one", "two"]);
     let (store, _) = Store::open(dir.path(), &parse).unwrap();
     let first = store.read().entries[0].clone();
-    assert!(matches!(store.database.commit(&first, &BTreeMap::new()), Err(Fault::Superseded(2))));
+    assert!(matches!(store.database.commit(&first, &[]), Err(Fault::Superseded(2))));
     assert_eq!(store.verify().unwrap(), []);
 }
 
@@ -107,7 +148,7 @@ fn records_have_the_shape_of_their_format_number() {
     let bytes: Vec<u8> = every_kind_of_record().iter().flat_map(|record| encode_record(record).unwrap()).collect();
     assert_eq!(
         (DATABASE_FORMAT, ContentHash::of(&bytes).to_string().as_str()),
-        (3, "0db25d0b0edf22976751fa23b5296b52eaaa602d2206735cb7dccc08787387e3"),
+        (4, "0db25d0b0edf22976751fa23b5296b52eaaa602d2206735cb7dccc08787387e3"),
         "the shape of a record changed: raise DATABASE_FORMAT, so that older databases are built anew, and put both here"
     );
 }

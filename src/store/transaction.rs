@@ -1,14 +1,17 @@
 //! Stage → publish: the only way to a new revision.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::{Record, RecordKey};
 
+use super::database::{Database, Fault};
 use super::error::StoreError;
 use super::hash::ContentHash;
 use super::manifest::Manifest;
+use super::pack::{self, Packed};
 use super::revision::{Draft, Revision, Upserted};
-use super::{Entry, Store, database, encode_record};
+use super::{Entry, Store, database, encode_record, lookup};
 
 /// Records as bytes, by key.
 pub(super) type Encoded = BTreeMap<RecordKey, (ContentHash, Vec<u8>)>;
@@ -21,7 +24,7 @@ pub(super) type Encoded = BTreeMap<RecordKey, (ContentHash, Vec<u8>)>;
 pub struct Staged<'a> {
     store: &'a Store,
     revision: Revision,
-    records: BTreeMap<ContentHash, Vec<u8>>,
+    packs: Vec<Packed>,
 }
 
 /// What changes indeed change.
@@ -42,41 +45,57 @@ pub(super) fn encode(records: &[Record]) -> Result<Encoded, StoreError> {
 
 /// Leaves out the records that are there as they are, and the removals of what is not there.
 pub(super) fn effective(
-    current: &BTreeMap<RecordKey, ContentHash>,
+    database: &Database,
+    entries: &[Arc<Entry>],
     mut upserted: Encoded,
     removed: &[RecordKey],
-) -> Effective {
-    let mut removed: Vec<_> =
-        removed.iter().filter(|key| current.contains_key(key) && !upserted.contains_key(key)).cloned().collect();
-    removed.sort();
-    removed.dedup();
-    upserted.retain(|key, (hash, _)| current.get(key) != Some(hash));
-    Effective { upserted, removed }
+) -> Result<Effective, Fault> {
+    let wanted = upserted.keys().chain(removed).cloned().collect();
+    let mut there: BTreeSet<RecordKey> = BTreeSet::new();
+    lookup::find(database, entries, wanted, &mut |key, bytes| {
+        if upserted.get(&key).is_some_and(|(_, new)| new == bytes) {
+            upserted.remove(&key);
+        } else {
+            there.insert(key);
+        }
+        Ok(())
+    })?;
+    // What is put in is not taken out, be it there as it is or not.
+    let removed = there.into_iter().filter(|key| removed.contains(key) && !upserted.contains_key(key)).collect();
+    Ok(Effective { upserted, removed })
 }
 
-pub(super) fn stage<'a>(store: &'a Store, draft: &Draft) -> Result<Staged<'a>, StoreError> {
+pub(super) fn stage<'a>(store: &'a Store, draft: &Draft<'_>) -> Result<Staged<'a>, StoreError> {
     let encoded = encode(&draft.changes.upserted)?;
-    let (base, effective) = {
+    let entries = {
         let state = store.read();
         if state.halted {
             return Err(StoreError::Halted);
         }
-        (state.latest(), effective(&state.current, encoded, &draft.changes.removed))
+        state.entries.clone()
     };
+    let base = entries.last().map_or(0, |entry| entry.manifest.revision.number);
+    let effective = effective(&store.database, &entries, encoded, &draft.changes.removed)
+        .map_err(|fault| store.database.error("looking for what changes", fault))?;
     let inputs = {
         let _writer = store.writer();
         draft.inputs.iter().map(|document| store.journal.keep(document)).collect::<Result<_, _>>()?
     };
-    let upserted = upserted_of(&effective.upserted);
-    let records = effective.upserted.into_values().collect();
     let number = base.saturating_add(1);
+    let upserted = upserted_of(&effective.upserted);
+    let packs = packed(number, &effective.upserted)?;
     let revision = Revision { number, recorded_at: draft.recorded_at, inputs, upserted, removed: effective.removed };
-    Ok(Staged { store, revision, records })
+    Ok(Staged { store, revision, packs })
 }
 
-/// Returns the keys and hashes of records.
-pub(super) fn upserted_of(encoded: &Encoded) -> Vec<Upserted> {
-    encoded.iter().map(|(key, (hash, _))| Upserted { key: key.clone(), blake3: *hash }).collect()
+/// Returns the packs of the records that a revision puts in.
+pub(super) fn packed(revision: u64, records: &Encoded) -> Result<Vec<Packed>, StoreError> {
+    pack::pack(records).map_err(|why| StoreError::Pack { revision, why })
+}
+
+/// Returns the keys and hashes of records, or their sum.
+pub(super) fn upserted_of(encoded: &Encoded) -> Upserted {
+    Upserted::of(encoded.iter().map(|(key, (hash, _))| (key, *hash)))
 }
 
 impl Staged<'_> {
@@ -92,7 +111,7 @@ impl Staged<'_> {
     /// any other error the store takes no more commits until it is opened anew, which finds the
     /// revision either whole or not there.
     pub fn publish(self) -> Result<Revision, StoreError> {
-        let Self { store, revision, records } = self;
+        let Self { store, revision, packs } = self;
         let _writer = store.writer();
         let previous = {
             let state = store.read();
@@ -106,23 +125,23 @@ impl Staged<'_> {
             state.entries.last().map(|entry| entry.manifest.seal)
         };
         let number = revision.number;
-        let stored = revision.upserted.clone();
+        let stored = packs.iter().map(|packed| packed.pack.clone()).collect();
         let manifest =
             Manifest::seal(previous, revision).map_err(|source| StoreError::Manifest { revision: number, source })?;
         let entry = Entry { manifest, stored };
-        if let Err(error) = write(store, &entry, &records) {
+        if let Err(error) = write(store, &entry, &packs) {
             store.write().halted = true;
             return Err(error);
         }
         let revision = entry.manifest.revision.clone();
-        store.write().push(entry);
+        store.write().entries.push(Arc::new(entry));
         Ok(revision)
     }
 }
 
 /// Writes a revision to the database, then to the journal.
-fn write(store: &Store, entry: &Entry, records: &BTreeMap<ContentHash, Vec<u8>>) -> Result<(), StoreError> {
-    let committed = store.database.commit(entry, records);
+fn write(store: &Store, entry: &Entry, packs: &[Packed]) -> Result<(), StoreError> {
+    let committed = store.database.commit(entry, packs);
     committed.map_err(|fault: database::Fault| store.database.error("committing a revision", fault))?;
     store.journal.write_manifest(&entry.manifest)
 }

@@ -1,9 +1,12 @@
 //! Reading everything anew, to report what does not hold.
 
+use std::sync::Arc;
+
+use super::database::Fault;
 use super::error::StoreError;
 use super::journal::distinct_inputs;
 use super::notice::Finding;
-use super::{Entry, Store};
+use super::{Entry, Store, lookup};
 
 pub(super) fn verify(store: &Store) -> Result<Vec<Finding>, StoreError> {
     // No commit may come between reading the database and reading the journal.
@@ -11,14 +14,14 @@ pub(super) fn verify(store: &Store) -> Result<Vec<Finding>, StoreError> {
     let entries = store.read().entries.clone();
     let mut findings = Vec::new();
     match store.database.entries() {
-        Ok(found) if found == entries => {}
+        Ok(found) if found.iter().eq(entries.iter().map(AsRef::as_ref)) => {}
         Ok(_) => findings.push(Finding::Database { why: "its revisions are not those that it had on opening".into() }),
         Err(fault) => findings.push(Finding::Database { why: fault.why() }),
     }
     records(store, &entries, &mut findings);
     manifests(store, &entries, &mut findings)?;
     for (revision, input) in distinct_inputs(entries.iter().map(|entry| &entry.manifest.revision)) {
-        if let Err(why) = store.journal.read_input(input) {
+        if let Err(why) = store.journal.check_input(input) {
             let path = store.journal.object_path(&input.blake3);
             findings.push(Finding::Input { revision, name: input.name.clone(), path, why: format!("the file {why}") });
         }
@@ -26,23 +29,28 @@ pub(super) fn verify(store: &Store) -> Result<Vec<Finding>, StoreError> {
     Ok(findings)
 }
 
-fn records(store: &Store, entries: &[Entry], findings: &mut Vec<Finding>) {
+fn records(store: &Store, entries: &[Arc<Entry>], findings: &mut Vec<Finding>) {
     for entry in entries {
-        for record in &entry.stored {
-            let why = match store.database.record(&record.blake3) {
-                Ok(found) if found.key() == record.key => continue,
-                Ok(found) => format!("{} stands in its place", found.key()),
-                Err(fault) => fault.why(),
-            };
-            let revision = entry.manifest.revision.number;
-            findings.push(Finding::Record { revision, key: record.key.clone(), why });
+        let revision = entry.manifest.revision.number;
+        for pack in &entry.stored {
+            let found = store.database.pack(pack).and_then(|unpacked| {
+                for record in unpacked.records() {
+                    let (key, bytes) = record.map_err(Fault::Corrupt)?;
+                    lookup::decode(&key, bytes)?;
+                }
+                Ok(())
+            });
+            if let Err(fault) = found {
+                let (first, last) = (pack.first.clone(), pack.last.clone());
+                findings.push(Finding::Records { revision, first, last, why: fault.why() });
+            }
         }
     }
 }
 
-fn manifests(store: &Store, entries: &[Entry], findings: &mut Vec<Finding>) -> Result<(), StoreError> {
+fn manifests(store: &Store, entries: &[Arc<Entry>], findings: &mut Vec<Finding>) -> Result<(), StoreError> {
     let mut scan = store.journal.scan()?;
-    for Entry { manifest, .. } in entries {
+    for manifest in entries.iter().map(|entry| &entry.manifest) {
         let revision = manifest.revision.number;
         let why = match scan.remove(&revision) {
             Some(Ok(found)) if found.seal == manifest.seal => continue,

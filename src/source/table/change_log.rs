@@ -3,17 +3,19 @@
 //! `add` brings a unit in, `chg` gives what changed of it, `del` ends it, and `lin` says which units of the day
 //! were merged or split into which. What `add`, `del` and `lin` do after the first day are change events.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
-use super::log_line::{Line, plain};
+use super::log_events::{Joined, LogEvents, Turns};
+use super::log_item::{Fields, Item};
+use super::log_line::Line;
+use super::log_units::{LogUnits, UnitIx};
 use super::mapping::At;
 use super::reader::{Cell, Reader, Row, kind, slug};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
-    Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence,
-    Extent, Mention, NameClaim, NameForm, Part, PartIx, Placing, Property, Record, SnapshotId, UnitId,
+    Basis, Coverage, Edtf, EventType, Evidence, Extent, Mention, MentionsBuilder, NameClaim, NameForm, Part, PartIx,
+    Placing, Property, Record, SnapshotId, UnitId,
 };
 use crate::source::event_file::wrong_sides;
 use crate::source::origin::Origin;
@@ -27,17 +29,16 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
     };
     let Some(id) = log_id(reader) else { return };
     let mut log = Log {
+        events: LogEvents::of(id.clone()),
         id,
         dates,
         parts: Vec::new(),
-        mentions: Vec::new(),
-        at: BTreeMap::new(),
-        alive: BTreeMap::new(),
+        mentions: MentionsBuilder::default(),
+        units: LogUnits::default(),
+        said: None,
         tops: Vec::new(),
         today: Today::default(),
-        events: Vec::new(),
-        event_ids: BTreeMap::new(),
-        units: Origin::new(reader.mapping.place),
+        origin: Origin::new(reader.mapping.place),
     };
     let text = reader.source.text;
     let (mut start, mut number) = (0_usize, 0_u32);
@@ -46,6 +47,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
         let body = line.trim_end_matches(['\n', '\r']).trim_start_matches('\u{FEFF}');
         let row = Row { span: Span::new(start, start + body.len()), first_line: number, last_line: number };
         start += line.len();
+        reader.tell_read(line.len());
         if !body.trim().is_empty() {
             log.line(reader, row, body);
         }
@@ -92,39 +94,29 @@ struct Log {
     id: SnapshotId,
     dates: Option<Vec<Edtf>>,
     parts: Vec<Part>,
-    mentions: Vec<Mention>,
-    /// The position of the mention of a unit in the part of the day.
-    at: BTreeMap<UnitId, usize>,
-    /// The units that have not ended, each with the line that brought it in.
-    alive: BTreeMap<UnitId, Row>,
+    mentions: MentionsBuilder,
+    units: LogUnits,
+    /// The day of the line before, as it stands there.
+    said: Option<Item<'static>>,
     /// The units that the first day puts at the top.
     tops: Vec<(UnitId, Row)>,
     today: Today,
-    events: Vec<(ChangeEvent, Row)>,
-    /// How often an id of an event was made.
-    event_ids: BTreeMap<String, u32>,
-    units: Origin,
+    events: LogEvents,
+    origin: Origin,
 }
 
-/// What the lines of one day begin, end and join.
+/// What the lines of one day say of units, and which they begin, end and join.
 #[derive(Default)]
 struct Today {
-    begun: BTreeMap<UnitId, Row>,
-    ended: BTreeMap<UnitId, Row>,
-    joined: Vec<Joined>,
-}
-
-/// A line that says which units became which.
-struct Joined {
-    kind: EventType,
-    from: Vec<UnitId>,
-    to: Vec<UnitId>,
-    row: Row,
+    mentions: Vec<Mention>,
+    /// The positions of mentions under a parent of which nothing had been said.
+    orphans: BTreeMap<usize, (UnitIx, UnitIx)>,
+    turns: Turns,
 }
 
 impl Log {
     fn line(&mut self, reader: &mut Reader<'_, '_>, row: Row, body: &str) -> Option<()> {
-        let object: Map<String, Value> = serde_json::from_str(body)
+        let object: Fields<'_> = serde_json::from_str(body)
             .map_err(|error| {
                 let at = row.span.start + error.column().saturating_sub(1).min(body.len());
                 let message = format!("the line is no JSON object: {error}");
@@ -132,7 +124,7 @@ impl Log {
                 reader.tell(found.hint("a change log has one object on each line"));
             })
             .ok()?;
-        let line = Line { object: &object, row };
+        let line = Line { object, row };
         self.day(reader, &line)?;
         match line.text(reader, "op").as_deref() {
             Some("add") => self.add(reader, &line),
@@ -153,8 +145,11 @@ impl Log {
     /// Begins the part of the line's day, unless it is that of the line before.
     fn day(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
         let Some(value) = line.value(reader, "date") else { return line.lacks(reader, "date") };
+        if self.said.as_ref() == Some(value) {
+            return Some(());
+        }
         let date = match (&self.dates, value) {
-            (Some(dates), Value::Number(number)) => {
+            (Some(dates), Item::Number(number)) => {
                 let date = number.as_u64().and_then(|at| dates.get(usize::try_from(at).ok()?)).cloned();
                 if date.is_none() {
                     let message = format!("`versions` gives no date for {number}");
@@ -162,14 +157,25 @@ impl Log {
                 }
                 date?
             }
-            (None, Value::Number(number)) if !(1000..=9999).contains(&number.as_i64().unwrap_or_default()) => {
+            (None, Item::Number(number)) if !(1000..=9999).contains(&number.as_i64().unwrap_or_default()) => {
                 let message = format!("the line is dated by the number {number}, and the mapping gives no `versions`");
                 let hint = "name a JSON file with the list of dates in `versions`";
                 reader.tell(Diagnostic::new(Code::BadDate, message).at(reader.place(line.row.span)).hint(hint));
                 return None;
             }
-            (_, value) => reader.date(Cell { text: &plain(value)?, span: line.row.span })?,
+            (_, value) => reader.date(Cell { text: &value.plain()?, span: line.row.span })?,
         };
+        self.begin(reader, line, date)?;
+        self.said = match value {
+            Item::Number(number) => Some(Item::Number(number.clone())),
+            Item::Text(text) => Some(Item::Text(Cow::Owned(text.clone().into_owned()))),
+            _ => None,
+        };
+        Some(())
+    }
+
+    /// Begins the part of a day, unless it is the one that has begun last.
+    fn begin(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>, date: Edtf) -> Option<()> {
         match self.parts.last().map(|part| part.observed.window().start().cmp(&date.window().start())) {
             Some(std::cmp::Ordering::Equal) => {
                 let same = self.parts.last().is_some_and(|part| part.observed.window() == date.window());
@@ -201,37 +207,59 @@ impl Log {
         Some(())
     }
 
+    /// Reads the unit that a line is about.
+    fn unit(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<UnitIx> {
+        match line.value(reader, "id") {
+            Some(value) => self.units.read(reader, value, line.row, "the id"),
+            None => line.lacks(reader, "id").and(None),
+        }
+    }
+
+    fn unit_list(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>, role: &str) -> Option<Vec<UnitId>> {
+        let values = match line.value(reader, role) {
+            Some(Item::List(values)) => values.as_slice(),
+            Some(value) => std::slice::from_ref(value),
+            None => return line.lacks(reader, role).and(None),
+        };
+        let read = |value| {
+            let unit = self.units.read(reader, value, line.row, "a unit")?;
+            self.units.id(unit).cloned()
+        };
+        values.iter().map(read).collect()
+    }
+
     fn add(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
-        let unit = line.unit(reader)?;
-        if let Some(first) = self.alive.get(&unit) {
-            let message = format!("unit `{unit}` is added, and is there already");
+        let unit = self.unit(reader, line)?;
+        let id = self.units.id(unit)?.clone();
+        if let Some(first) = self.units.alive(unit) {
+            let message = format!("unit `{id}` is added, and is there already");
             let found = Diagnostic::new(Code::DuplicateUnit, message).at(reader.place(line.row.span));
             reader.tell(found.related(reader.place(first.span), "added here"));
             return None;
         }
-        self.alive.insert(unit.clone(), line.row);
-        let is_top = line.value(reader, "parent").is_none_or(Value::is_null);
+        self.units.set_alive(unit, Some(line.row));
+        self.origin.note_id(id.as_str(), reader.place(line.row.span));
+        let is_top = line.value(reader, "parent").is_none_or(Item::is_null);
         if self.parts.len() > 1 {
-            self.today.begun.insert(unit.clone(), line.row);
+            self.today.turns.begun.insert(id, line.row);
         } else if is_top {
-            self.tops.push((unit.clone(), line.row));
+            self.tops.push((id, line.row));
         }
-        self.units.note_id(unit.as_str(), reader.place(line.row.span));
         self.say(reader, unit, line, is_top && !reader.mapping.unplaced)
     }
 
     fn change(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
-        let unit = line.unit(reader)?;
-        self.known(reader, &unit, line)?;
-        let to_top = line.value(reader, "parent").is_some_and(Value::is_null);
+        let unit = self.unit(reader, line)?;
+        self.known(reader, unit, line)?;
+        let to_top = line.value(reader, "parent").is_some_and(Item::is_null);
         self.say(reader, unit, line, to_top)
     }
 
     fn end(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
-        let unit = line.unit(reader)?;
-        self.known(reader, &unit, line)?;
-        self.alive.remove(&unit);
-        self.today.ended.insert(unit, line.row);
+        let unit = self.unit(reader, line)?;
+        self.known(reader, unit, line)?;
+        self.units.set_alive(unit, None);
+        self.today.turns.ended.insert(self.units.id(unit)?.clone(), line.row);
         Some(())
     }
 
@@ -250,7 +278,8 @@ impl Log {
             }
             None => return line.lacks(reader, "type"),
         };
-        let (from, to) = (line.units(reader, "originals")?, line.units(reader, "results")?);
+        let from = self.unit_list(reader, line, "originals")?;
+        let to = self.unit_list(reader, line, "results")?;
         let wrong = wrong_sides(kind, from.len(), to.len()).next();
         if let Some((noun, count, may)) = wrong {
             let word = kind.word();
@@ -258,45 +287,59 @@ impl Log {
             reader.tell(Diagnostic::new(Code::WrongCardinality, message).at(reader.place(line.row.span)));
             return None;
         }
-        self.today.joined.push(Joined { kind, from, to, row: line.row });
+        self.today.turns.joined.push(Joined { kind, from, to, row: line.row });
         Some(())
     }
 
     /// Tells when a line speaks of a unit that is not there.
-    fn known(&self, reader: &mut Reader<'_, '_>, unit: &UnitId, line: &Line<'_>) -> Option<()> {
-        if self.alive.contains_key(unit) {
+    fn known(&self, reader: &mut Reader<'_, '_>, unit: UnitIx, line: &Line<'_>) -> Option<()> {
+        if self.units.alive(unit).is_some() {
             return Some(());
         }
-        let message = format!("the line speaks of unit `{unit}`, which no line before it adds, or which has ended");
+        let id = self.units.id(unit)?;
+        let message = format!("the line speaks of unit `{id}`, which no line before it adds, or which has ended");
         reader.tell(Diagnostic::new(Code::UnknownUnit, message).at(reader.place(line.row.span)));
         None
     }
 
     /// Keeps what a line says of a unit: in the mention of the day, if there is one already.
-    fn say(&mut self, reader: &mut Reader<'_, '_>, unit: UnitId, line: &Line<'_>, is_top: bool) -> Option<()> {
+    fn say(&mut self, reader: &mut Reader<'_, '_>, unit: UnitIx, line: &Line<'_>, is_top: bool) -> Option<()> {
         let evidence = Evidence { lines: line.row.lines(), basis: Basis::Stated, reference: None, note: None };
         let parent = match line.value(reader, "parent").filter(|value| !value.is_null()) {
-            Some(value) => Some(line.id(reader, value, "the parent")?),
+            Some(value) => Some(self.units.read(reader, value, line.row, "the parent")?),
             None => None,
         };
-        if parent.as_ref() == Some(&unit) {
-            let found = Diagnostic::new(Code::ParentCycle, format!("unit `{unit}` is placed under itself"));
+        let id = self.units.id(unit)?.clone();
+        if parent == Some(unit) {
+            let found = Diagnostic::new(Code::ParentCycle, format!("unit `{id}` is placed under itself"));
             reader.tell(found.at(reader.place(line.row.span)));
             return None;
         }
-        let at = *self.at.entry(unit.clone()).or_insert_with(|| {
-            let mut mention = Mention::of(unit, evidence.clone(), Placing::Unplaced);
-            mention.part = u16::try_from(self.parts.len().saturating_sub(1)).ok().map(PartIx);
-            self.mentions.push(mention);
-            self.mentions.len() - 1
+        let day = self.parts.len();
+        let at = self.units.mention(unit, day).unwrap_or_else(|| {
+            let mut mention = Mention::of(id, evidence.clone(), Placing::Unplaced);
+            mention.part = u16::try_from(day.saturating_sub(1)).ok().map(PartIx);
+            self.today.mentions.push(mention);
+            self.today.mentions.len() - 1
         });
-        let mention = self.mentions.get_mut(at)?;
+        self.units.set_mention(unit, day, at);
+        let mention = self.today.mentions.get_mut(at)?;
         if let Some(parent) = parent {
-            mention.placing = Placing::Under { parent, evidence: evidence.clone() };
+            if self.units.is_mentioned(parent) {
+                self.today.orphans.remove(&at);
+            } else {
+                self.today.orphans.insert(at, (unit, parent));
+            }
+            mention.placing = Placing::Under { parent: self.units.id(parent)?.clone(), evidence: evidence.clone() };
         } else if is_top {
+            self.today.orphans.remove(&at);
             mention.placing = Placing::Root;
         }
-        let claim = |text: String| NameClaim { text, form: NameForm::Written, evidence: evidence.clone() };
+        let claim = |text: Cow<'_, str>| NameClaim {
+            text: text.into_owned(),
+            form: NameForm::Written,
+            evidence: evidence.clone(),
+        };
         mention.name = line.text(reader, "name").map(claim).or(mention.name.take());
         mention.acronym = line.text(reader, "acronym").map(claim).or(mention.acronym.take());
         mention.kind = line.text(reader, "kind").map(|text| kind(&text, &evidence)).or(mention.kind.take());
@@ -307,67 +350,16 @@ impl Log {
         Some(())
     }
 
-    /// Turns what the lines of the day begin, end and join into events.
+    /// Closes the day: what its lines say of units is final, and what they begin, end and join become events.
     fn close_day(&mut self, reader: &mut Reader<'_, '_>) {
-        self.at.clear();
         let today = std::mem::take(&mut self.today);
-        let mut told: BTreeSet<UnitId> = BTreeSet::new();
-        for joined in today.joined {
-            told.extend(joined.from.iter().chain(&joined.to).cloned());
-            let original = |unit: &UnitId| {
-                let continues = !today.ended.contains_key(unit) && !joined.to.contains(unit);
-                EventOriginal { unit: unit.clone(), continues, part: false }
-            };
-            let originals = joined.from.iter().map(original).collect();
-            self.event(reader, joined.kind, originals, &joined.to, joined.row);
+        self.mentions.extend(today.mentions);
+        for (unit, parent) in today.orphans.into_values() {
+            self.units.note_orphan(unit, parent);
         }
-        for (unit, row) in today.begun.into_iter().filter(|(unit, _)| !told.contains(unit)) {
-            self.event(reader, EventType::Created, Vec::new(), &[unit], row);
+        if let Some(part) = self.parts.last() {
+            self.events.close_day(reader, part, today.turns);
         }
-        for (unit, row) in today.ended.into_iter().filter(|(unit, _)| !told.contains(unit)) {
-            let original = EventOriginal { unit, continues: false, part: false };
-            self.event(reader, EventType::Dissolved, vec![original], &[], row);
-        }
-    }
-
-    fn event(
-        &mut self,
-        reader: &mut Reader<'_, '_>,
-        kind: EventType,
-        originals: Vec<EventOriginal>,
-        results: &[UnitId],
-        row: Row,
-    ) {
-        // A unit may be split twice in a day, and begins only once: what is new names the event best.
-        let is_original = |unit: &&UnitId| originals.iter().any(|original| original.unit == **unit);
-        let new = results.iter().find(|unit| !is_original(unit));
-        let first = new.or(originals.first().map(|original| &original.unit)).or(results.first());
-        let (Some(first), Some(part)) = (first, self.parts.last()) else { return };
-        let text = format!("{}-{}-{}-{first}", self.id, part.id, kind.word());
-        let times = self.event_ids.entry(text.clone()).and_modify(|times| *times += 1).or_insert(1);
-        let text = if *times == 1 { text } else { format!("{text}-{times}") };
-        let Ok(id) = EventId::new(&text) else {
-            let message = format!("the ids of the log and of unit `{first}` are too long for the id of an event");
-            return reader.tell(Diagnostic::new(Code::BadId, message).at(reader.place(row.span)));
-        };
-        let evidence = row.lines().map(|lines| EventEvidence {
-            snapshot: self.id.clone(),
-            lines,
-            basis: Basis::Stated,
-            note: None,
-        });
-        let event = ChangeEvent {
-            id,
-            kind,
-            date: part.observed.clone(),
-            originals,
-            results: results.iter().cloned().map(EventResult::of).collect(),
-            basis: Basis::Stated,
-            evidence: evidence.into_iter().collect(),
-            reference: None,
-            note: None,
-        };
-        self.events.push((event, row));
     }
 
     fn finish(mut self, reader: &mut Reader<'_, '_>) {
@@ -394,13 +386,13 @@ impl Log {
         snapshot.date_evidence.clone_from(&first.date_evidence);
         snapshot.coverage = if reader.mapping.complete { coverage(&self.tops) } else { Vec::new() };
         snapshot.parts = self.parts;
-        snapshot.mentions = self.mentions.into();
+        snapshot.mentions = self.mentions.finish();
         if let Some((era, place)) = snapshot.era.as_ref().zip(reader.mapping.era_of(&observed.window())) {
-            self.units.note_id(era.as_str(), place.place);
+            self.origin.note_id(era.as_str(), place.place);
         }
-        reader.check_mentions(&snapshot, &self.units);
-        reader.add(Record::Snapshot(snapshot.into()), self.units);
-        for (event, row) in self.events {
+        self.units.tell_orphans(reader, &self.origin);
+        reader.add(Record::Snapshot(snapshot.into()), self.origin);
+        for (event, row) in self.events.finish() {
             let origin = Origin::new(reader.place(row.span));
             reader.add(Record::Event(event.into()), origin);
         }

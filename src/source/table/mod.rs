@@ -12,7 +12,10 @@ mod events;
 mod fields;
 mod json;
 mod lines;
+mod log_events;
+mod log_item;
 mod log_line;
+mod log_units;
 mod mapping;
 mod org;
 mod popolo;
@@ -74,7 +77,14 @@ pub(super) fn beside(mapping: &str, name: &str) -> String {
 }
 
 /// Reads the table of a mapping into records.
-pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limits, parsed: &mut Parsed) {
+pub(super) fn read(
+    file: FileId,
+    node: &Node,
+    files: &[InputFile],
+    limits: &Limits,
+    progress: &dyn Fn(usize),
+    parsed: &mut Parsed,
+) {
     let Some(mapping) = Mapping::of(file, node) else { return };
     let own_name = files.get(file.0).map_or("", |file| file.name.as_str());
     if is_input_name(&mapping.table) {
@@ -107,7 +117,7 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
         return parsed.report.diagnostics.push(Diagnostic::new(Code::BadTable, message).at(mapping.place).hint(hint));
     };
     let source = Source::new(table, &mapping.table, text);
-    let mut reader = Reader::new(&mapping, source, limits.diagnostics, parsed);
+    let mut reader = Reader::new(&mapping, source, limits.diagnostics, parsed, progress);
     match (format, mapping.rows) {
         (Format::Csv(delimiter), Rows::Units) => csv::read(&mut reader, delimiter),
         (Format::Csv(delimiter), Rows::Events) => events::read(&mut reader, delimiter),
@@ -119,6 +129,9 @@ pub(super) fn read(file: FileId, node: &Node, files: &[InputFile], limits: &Limi
         (Format::Org(syntax), _) => org::read(&mut reader, syntax, limits),
     }
     let (records, shared) = reader.finish();
+    if format != Format::ChangeLog {
+        progress(input.bytes.len());
+    }
     parsed.records.extend(records.into_iter().map(|record| (table, record)));
     shared::add(parsed, table, shared);
 }

@@ -1,14 +1,15 @@
 //! What the readers of all formats share: ids, dates and words from cells, evidence from lines, records with their origins.
 
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 
 use indexmap::IndexMap;
 
 use super::mapping::{At, Mapping};
-use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span};
 use crate::model::{
-    Basis, Edtf, EdtfError, Evidence, LineSet, Mentions, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
-    SourceFile, Text, UnitId, Window,
+    Basis, Edtf, EdtfError, Evidence, LineSet, Mentions, NameClaim, NameForm, Record, Snapshot, SnapshotId, SourceFile,
+    Text, UnitId, Window,
 };
 use crate::source::citations::sha256;
 use crate::source::origin::{Origin, Origins};
@@ -70,12 +71,20 @@ pub(super) struct Reader<'r, 't> {
     shared: Vec<(Record, Origin)>,
     told: usize,
     most: usize,
+    progress: &'r dyn Fn(usize),
 }
 
 impl<'r, 't> Reader<'r, 't> {
-    pub(super) fn new(mapping: &'t Mapping, source: Source<'t>, most: usize, parsed: &'r mut Parsed) -> Self {
+    /// Begins to read; `progress` is told of the bytes that were read since it was told last.
+    pub(super) fn new(
+        mapping: &'t Mapping,
+        source: Source<'t>,
+        most: usize,
+        parsed: &'r mut Parsed,
+        progress: &'r dyn Fn(usize),
+    ) -> Self {
         let (found, origins) = (&mut parsed.report.diagnostics, &mut parsed.origins);
-        Self { mapping, source, found, origins, records: Vec::new(), shared: Vec::new(), told: 0, most }
+        Self { mapping, source, found, origins, records: Vec::new(), shared: Vec::new(), told: 0, most, progress }
     }
 
     /// Returns the records, and those that other tables may have as well.
@@ -91,6 +100,11 @@ impl<'r, 't> Reader<'r, 't> {
     /// Returns a place in the table.
     pub(super) fn place(&self, span: Span) -> Place {
         Place::new(self.source.file, span)
+    }
+
+    /// Tells whoever waits how many more bytes are read.
+    pub(super) fn tell_read(&self, bytes: usize) {
+        (self.progress)(bytes);
     }
 
     /// Tells what is wrong.
@@ -121,32 +135,18 @@ impl<'r, 't> Reader<'r, 't> {
 
     /// Adds a record; tells when another has its key already.
     pub(super) fn add(&mut self, record: Record, origin: Origin) {
-        let key = record.key();
-        if let Some(first) = self.origins.get(&key) {
-            let found = Diagnostic::new(Code::DuplicateId, format!("{key} is defined twice"))
-                .at(origin.place())
-                .label("again here")
-                .related(first.place(), format!("{key} is first defined here"));
-            return self.tell(found);
-        }
-        self.origins.insert(key, origin);
-        self.records.push(record);
-    }
-
-    /// Tells of parents that a snapshot names and never mentions, each once.
-    pub(super) fn check_mentions(&mut self, snapshot: &Snapshot, origin: &Origin) {
-        let mentioned: BTreeSet<&UnitId> = snapshot.mentions.units().collect();
-        if snapshot.mentions.parents().all(|parent| mentioned.contains(parent)) {
-            return;
-        }
-        let mut told: BTreeSet<UnitId> = BTreeSet::new();
-        for mention in snapshot.mentions.iter() {
-            let Placing::Under { parent, .. } = &mention.placing else { continue };
-            if !mentioned.contains(parent) && told.insert(parent.clone()) {
-                let message = format!("unit `{}` names parent `{parent}`, which the table never adds", mention.unit);
-                let hint = did_you_mean(parent.as_str(), mentioned.iter().map(|unit| unit.as_str()));
-                let found = Diagnostic::new(Code::UnknownUnit, message).at(origin.place_of_id(mention.unit.as_str()));
-                self.tell(found.maybe_hint(hint));
+        match self.origins.entry(record.key()) {
+            Entry::Vacant(free) => {
+                free.insert(origin);
+                self.records.push(record);
+            }
+            Entry::Occupied(taken) => {
+                let (key, first) = (taken.key(), taken.get());
+                let found = Diagnostic::new(Code::DuplicateId, format!("{key} is defined twice"))
+                    .at(origin.place())
+                    .label("again here")
+                    .related(first.place(), format!("{key} is first defined here"));
+                self.tell(found);
             }
         }
     }

@@ -11,6 +11,9 @@ use crate::source::parse::Parsed;
 
 /// Adds records to what was read; one that is there already gives its evidence to that, if both say the same.
 pub(super) fn add(parsed: &mut Parsed, file: FileId, shared: Vec<(Record, Origin)>) {
+    if shared.is_empty() {
+        return;
+    }
     let known = parsed.records.iter().enumerate().map(|(at, (_, record))| (record.key(), at));
     let mut known: BTreeMap<RecordKey, usize> = known.collect();
     for (record, origin) in shared {

@@ -197,7 +197,7 @@ fn inputs_that_can_no_longer_be_read_leave_the_old_database_in_place() {
 fn inputs_that_read_differently_now_are_told() {
     let (dir, _) = three_revisions();
     fs::remove_dir_all(dir.path().join("db")).unwrap();
-    let renaming = |revision: &Revision, documents: Vec<Document>| {
+    let renaming = |revision: &Revision, documents: Vec<Document<'static>>| {
         let mut records = parse(revision, documents)?;
         for record in &mut records {
             if let Record::Snapshot(snapshot) = record
@@ -217,8 +217,8 @@ fn inputs_that_read_differently_now_are_told() {
 fn a_newer_journal_is_left_alone() {
     let (dir, _) = three_revisions();
     let text = fs::read_to_string(manifest(dir.path(), 3)).unwrap();
-    fs::write(manifest(dir.path(), 3), text.replacen("\"format\": 1", "\"format\": 2", 1)).unwrap();
+    fs::write(manifest(dir.path(), 3), text.replacen("\"format\": 2", "\"format\": 3", 1)).unwrap();
     let error = open_error(dir.path());
-    assert!(matches!(error, StoreError::Newer { found: 2, known: 1, .. }), "{error:?}");
+    assert!(matches!(error, StoreError::Newer { found: 3, known: 2, .. }), "{error:?}");
     assert!(error.to_string().contains("newer eragraph"), "{error}");
 }

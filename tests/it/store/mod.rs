@@ -13,7 +13,7 @@ use eragraph::model::{
     SnapshotId, SourceFile, UnitId,
 };
 use eragraph::store::{
-    BoxError, Changes, ContentHash, Document, Draft, Finding, Journal, Notice, Revision, Store, StoreError,
+    BoxError, Changes, ContentHash, Document, Draft, Finding, Journal, Notice, Revision, Store, StoreError, Upserted,
 };
 use proptest::prelude::*;
 
@@ -21,7 +21,7 @@ use crate::properties::config;
 use tempfile::TempDir;
 
 /// The inputs of these tests are records written as JSON.
-fn parse(_: &Revision, documents: Vec<Document>) -> Result<Vec<Record>, BoxError> {
+fn parse(_: &Revision, documents: Vec<Document<'static>>) -> Result<Vec<Record>, BoxError> {
     let mut records = Vec::new();
     for document in documents {
         records.extend(serde_json::from_slice::<Vec<Record>>(&document.bytes)?);
@@ -29,7 +29,7 @@ fn parse(_: &Revision, documents: Vec<Document>) -> Result<Vec<Record>, BoxError
     Ok(records)
 }
 
-fn no_parse(revision: &Revision, _: Vec<Document>) -> Result<Vec<Record>, BoxError> {
+fn no_parse(revision: &Revision, _: Vec<Document<'static>>) -> Result<Vec<Record>, BoxError> {
     Err(format!("revision {} was read again", revision.number).into())
 }
 
@@ -76,11 +76,11 @@ fn key(id: &str) -> RecordKey {
     RecordKey::Snapshot(SnapshotId::new(id).unwrap())
 }
 
-fn draft(upserted: Vec<Record>, removed: Vec<RecordKey>) -> Draft {
+fn draft(upserted: Vec<Record>, removed: Vec<RecordKey>) -> Draft<'static> {
     let inputs = if upserted.is_empty() {
         Vec::new()
     } else {
-        vec![Document { name: "records.json".into(), bytes: serde_json::to_vec(&upserted).unwrap() }]
+        vec![Document { name: "records.json".into(), bytes: serde_json::to_vec(&upserted).unwrap().into() }]
     };
     let recorded_at = "2024-05-06T07:08:09Z".parse().unwrap();
     Draft { recorded_at, inputs, changes: Changes { upserted, removed } }
@@ -88,6 +88,15 @@ fn draft(upserted: Vec<Record>, removed: Vec<RecordKey>) -> Draft {
 
 fn commit(store: &Store, upserted: Vec<Record>, removed: Vec<RecordKey>) -> Revision {
     store.stage(&draft(upserted, removed)).unwrap().publish().unwrap()
+}
+
+/// Returns the keys of the few records that a revision put in.
+#[track_caller]
+fn listed(revision: &Revision) -> Vec<RecordKey> {
+    match &revision.upserted {
+        Upserted::Listed(records) => records.iter().map(|record| record.key.clone()).collect(),
+        Upserted::Summed(sum) => panic!("{sum:?}"),
+    }
 }
 
 #[track_caller]
@@ -213,11 +222,11 @@ fn only_what_changes_is_in_a_revision() {
     let store = open_sound(dir.path());
     commit(&store, vec![snapshot("a", "one", 1), snapshot("b", "two", 1)], vec![]);
     let revision = commit(&store, vec![snapshot("a", "one", 1), snapshot("b", "new", 1)], vec![key("not-there")]);
-    assert_eq!(revision.upserted.iter().map(|record| record.key.clone()).collect::<Vec<_>>(), [key("b")]);
+    assert_eq!(listed(&revision), [key("b")]);
     assert_eq!(revision.removed, []);
     // Put in and taken out at once: it is put in.
     let revision = commit(&store, vec![snapshot("a", "one", 1)], vec![key("a"), key("b"), key("b")]);
-    assert_eq!((revision.upserted, revision.removed), (vec![], vec![key("b")]));
+    assert_eq!((listed(&revision), revision.removed), (vec![], vec![key("b")]));
     assert_eq!(store.corpus(3).unwrap().snapshots.len(), 1);
 }
 
@@ -234,6 +243,55 @@ fn a_large_record_comes_back_and_leaves_no_blob_files() {
     let found = store.corpus(3).unwrap();
     assert_eq!(found.snapshots[&SnapshotId::new("large").unwrap()].title.len(), 1_000_002);
     assert_eq!(files(&dir.path().join("db/blobs")), Vec::<PathBuf>::new());
+}
+
+/// Eras enough for a sum, and enough bytes for several packs; each is named by the revision that put it in.
+fn many_eras(revision: u32) -> Vec<Record> {
+    let named = |number: u32| {
+        let Record::Era(mut era) = era(&format!("era-{number:04}"), number) else { unreachable!() };
+        std::sync::Arc::make_mut(&mut era).description = Some(format!("{revision}: {}", "x".repeat(4_000)));
+        Record::Era(era)
+    };
+    (0..1_000).filter(|number| number % revision == 0).map(named).collect()
+}
+
+#[test]
+fn many_records_are_told_by_their_sum_and_found_by_their_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open_sound(dir.path());
+    let mut corpora = vec![Corpus::default()];
+    for number in 1..=3 {
+        let gone = RecordKey::Era(EraId::new(&format!("era-{:04}", 10 * number - 5)).unwrap());
+        let revision = commit(&store, many_eras(number), vec![gone.clone()]);
+        let mut corpus = corpora.last().unwrap().clone();
+        corpus.remove(&gone);
+        many_eras(number).into_iter().for_each(|record| corpus.insert(record));
+        corpora.push(corpus);
+        assert!(
+            matches!(&revision.upserted, Upserted::Summed(sum) if sum.records == 1_000_u64.div_ceil(u64::from(number)))
+        );
+    }
+    let check = |store: &Store| {
+        for (number, corpus) in (0..).zip(&corpora) {
+            assert_eq!(store.corpus(number).unwrap(), *corpus);
+            for id in ["era-0000", "era-0005", "era-0006", "era-0015", "era-0025", "era-0999", "none"] {
+                let key = RecordKey::Era(EraId::new(id).unwrap());
+                let expected: Vec<Record> = corpus.record(&key).into_iter().collect();
+                assert_eq!(store.records(number, &[key]).unwrap(), expected, "{id} in revision {number}");
+            }
+        }
+        assert_eq!(store.changed_keys(2).unwrap().len(), 501, "500 were put in, and one was taken out");
+    };
+    check(&store);
+    // Most is there as it is: only what differs is put in.
+    let again = commit(&store, corpora[3].keys().iter().filter_map(|key| corpora[3].record(key)).collect(), vec![]);
+    assert_eq!(listed(&again), []);
+    drop(store);
+    fs::remove_dir_all(dir.path().join("db")).unwrap();
+    let (store, notices) = open(dir.path());
+    assert!(matches!(&notices[..], [Notice::Rebuilt { .. }]), "{notices:?}");
+    check(&store);
+    assert_eq!(store.verify().unwrap(), []);
 }
 
 #[test]
