@@ -10,6 +10,8 @@ mod question;
 mod structure;
 
 use async_graphql::{Request, Response as Answer};
+use std::sync::Arc;
+
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, VARY};
@@ -36,7 +38,7 @@ enum Form {
 
 /// Answers a permanent address.
 pub(super) async fn get(
-    State(service): State<Service>,
+    State(service): State<Arc<Service>>,
     headers: HeaderMap,
     address: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response as Answer};
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
@@ -29,7 +30,7 @@ use super::way::Way;
 pub(in crate::server) struct Executor {
     schema: ApiSchema,
     /// The schema as text.
-    sdl: String,
+    sdl: Bytes,
     repository: Arc<Repository>,
     pub(super) config: Arc<Config>,
     documents: Documents,
@@ -55,12 +56,12 @@ impl Executor {
             Documents::of(&config, rules(&config, &sdl), HashMap::new())
         });
         let gate = Gate::new(&config.limits);
-        Self { schema, sdl, repository, config, documents, gate, metrics }
+        Self { schema, sdl: sdl.into(), repository, config, documents, gate, metrics }
     }
 
     /// Returns the schema as text: what this service answers.
-    pub(in crate::server) fn sdl(&self) -> &str {
-        &self.sdl
+    pub(in crate::server) fn sdl(&self) -> Bytes {
+        self.sdl.clone()
     }
 
     /// Finds the document of a question, and holds it against the bounds.
@@ -195,6 +196,12 @@ impl Prepared {
     /// Tells whether the answer never changes.
     pub(super) fn is_pinned(&self) -> bool {
         self.operation.as_ref().is_some_and(|operation| operation.is_pinned(&self.request.variables))
+    }
+
+    /// Tells whether the answer stays what it is for as long as its revision is the latest.
+    pub(super) fn is_lasting(&self) -> bool {
+        let lasts = |operation: &Operation| operation.kind == OperationType::Query && !operation.is_volatile;
+        self.operation.as_ref().is_some_and(lasts)
     }
 
     /// Tells whether the answer may take long.
