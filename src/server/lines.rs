@@ -240,7 +240,7 @@ mod tests {
         let repository = Arc::new(Repository::open(folder.path()).unwrap().0);
         let limits = Limits { long_concurrency: 1, timeout: Duration::ZERO, ..Limits::default() };
         let config = Config { limits, ..Config::default() };
-        let service = Service::new(repository, &config, Readiness::ready());
+        let service = Arc::new(Service::new(repository, &config, Readiness::ready()));
         let held = Arc::clone(&service.turns.0).acquire_owned().await.unwrap();
 
         let query = || RawQuery(Some("at=2015-01-01".to_owned()));

@@ -3,7 +3,7 @@
 //! It looks as the library's own does. That one writes each word by way of a style, which costs as much as a tenth of
 //! a small answer.
 
-use std::fmt::{self, Debug, Write as _};
+use std::fmt::{self, Debug};
 
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
