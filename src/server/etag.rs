@@ -90,7 +90,8 @@ impl Known {
             .map(|(tag, (plain, _))| (tag, plain))
             .collect();
         if listed.contains('"') {
-            let written = |(tag, plain): &(Listed<'_>, String)| format!("{}{plain}", if tag.is_weak { "W/" } else { "" });
+            let written =
+                |(tag, plain): &(Listed<'_>, String)| format!("{}{plain}", if tag.is_weak { "W/" } else { "" });
             let plain = usable.iter().map(written).collect::<Vec<_>>().join(", ");
             request.headers_mut().remove(IF_NONE_MATCH);
             if let Some(value) = HeaderValue::from_str(&plain).ok().filter(|value| !value.is_empty()) {

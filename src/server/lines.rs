@@ -55,12 +55,20 @@ impl Turns {
 }
 
 /// Answers as comma-separated values.
-pub(super) async fn csv(State(service): State<Arc<Service>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn csv(
+    State(service): State<Arc<Service>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     answer(&service, LinesFormat::Csv, &headers, query).await.unwrap_or_else(Refused::into_response)
 }
 
 /// Answers as JSON.
-pub(super) async fn json(State(service): State<Arc<Service>>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn json(
+    State(service): State<Arc<Service>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     answer(&service, LinesFormat::Json, &headers, query).await.unwrap_or_else(Refused::into_response)
 }
 

@@ -165,10 +165,7 @@ async fn sdl(State(service): State<Arc<Service>>) -> Response {
     if !service.config.introspection {
         return (StatusCode::NOT_FOUND, "introspection is switched off\n").into_response();
     }
-    (
-        [(CONTENT_TYPE, "application/graphql; charset=utf-8"), (CACHE_CONTROL, "no-cache")],
-        service.executor.sdl(),
-    )
+    ([(CONTENT_TYPE, "application/graphql; charset=utf-8"), (CACHE_CONTROL, "no-cache")], service.executor.sdl())
         .into_response()
 }
 

@@ -191,7 +191,8 @@ fn an_answer_is_never_older_than_what_was_loaded_before_it_was_asked_for() {
         };
         let readers: Vec<_> = (0..3).map(|reader| scope.spawn(read(reader))).collect();
         for number in 2..LOADS + 2 {
-            let loaded = asked.loaded.repository.load(&[named(number)], &[], None, jiff::Timestamp::UNIX_EPOCH).unwrap();
+            let loaded =
+                asked.loaded.repository.load(&[named(number)], &[], None, jiff::Timestamp::UNIX_EPOCH).unwrap();
             assert_eq!(loaded.revision, number);
             let since = reads.load(Ordering::SeqCst);
             acknowledged.store(number, Ordering::SeqCst);

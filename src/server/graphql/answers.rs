@@ -78,7 +78,14 @@ impl Answers {
     }
 
     /// Returns what the answer to a question is kept by; `None` where it is not.
-    pub(super) fn key(&self, revision: u64, origin: Origin, media: Media, head: &HeaderMap, asked: &Bytes) -> Option<Key> {
+    pub(super) fn key(
+        &self,
+        revision: u64,
+        origin: Origin,
+        media: Media,
+        head: &HeaderMap,
+        asked: &Bytes,
+    ) -> Option<Key> {
         self.kept.as_ref()?;
         let mut listed = head.get_all(ACCEPT_ENCODING).iter();
         let encodings = listed.next();
@@ -184,7 +191,10 @@ mod tests {
         let kept = answers.kept.as_ref().unwrap();
         kept.run_pending_tasks();
         assert!(kept.weighted_size() <= 64 * 1024 && kept.entry_count() > 8, "{}", kept.weighted_size());
-        let there: usize = (0..200).filter_map(|number| answers.find(&key(&answers, &number.to_string()))).map(|kept| kept.body.len()).sum();
+        let there: usize = (0..200)
+            .filter_map(|number| answers.find(&key(&answers, &number.to_string())))
+            .map(|kept| kept.body.len())
+            .sum();
         assert!((8 * 4 * 1024..=64 * 1024).contains(&there), "{there}");
     }
 

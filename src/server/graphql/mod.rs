@@ -35,7 +35,7 @@ use super::outcome::Outcome;
 use super::pages::FOR_GOOD;
 use crate::api::{Code, beside_the_runtime};
 
-use answers::{Key, Kept, Origin};
+use answers::{Kept, Key, Origin};
 use asked::{Asked, Parcel};
 use media::Media;
 use way::Way;
@@ -51,7 +51,7 @@ pub(super) use unread::Unread;
 pub(super) async fn get(State(service): State<Arc<Service>>, request: Request) -> Response {
     // Any other protocol that is offered may be passed over (RFC 9110, section 7.8).
     if request.headers().get(UPGRADE).is_some_and(|offer| offer.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        return socket::upgrade(service, request).await;
+        return Box::pin(socket::upgrade(service, request)).await;
     }
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
     let query = request.uri().query().unwrap_or_default();
@@ -60,7 +60,7 @@ pub(super) async fn get(State(service): State<Arc<Service>>, request: Request) -
         return again(&service, &kept, media, request.headers()).await;
     }
     match asked::of_url(query) {
-        Ok(asked) => answer(&service, asked, media, Way::Get, request.headers(), key).await,
+        Ok(asked) => Box::pin(answer(&service, asked, media, Way::Get, request.headers(), key)).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
@@ -79,9 +79,12 @@ pub(super) async fn post(State(service): State<Arc<Service>>, request: Request) 
     if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
         return again(&service, &kept, media, &head.headers).await;
     }
+    // In a box, for to work an answer out takes kilobytes that one who is answered at once need not carry along.
     match asked::of_body(&body, service.config.limits.batch) {
-        Ok(Parcel::One(asked)) => answer(&service, *asked, media, Way::Post(caller), &head.headers, key).await,
-        Ok(Parcel::Batch(questions)) => batch(&service, questions, media, caller).await,
+        Ok(Parcel::One(asked)) => {
+            Box::pin(answer(&service, *asked, media, Way::Post(caller), &head.headers, key)).await
+        }
+        Ok(Parcel::Batch(questions)) => Box::pin(batch(&service, questions, media, caller)).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }

@@ -11,7 +11,7 @@ use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
 use tracing_subscriber::fmt::time::{FormatTime as _, SystemTime};
 use tracing_subscriber::fmt::{FmtContext, FormattedFields};
-use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 /// Writes the lines.
 #[derive(Debug, Clone, Copy)]
@@ -25,18 +25,8 @@ where
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         SystemTime.format_time(&mut to)?;
         to.write_str(level(*event.metadata().level()))?;
-        let mut spans = context.event_scope().into_iter().flat_map(|scope| scope.from_root()).peekable();
-        let has_spans = spans.peek().is_some();
-        for span in spans {
-            to.write_str(span.name())?;
-            if let Some(fields) = span.extensions().get::<FormattedFields<N>>().filter(|fields| !fields.is_empty()) {
-                to.write_char('{')?;
-                to.write_str(fields)?;
-                to.write_char('}')?;
-            }
-            to.write_char(':')?;
-        }
-        if has_spans {
+        if let Some(span) = context.event_scope().and_then(|mut scope| scope.next()) {
+            write_spans::<S, N>(&span, &mut to)?;
             to.write_char(' ')?;
         }
         to.write_str(event.metadata().target())?;
@@ -44,6 +34,24 @@ where
         context.format_fields(to.by_ref(), event)?;
         to.write_char('\n')
     }
+}
+
+/// Writes a span with its fields, after those that it is within.
+fn write_spans<S, N>(span: &SpanRef<'_, S>, to: &mut Writer<'_>) -> fmt::Result
+where
+    S: for<'l> LookupSpan<'l>,
+    N: 'static,
+{
+    if let Some(outer) = span.parent() {
+        write_spans::<S, N>(&outer, to)?;
+    }
+    to.write_str(span.name())?;
+    if let Some(fields) = span.extensions().get::<FormattedFields<N>>().filter(|fields| !fields.is_empty()) {
+        to.write_char('{')?;
+        to.write_str(fields)?;
+        to.write_char('}')?;
+    }
+    to.write_char(':')
 }
 
 /// Returns the word for a level, as wide as that of any other.

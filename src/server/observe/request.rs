@@ -28,6 +28,7 @@ pub(in crate::server) struct Observer {
     metrics: Arc<Metrics>,
     ids: RequestIds,
     log_variables: bool,
+    has_traces: bool,
 }
 
 /// A request that is being answered. Dropped before its answer, it tells that the asker went away.
@@ -46,7 +47,8 @@ pub(in crate::server) struct Pending {
 impl Observer {
     /// Returns what observes requests and counts them.
     pub(in crate::server) fn new(metrics: Arc<Metrics>, config: &Config) -> Self {
-        Self { metrics, ids: RequestIds::new(), log_variables: config.log_variables }
+        let (log_variables, has_traces) = (config.log_variables, config.otlp.is_some());
+        Self { metrics, ids: RequestIds::new(), log_variables, has_traces }
     }
 
     /// Begins to observe a request, which its route was found for.
@@ -55,7 +57,8 @@ impl Observer {
         let id = header.to_str().unwrap_or_default();
         let route = request.extensions().get::<MatchedPath>().cloned();
         let method = standard(request.method());
-        let trace = otlp::span(request, method, route.as_ref().map(MatchedPath::as_str), id);
+        let pattern = route.as_ref().map(MatchedPath::as_str);
+        let trace = if observer.has_traces { otlp::span(request, method, pattern, id) } else { Span::none() };
         // At the level of errors, so that no filter parts an error from the id of its request.
         let make = || tracing::error_span!(target: REQUESTS, "request", id, trace = field::Empty);
         let span = trace.in_scope(make);
