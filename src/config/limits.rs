@@ -172,6 +172,8 @@ limits! {
     subscriptions: usize, Count 0, HELD => 32;
     /// How much memory parsed documents may be kept in.
     documents_bytes: usize, Bytes 0, 64 * GIB => 64 * MIB;
+    /// How much memory whole answers may be kept in, to be sent again while nothing new is loaded; with 0, none is kept.
+    answer_cache: usize, Bytes 0, 64 * GIB => 64 * MIB;
     /// How many names of operations have a series of their own in the metrics.
     operations_named: usize, Count 0, 10_000 => 64;
 }

@@ -1,13 +1,12 @@
 //! Entity tags (RFC 9110, sections 8.8.3 and 13.1.2): whether a client has an answer already, in whichever encoding.
 //!
 //! A strong tag names bytes, so that each encoding of an answer has a tag of its own. Handlers name what they say, and
-//! know nothing of encodings: [`name_encodings`] stands around the compression, adds `-br` or `-gzip` to the tag of
+//! know nothing of encodings: [`Known`] stands around the compression, adds `-br` or `-gzip` to the tag of
 //! what was compressed, and takes it off those that come back.
 
 use axum::extract::Request;
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
 
 /// The encodings that the service compresses with.
@@ -70,42 +69,54 @@ impl Listed<'_> {
     }
 }
 
-/// Names each encoding of an answer by a tag of its own; goes around the compression.
-///
-/// A tag of an encoding that the request does not accept is passed over: a cache may list what it keeps for others, and
-/// would hand it on.
-pub(super) async fn name_encodings(mut request: Request, next: Next) -> Response {
-    let listed = values(request.headers()).collect::<Vec<_>>().join(", ");
-    let usable: Vec<(Listed<'_>, String)> = tags(&listed)
-        .map(|tag| (tag, tag.parts()))
-        .filter(|(_, (_, encoding))| encoding.is_none_or(|encoding| accepts(request.headers(), encoding)))
-        .map(|(tag, (plain, _))| (tag, plain))
-        .collect();
-    if listed.contains('"') {
-        let written = |(tag, plain): &(Listed<'_>, String)| format!("{}{plain}", if tag.is_weak { "W/" } else { "" });
-        let plain = usable.iter().map(written).collect::<Vec<_>>().join(", ");
-        request.headers_mut().remove(IF_NONE_MATCH);
-        if let Some(value) = HeaderValue::from_str(&plain).ok().filter(|value| !value.is_empty()) {
-            request.headers_mut().insert(IF_NONE_MATCH, value);
+/// The tags that the sender of a request has, as far as they may be handed on: as they were listed, and as handlers
+/// know them.
+#[derive(Debug, Default)]
+pub(super) struct Known(Vec<(String, String)>);
+
+impl Known {
+    /// Takes the names of encodings off the tags of a request, and remembers them.
+    ///
+    /// A tag of an encoding that the request does not accept is passed over: a cache may list what it keeps for others,
+    /// and would hand it on.
+    pub(super) fn take(request: &mut Request) -> Self {
+        if !request.headers().contains_key(IF_NONE_MATCH) {
+            return Self::default();
         }
-    }
-    let mut response = next.run(request).await;
-    let Some(tag) = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned) else {
-        return response;
-    };
-    let encoding = response.headers().get(CONTENT_ENCODING).and_then(|encoding| encoding.to_str().ok());
-    let named = match encoding {
-        _ if response.status() == StatusCode::NOT_MODIFIED => {
-            usable.iter().find(|(_, plain)| *plain == tag).map(|(listed, _)| listed.quoted.to_owned())
+        let listed = values(request.headers()).collect::<Vec<_>>().join(", ");
+        let usable: Vec<(Listed<'_>, String)> = tags(&listed)
+            .map(|tag| (tag, tag.parts()))
+            .filter(|(_, (_, encoding))| encoding.is_none_or(|encoding| accepts(request.headers(), encoding)))
+            .map(|(tag, (plain, _))| (tag, plain))
+            .collect();
+        if listed.contains('"') {
+            let written =
+                |(tag, plain): &(Listed<'_>, String)| format!("{}{plain}", if tag.is_weak { "W/" } else { "" });
+            let plain = usable.iter().map(written).collect::<Vec<_>>().join(", ");
+            request.headers_mut().remove(IF_NONE_MATCH);
+            if let Some(value) = HeaderValue::from_str(&plain).ok().filter(|value| !value.is_empty()) {
+                request.headers_mut().insert(IF_NONE_MATCH, value);
+            }
         }
-        Some(encoding) => tag.strip_suffix('"').map(|open| format!("{open}-{encoding}\"")),
-        None => None,
-    };
-    if let Some(named) = named.and_then(|named| HeaderValue::from_str(&named).ok()) {
-        response.headers_mut().insert(ETAG, named);
+        Self(usable.into_iter().map(|(tag, plain)| (tag.quoted.to_owned(), plain)).collect())
     }
-    vary_by_encoding(response.headers_mut());
-    response
+
+    /// Names the encoding of an answer by a tag of its own.
+    pub(super) fn name_encoding(self, response: &mut Response) {
+        let Some(tag) = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()) else { return };
+        let encoding = response.headers().get(CONTENT_ENCODING).and_then(|encoding| encoding.to_str().ok());
+        let named = match encoding {
+            _ if response.status() == StatusCode::NOT_MODIFIED => {
+                self.0.iter().find(|(_, plain)| plain == tag).map(|(listed, _)| listed.clone())
+            }
+            Some(encoding) => tag.strip_suffix('"').map(|open| format!("{open}-{encoding}\"")),
+            None => None,
+        };
+        if let Some(named) = named.and_then(|named| HeaderValue::from_str(&named).ok()) {
+            response.headers_mut().insert(ETAG, named);
+        }
+        vary_by_encoding(response.headers_mut());
+    }
 }
 
 /// Tells caches that the answer depends on the encodings accepted, also where it came without one.

@@ -1,15 +1,14 @@
 //! What goes with every answer: the headers that keep browsers careful, whom they let read it, and the answers to paths
 //! and methods that are not there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::http::header::{
     ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_LOCATION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
     ETAG, IF_NONE_MATCH, LINK, ORIGIN, REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
-use axum::middleware::map_response;
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
@@ -33,13 +32,39 @@ const ALWAYS: [(HeaderName, &str); 5] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
 ];
 
+/// About how many headers an answer has in all.
+const ALL: usize = 12;
+
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// Puts the headers of every answer around a router, and lets pages of other origins read where that is set up.
-pub(super) fn around<S: Clone + Send + Sync + 'static>(router: Router<S>, config: &Config) -> Router<S> {
-    let is_open = is_open(config);
-    let router = if config.cors.is_empty() { router } else { router.layer(cors(config)) };
-    router.layer(map_response(move |response| std::future::ready(careful(response, is_open))))
+/// The headers of every answer, as this service has them.
+#[derive(Debug, Clone)]
+pub(super) struct Careful(Arc<HeaderMap>);
+
+impl Careful {
+    /// Returns those of a configuration.
+    pub(super) fn of(config: &Config) -> Self {
+        let mut headers = HeaderMap::with_capacity(ALL);
+        for (name, value) in ALWAYS {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        // This is about what other pages embed, and not about what they may read, which is for CORS to say. Where all
+        // may read, all may embed.
+        let embedded_by = if is_open(config) { "cross-origin" } else { "same-origin" };
+        headers.insert(RESOURCE_POLICY, HeaderValue::from_static(embedded_by));
+        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_POLICY));
+        Self(Arc::new(headers))
+    }
+
+    /// Adds them to an answer, which may have a policy of its own.
+    pub(super) fn add(&self, response: &mut Response) {
+        let own = std::mem::replace(response.headers_mut(), HeaderMap::clone(&self.0));
+        response.headers_mut().extend(own);
+        // The headers of a 304 replace those that are kept with the page, whose own policy has to stay.
+        if response.status() == StatusCode::NOT_MODIFIED {
+            response.headers_mut().remove(CONTENT_SECURITY_POLICY);
+        }
+    }
 }
 
 /// Tells whether pages of every origin may read.
@@ -47,26 +72,13 @@ fn is_open(config: &Config) -> bool {
     config.cors.iter().any(|origin| origin == "*")
 }
 
-fn careful(mut response: Response, is_open: bool) -> Response {
-    let has_body = response.status() != StatusCode::NOT_MODIFIED;
-    let headers = response.headers_mut();
-    for (name, value) in ALWAYS {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    // This is about what other pages embed, and not about what they may read, which is for CORS to say. Where all
-    // may read, all may embed.
-    let embedded_by = if is_open { "cross-origin" } else { "same-origin" };
-    headers.insert(RESOURCE_POLICY, HeaderValue::from_static(embedded_by));
-    // The headers of a 304 replace those that are kept with the page, whose own policy has to stay.
-    if has_body {
-        headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NO_POLICY));
-    }
-    response
-}
-
 /// Returns what tells browsers which pages may read. Credentials that a browser adds by itself are never asked for;
 /// a token may be sent only by pages that are named.
-fn cors(config: &Config) -> CorsLayer {
+/// `None` where no others may.
+pub(super) fn cors(config: &Config) -> Option<CorsLayer> {
+    if config.cors.is_empty() {
+        return None;
+    }
     let mut sent = vec![
         ACCEPT,
         CONTENT_TYPE,
@@ -85,13 +97,14 @@ fn cors(config: &Config) -> CorsLayer {
         sent.push(AUTHORIZATION);
         (AllowOrigin::list(config.cors.iter().filter_map(|origin| HeaderValue::from_str(origin).ok())), vec![ORIGIN])
     };
-    CorsLayer::new()
+    let layer = CorsLayer::new()
         .allow_origin(origins)
         .allow_methods([Method::GET, Method::HEAD, Method::POST])
         .allow_headers(sent)
         .expose_headers(read)
         .max_age(PREFLIGHT)
-        .vary(vary)
+        .vary(vary);
+    Some(layer)
 }
 
 /// Answers a path that is not there.

@@ -55,12 +55,20 @@ impl Turns {
 }
 
 /// Answers as comma-separated values.
-pub(super) async fn csv(State(service): State<Service>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn csv(
+    State(service): State<Arc<Service>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     answer(&service, LinesFormat::Csv, &headers, query).await.unwrap_or_else(Refused::into_response)
 }
 
 /// Answers as JSON.
-pub(super) async fn json(State(service): State<Service>, headers: HeaderMap, RawQuery(query): RawQuery) -> Response {
+pub(super) async fn json(
+    State(service): State<Arc<Service>>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
     answer(&service, LinesFormat::Json, &headers, query).await.unwrap_or_else(Refused::into_response)
 }
 
@@ -240,7 +248,7 @@ mod tests {
         let repository = Arc::new(Repository::open(folder.path()).unwrap().0);
         let limits = Limits { long_concurrency: 1, timeout: Duration::ZERO, ..Limits::default() };
         let config = Config { limits, ..Config::default() };
-        let service = Service::new(repository, &config, Readiness::ready());
+        let service = Arc::new(Service::new(repository, &config, Readiness::ready()));
         let held = Arc::clone(&service.turns.0).acquire_owned().await.unwrap();
 
         let query = || RawQuery(Some("at=2015-01-01".to_owned()));

@@ -1,6 +1,7 @@
 //! HTTP: the route table, and how the service starts and stops.
 
 pub mod admin;
+mod around;
 pub mod assets;
 mod etag;
 pub mod examples;
@@ -23,25 +24,23 @@ use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::Semaphore;
-use tower_http::compression::CompressionLayer;
 
 use crate::config::Config;
 use crate::repository::Repository;
 
-use graphql::{Executor, Unread};
+use graphql::{Answers, Executor, Unread};
 use observe::{Metrics, Readiness};
 
 pub use graphql::{DocumentsError, check};
 
 /// What every request can reach.
-#[derive(Clone)]
 struct Service {
     executor: Arc<Executor>,
     unread: Unread,
+    answers: Answers,
     repository: Arc<Repository>,
     config: Arc<Config>,
     turns: lines::Turns,
@@ -58,6 +57,7 @@ impl Service {
         Self {
             executor: Arc::new(Executor::new(Arc::clone(&repository), Arc::clone(&config), Arc::clone(&metrics))),
             unread: Unread::new(config.limits.unread_bytes),
+            answers: Answers::new(config.limits.answer_cache),
             turns: lines::Turns::new(&config.limits),
             repository,
             sockets: Arc::new(Semaphore::new(config.limits.sockets.min(Semaphore::MAX_PERMITS))),
@@ -79,11 +79,11 @@ impl Service {
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
-    routes(Service::new(repository, config, Readiness::ready()))
+    routes(Arc::new(Service::new(repository, config, Readiness::ready())))
 }
 
 /// Returns the route table, with what stands around all routes.
-fn routes(service: Service) -> Router {
+fn routes(service: Arc<Service>) -> Router {
     let routes = Router::new()
         .route("/", get(pages::landing))
         .route("/favicon.svg", get(pages::favicon))
@@ -102,11 +102,7 @@ fn routes(service: Service) -> Router {
         .route("/health/ready", get(observe::ready))
         .fallback(headers::not_found)
         .method_not_allowed_fallback(headers::wrong_method);
-    let routes = observe::catch_panics(routes, &service.metrics)
-        .layer(CompressionLayer::new())
-        .layer(from_fn(etag::name_encodings));
-    let routes = headers::around(routes, &service.config);
-    observe::watch(routes, &service.metrics, &service.config).with_state(service)
+    around::around(routes, &service.metrics, &service.config).with_state(service)
 }
 
 /// Serves until the process is told to stop (Ctrl-C or SIGTERM), then finishes the requests that run.
@@ -133,14 +129,14 @@ pub async fn serve_until(
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let service = Service::new(repository, config, Readiness::ready());
+    let service = Arc::new(Service::new(repository, config, Readiness::ready()));
     let readiness = service.readiness.clone();
     let stop = async move {
         stop.await;
         readiness.set_stopping();
     };
     let metrics = Arc::clone(&service.metrics);
-    listener::serve(listener, routes(service.clone()), &config.limits, metrics, stop).await?;
+    listener::serve(listener, routes(Arc::clone(&service)), &config.limits, metrics, stop).await?;
     service.wait_for_sockets().await;
     Ok(())
 }
@@ -165,14 +161,11 @@ fn stop_signal() -> io::Result<impl Future<Output = ()>> {
 }
 
 /// Answers `/schema.graphql`: the schema as this service has it, where questions about it are answered.
-async fn sdl(State(service): State<Service>) -> Response {
+async fn sdl(State(service): State<Arc<Service>>) -> Response {
     if !service.config.introspection {
         return (StatusCode::NOT_FOUND, "introspection is switched off\n").into_response();
     }
-    (
-        [(CONTENT_TYPE, "application/graphql; charset=utf-8"), (CACHE_CONTROL, "no-cache")],
-        service.executor.sdl().to_owned(),
-    )
+    ([(CONTENT_TYPE, "application/graphql; charset=utf-8"), (CACHE_CONTROL, "no-cache")], service.executor.sdl())
         .into_response()
 }
 

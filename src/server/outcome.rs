@@ -11,6 +11,8 @@ pub(super) struct Outcome {
     pub(super) code: Option<String>,
     /// Whether the parsed document was at hand; `None` where no document came so far.
     pub(super) document_was_known: Option<bool>,
+    /// Whether the answer itself was at hand; `None` where it could not have been.
+    pub(super) answer_was_kept: Option<bool>,
     /// The variables as JSON, where the log is to show them.
     pub(super) variables: Option<String>,
 }

@@ -4,6 +4,7 @@
 //! because the editor in GraphiQL sets them so.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -58,14 +59,14 @@ fn answerable(service: &Service) -> Vec<&'static Example> {
 }
 
 /// Answers `/` with the landing page: what there is, and examples about what is loaded.
-pub(super) async fn landing(State(service): State<Service>) -> Response {
+pub(super) async fn landing(State(service): State<Arc<Service>>) -> Response {
     let config = &service.config;
     let page = landing_page(web_of(config), config.introspection, &answerable(&service));
     html(StatusCode::OK, PLAIN_POLICY, page)
 }
 
 /// Answers `/graphiql` with the page of the bundle, or with what this service has in its stead.
-pub(super) async fn graphiql(State(service): State<Service>) -> Response {
+pub(super) async fn graphiql(State(service): State<Arc<Service>>) -> Response {
     match (web_of(&service.config), asset("index.html")) {
         (Web::Bundled, Some(page)) => html(StatusCode::OK, BUNDLE_POLICY, page.bytes),
         (Web::Cdn, _) => html(StatusCode::OK, CDN_POLICY, CDN_PAGE),
@@ -79,7 +80,7 @@ pub(super) async fn graphiql(State(service): State<Service>) -> Response {
 
 /// Answers `/graphiql/examples.json`: the examples, from which GraphiQL makes its first tabs. A build without GraphiQL
 /// lists them all the same.
-pub(super) async fn example_list(State(service): State<Service>) -> Response {
+pub(super) async fn example_list(State(service): State<Arc<Service>>) -> Response {
     if !service.config.graphiql {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -87,7 +88,7 @@ pub(super) async fn example_list(State(service): State<Service>) -> Response {
 }
 
 /// Answers a file of the bundle.
-pub(super) async fn bundled(State(service): State<Service>, Path(name): Path<String>) -> Response {
+pub(super) async fn bundled(State(service): State<Arc<Service>>, Path(name): Path<String>) -> Response {
     let file = asset(&format!("assets/{name}")).filter(|_| service.config.graphiql);
     file.map_or_else(
         || StatusCode::NOT_FOUND.into_response(),
@@ -96,7 +97,7 @@ pub(super) async fn bundled(State(service): State<Service>, Path(name): Path<Str
 }
 
 /// Answers the script of the page that takes GraphiQL from a public host, where this service has that one.
-pub(super) async fn cdn_script(State(service): State<Service>) -> Response {
+pub(super) async fn cdn_script(State(service): State<Arc<Service>>) -> Response {
     match web_of(&service.config) {
         Web::Cdn => file_response(SCRIPT, REVALIDATE, include_bytes!("pages/cdn.js")),
         Web::Bundled | Web::Off => StatusCode::NOT_FOUND.into_response(),

@@ -9,6 +9,8 @@ mod page;
 mod question;
 mod structure;
 
+use std::sync::Arc;
+
 use async_graphql::Request;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
@@ -36,7 +38,7 @@ enum Form {
 
 /// Answers a permanent address.
 pub(super) async fn get(
-    State(service): State<Service>,
+    State(service): State<Arc<Service>>,
     headers: HeaderMap,
     address: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,

@@ -53,6 +53,8 @@ pub(super) struct Operation {
     pub(super) kind: OperationType,
     /// Whether it may take long: then it does not hold up the small ones.
     pub(super) is_long: bool,
+    /// Whether its answer can change though it is of one revision.
+    pub(super) is_volatile: bool,
     /// The revisions that its fields at the root name; `None` where one names none, or where the answer may change
     /// all the same.
     revisions: Option<Vec<Value>>,
@@ -151,6 +153,7 @@ impl Document {
                 name: name.map(ToString::to_string),
                 kind: operation.node.ty,
                 is_long: own.weight > LONG,
+                is_volatile: own.is_volatile,
                 variables: variables(&operation.node),
                 revisions: revisions(&roots).filter(|_| !own.is_volatile),
             });

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::OperationType;
 use async_graphql::Request;
+use async_graphql::parser::types::OperationType;
+use axum::body::Bytes;
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::api::{self, Admin, Answer, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task};
+use crate::api::{
+    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task,
+};
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -29,7 +32,7 @@ use super::way::Way;
 pub(in crate::server) struct Executor {
     schema: ApiSchema,
     /// The schema as text.
-    sdl: String,
+    sdl: Bytes,
     repository: Arc<Repository>,
     pub(super) config: Arc<Config>,
     documents: Documents,
@@ -55,12 +58,12 @@ impl Executor {
             Documents::of(&config, rules(&config, &sdl), HashMap::new())
         });
         let gate = Gate::new(&config.limits);
-        Self { schema, sdl, repository, config, documents, gate, metrics }
+        Self { schema, sdl: sdl.into(), repository, config, documents, gate, metrics }
     }
 
     /// Returns the schema as text: what this service answers.
-    pub(in crate::server) fn sdl(&self) -> &str {
-        &self.sdl
+    pub(in crate::server) fn sdl(&self) -> Bytes {
+        self.sdl.clone()
     }
 
     /// Finds the document of a question, and holds it against the bounds.
@@ -194,6 +197,12 @@ impl Prepared {
     /// Tells whether the answer never changes.
     pub(super) fn is_pinned(&self) -> bool {
         self.operation.as_ref().is_some_and(|operation| operation.is_pinned(&self.request.variables))
+    }
+
+    /// Tells whether the answer stays what it is for as long as its revision is the latest.
+    pub(super) fn is_lasting(&self) -> bool {
+        let lasts = |operation: &Operation| operation.kind == OperationType::Query && !operation.is_volatile;
+        self.operation.as_ref().is_some_and(lasts)
     }
 
     /// Tells whether the answer may take long.

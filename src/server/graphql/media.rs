@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use axum::http::header::ACCEPT;
 
 /// The media types that answers can have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Media {
     /// `application/graphql-response+json`: the status tells whether the request was good.
     Response,
@@ -23,6 +23,15 @@ impl Media {
 
     /// Chooses the media type of the answer; `None` when the client accepts neither.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
+        // Most programs say just this.
+        let mut sent = headers.get_all(ACCEPT).iter();
+        if let (Some(only), None) = (sent.next(), sent.next()) {
+            match only.as_bytes() {
+                b"application/json" | b"*/*" => return Some(Self::Json),
+                b"application/graphql-response+json" => return Some(Self::Response),
+                _ => {}
+            }
+        }
         let values = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
         let ranges: Vec<(String, f32)> = values.flat_map(|value| value.split(',')).filter_map(range).collect();
         if ranges.is_empty() {
@@ -73,6 +82,8 @@ mod tests {
     fn the_most_specific_range_says_how_much_a_type_is_wanted() {
         check("", Some(Media::Json));
         check("*/*", Some(Media::Json));
+        check("application/json", Some(Media::Json));
+        check("application/graphql-response+json", Some(Media::Response));
         check("text/html", None);
         check("application/graphql-response+json, application/json;q=0.9", Some(Media::Response));
         check("application/json, application/graphql-response+json", Some(Media::Json));

@@ -1,6 +1,7 @@
 //! GraphQL over HTTP, as the GraphQL-over-HTTP specification has it: GET and POST at `/graphql`, and subscriptions over
 //! a WebSocket there.
 
+mod answers;
 mod asked;
 mod document;
 mod documents;
@@ -14,10 +15,11 @@ mod tokens;
 mod unread;
 mod way;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axum::body::{Body, HttpBody as _};
-use axum::extract::{RawQuery, Request, State};
+use axum::body::{Body, Bytes, HttpBody as _};
+use axum::extract::{Request, State};
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, RETRY_AFTER, UPGRADE, VARY, WWW_AUTHENTICATE,
 };
@@ -32,10 +34,12 @@ use super::outcome::Outcome;
 use super::pages::FOR_GOOD;
 use crate::api::{Answer, Code, beside_the_runtime};
 
+use answers::{Kept, Key, Origin};
 use asked::{Asked, Parcel};
 use media::Media;
 use way::Way;
 
+pub(super) use answers::{Answers, Keeping};
 pub use documents::DocumentsError;
 pub use executor::check;
 pub(super) use executor::{Executor, deadline};
@@ -43,51 +47,79 @@ pub(super) use refusal::Refusal;
 pub(super) use unread::Unread;
 
 /// Answers a question in the query string. Only queries: a GET changes nothing. A WebSocket begins with a GET too.
-pub(super) async fn get(State(service): State<Service>, RawQuery(query): RawQuery, request: Request) -> Response {
+pub(super) async fn get(State(service): State<Arc<Service>>, request: Request) -> Response {
     // Any other protocol that is offered may be passed over (RFC 9110, section 7.8).
     if request.headers().get(UPGRADE).is_some_and(|offer| offer.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        return socket::upgrade(service, request).await;
+        return Box::pin(socket::upgrade(service, request)).await;
     }
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
-    match asked::of_url(&query.unwrap_or_default()) {
-        Ok(asked) => answer(&service, asked, media, Way::Get, request.headers()).await,
+    let query = request.uri().query().unwrap_or_default();
+    let key = key(&service, Origin::Url, media, request.headers(), &Bytes::copy_from_slice(query.as_bytes()));
+    if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
+        return again(&service, &kept, media, request.headers()).await;
+    }
+    match asked::of_url(query) {
+        Ok(asked) => Box::pin(answer(&service, asked, media, Way::Get, request.headers(), key)).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
 
 /// Answers the questions in a JSON body.
-pub(super) async fn post(State(service): State<Service>, request: Request) -> Response {
-    let headers = request.headers().clone();
-    let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
-    let caller = Caller::of(request.headers(), &service.config);
-    let parcel = match parcel(&service, request, caller).await {
-        Ok(parcel) => parcel,
+pub(super) async fn post(State(service): State<Arc<Service>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let Some(media) = Media::accepted(&head.headers) else { return not_acceptable() };
+    let caller = Caller::of(&head.headers, &service.config);
+    let body = match arrived(&service, &head.headers, body, caller).await {
+        Ok(body) => body,
         Err(refusal) => return send_refusal(refusal, Outcome::default(), media),
     };
-    match parcel {
-        Parcel::One(asked) => answer(&service, *asked, media, Way::Post(caller), &headers).await,
-        Parcel::Batch(questions) => batch(&service, questions, media, caller).await,
+    let is_anybody = caller == Caller::Nobody;
+    let key = if is_anybody { key(&service, Origin::Body, media, &head.headers, &body) } else { None };
+    if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
+        return again(&service, &kept, media, &head.headers).await;
+    }
+    // In a box, for to work an answer out takes kilobytes that one who is answered at once need not carry along.
+    match asked::of_body(&body, service.config.limits.batch) {
+        Ok(Parcel::One(asked)) => {
+            Box::pin(answer(&service, *asked, media, Way::Post(caller), &head.headers, key)).await
+        }
+        Ok(Parcel::Batch(questions)) => Box::pin(batch(&service, questions, media, caller)).await,
+        Err(refusal) => send_refusal(refusal, Outcome::default(), media),
+    }
+}
+
+/// Returns what the answer to a question is kept by.
+fn key(service: &Service, origin: Origin, media: Media, headers: &HeaderMap, asked: &Bytes) -> Option<Key> {
+    service.answers.key(service.repository.latest().revision, origin, media, headers, asked)
+}
+
+/// Sends an answer that was kept, to those who do not have it.
+async fn again(service: &Service, kept: &Kept, media: Media, headers: &HeaderMap) -> Response {
+    if kept.is_known(headers) {
+        return kept.not_modified();
+    }
+    match service.unread.body(kept.body.clone(), service.config.limits.timeout).await {
+        Some(body) => kept.answer(body),
+        None => send_refusal(Refusal::unread(), kept.outcome.clone(), media),
     }
 }
 
 /// Reads the body of a request, within its size and its time.
-async fn parcel(service: &Service, request: Request, caller: Caller) -> Result<Parcel, Refusal> {
+async fn arrived(service: &Service, headers: &HeaderMap, body: Body, caller: Caller) -> Result<Bytes, Refusal> {
     let limits = &service.config.limits;
     // Before anything of it is read.
     if caller.is_refused(false, &service.config) {
         return Err(Refusal::unauthenticated());
     }
-    let (parts, body) = request.into_parts();
-    asked::check_content_type(&parts.headers)?;
+    asked::check_content_type(headers)?;
     // A load takes the time that it takes to send, too.
     let patience = if caller == Caller::Admin { None } else { Some(limits.read_timeout) };
     // Who may load has a limit of its own, and is known.
     let room = (caller != Caller::Admin).then_some(&service.unread);
-    let body = read(body, caller.body_limit(limits), patience, room).await?;
-    asked::of_body(&body, limits.batch)
+    read(body, caller.body_limit(limits), patience, room).await
 }
 
-async fn read(body: Body, most: usize, patience: Option<Duration>, room: Option<&Unread>) -> Result<Vec<u8>, Refusal> {
+async fn read(body: Body, most: usize, patience: Option<Duration>, room: Option<&Unread>) -> Result<Bytes, Refusal> {
     if body.size_hint().lower() > u64::try_from(most).unwrap_or(u64::MAX) {
         return Err(too_large(most));
     }
@@ -100,14 +132,15 @@ async fn read(body: Body, most: usize, patience: Option<Duration>, room: Option<
 
 /// Collects a body as it arrives. What is large takes room meanwhile, so that many who hold back the end of theirs do
 /// not fill the memory.
-async fn collect(body: Body, most: usize, room: Option<&Unread>) -> Result<Vec<u8>, Refusal> {
+async fn collect(body: Body, most: usize, room: Option<&Unread>) -> Result<Bytes, Refusal> {
     let mut pieces = body.into_data_stream();
     let mut whole = Vec::new();
+    let mut first = Bytes::new();
     let mut taken = Vec::new();
     let mut counted = unread::SMALL;
     while let Some(piece) = pieces.next().await {
         let piece = piece.map_err(|_| Refusal::bad("the body did not arrive whole"))?;
-        let length = whole.len().saturating_add(piece.len());
+        let length = whole.len().saturating_add(first.len()).saturating_add(piece.len());
         if length > most {
             return Err(too_large(most));
         }
@@ -124,9 +157,15 @@ async fn collect(body: Body, most: usize, room: Option<&Unread>) -> Result<Vec<u
             // What it takes and what was counted are the same.
             whole.reserve_exact(counted.saturating_sub(whole.len()));
         }
+        // A small one is here in one piece, and stays where it is.
+        if first.is_empty() && whole.is_empty() {
+            first = piece;
+            continue;
+        }
+        whole.extend_from_slice(&std::mem::take(&mut first));
         whole.extend_from_slice(&piece);
     }
-    Ok(whole)
+    Ok(if whole.is_empty() { first } else { whole.into() })
 }
 
 fn too_large(most: usize) -> Refusal {
@@ -134,24 +173,42 @@ fn too_large(most: usize) -> Refusal {
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ValidationFailed, message)
 }
 
-/// Answers one question.
-async fn answer(service: &Service, asked: Asked, media: Media, way: Way, headers: &HeaderMap) -> Response {
+/// Answers one question, and has the answer kept where there is a key to keep it by.
+async fn answer(
+    service: &Service,
+    asked: Asked,
+    media: Media,
+    way: Way,
+    headers: &HeaderMap,
+    key: Option<Key>,
+) -> Response {
+    // What names a document for later is to be read each time.
+    let key = key.filter(|_| asked.persisted.is_none() || asked.query.is_none());
     let (mut outcome, prepared) = service.executor.prepare(asked, way);
     let prepared = match prepared {
         Ok(prepared) => prepared,
         Err(refusal) => return send_refusal(refusal, outcome, media),
     };
     let (is_pinned, is_long) = (prepared.is_pinned(), prepared.is_long());
+    let key = key.filter(|_| prepared.is_lasting());
     match service.executor.execute(prepared).await {
         Ok(done) => {
             outcome.code = code(&done);
             let (status, is_good) = (status(&done, media), done.is_ok());
             let body = in_json(&done, is_long);
             drop(done);
-            match way {
+            // Of the revision of the key only if that has been the latest all the time.
+            let key = key.filter(|key| is_good && service.repository.latest().revision == key.revision);
+            let keeping = key.and_then(|key| service.answers.keeping(key, body.len()));
+            outcome.answer_was_kept = keeping.is_some().then_some(false);
+            let mut response = match way {
                 Way::Get if is_good => send_kept(service, headers, media, body, outcome, is_pinned).await,
                 _ => send(service, status, media, body, outcome).await,
+            };
+            if let Some(keeping) = keeping.filter(|_| response.status() == StatusCode::OK) {
+                response.extensions_mut().insert(keeping);
             }
+            response
         }
         Err(refusal) => send_refusal(refusal, outcome, media),
     }
@@ -233,7 +290,7 @@ async fn send_kept(
 
 /// Sends an answer, once there is room for it.
 async fn send(service: &Service, status: StatusCode, media: Media, body: Vec<u8>, outcome: Outcome) -> Response {
-    let Some(body) = service.unread.body(body, service.config.limits.timeout).await else {
+    let Some(body) = service.unread.body(body.into(), service.config.limits.timeout).await else {
         return send_refusal(Refusal::unread(), outcome, media);
     };
     sent(status, media, body.into(), outcome)

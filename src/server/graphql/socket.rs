@@ -36,7 +36,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// Begins to speak over a WebSocket.
-pub(super) async fn upgrade(service: Service, request: Request) -> Response {
+pub(super) async fn upgrade(service: Arc<Service>, request: Request) -> Response {
     let refuse = |refusal| send_refusal(refusal, Outcome::default(), Media::Json);
     let (mut parts, _) = request.into_parts();
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
@@ -105,7 +105,7 @@ type End = Option<(u16, &'static str)>;
 
 /// One connection, from its first message to its last.
 struct Session {
-    service: Service,
+    service: Arc<Service>,
     socket: WebSocket,
     is_acknowledged: bool,
     running: SelectAll<BoxStream<'static, Told>>,
@@ -114,7 +114,7 @@ struct Session {
 }
 
 impl Session {
-    fn new(service: Service, socket: WebSocket) -> Self {
+    fn new(service: Arc<Service>, socket: WebSocket) -> Self {
         Self {
             service,
             socket,
@@ -277,7 +277,7 @@ impl Service {
 }
 
 /// Runs an operation, and tells what it says.
-fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, Told> {
+fn operation(service: Arc<Service>, id: String, asked: Asked) -> BoxStream<'static, Told> {
     let began = Instant::now();
     let (mut outcome, prepared) = service.executor.prepare(asked, Way::Socket);
     let metrics = Arc::clone(&service.metrics);
@@ -307,7 +307,7 @@ fn operation(service: Service, id: String, asked: Asked) -> BoxStream<'static, T
 /// Works out a query, whether or not the socket takes what was said before: who waits for a place to work, and does not
 /// take it when it is free, would keep it from others.
 fn query(
-    service: Service,
+    service: Arc<Service>,
     id: String,
     prepared: Prepared,
     mut told: impl FnMut(&Answer) + Send + 'static,
@@ -344,7 +344,7 @@ async fn written(service: &Service, id: &str, answer: &Answer, is_long: bool) ->
         let message = format!("the answer has more than {} bytes; ask for it without a WebSocket", limits.body_bytes);
         return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, Code::ResultTooLarge, message));
     }
-    service.unread.body(message, limits.timeout).await.ok_or_else(Refusal::unread)
+    service.unread.body(message.into(), limits.timeout).await.ok_or_else(Refusal::unread)
 }
 
 /// Tells what a subscription says, until it ends; one that is refused ends with that.

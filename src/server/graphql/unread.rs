@@ -24,7 +24,7 @@ pub(in crate::server) struct Unread {
 
 /// An answer, and the places that it takes until its last byte is sent.
 struct Counted {
-    body: Vec<u8>,
+    body: Bytes,
     _places: OwnedSemaphorePermit,
 }
 
@@ -57,9 +57,9 @@ impl Unread {
     }
 
     /// Waits until there is room for an answer; `None` when there is none in time, or too much waits for it already.
-    pub(super) async fn body(&self, body: Vec<u8>, patience: Duration) -> Option<Bytes> {
+    pub(super) async fn body(&self, body: Bytes, patience: Duration) -> Option<Bytes> {
         if body.len() <= SMALL {
-            return Some(body.into());
+            return Some(body);
         }
         let needed = self.places_for(body.len());
         let places = if let Ok(places) = Arc::clone(&self.places).try_acquire_many_owned(needed) {
@@ -77,26 +77,30 @@ impl Unread {
 mod tests {
     use super::*;
 
+    fn bytes(units: usize) -> Bytes {
+        vec![1; units * UNIT].into()
+    }
+
     #[tokio::test]
     async fn a_large_answer_takes_its_room_until_it_is_dropped() {
         let unread = Unread::new(100 * UNIT);
         let patience = Duration::from_millis(1);
-        let first = unread.body(vec![1; 80 * UNIT], patience).await.unwrap();
-        assert_eq!(unread.body(vec![1; 40 * UNIT], patience).await, None);
-        assert!(unread.body(vec![1; SMALL], patience).await.is_some());
+        let first = unread.body(bytes(80), patience).await.unwrap();
+        assert_eq!(unread.body(bytes(40), patience).await, None);
+        assert!(unread.body(vec![1; SMALL].into(), patience).await.is_some());
         let part = first.slice(..1);
         drop(first);
-        assert_eq!(unread.body(vec![1; 40 * UNIT], patience).await, None, "a part of it is still being sent");
+        assert_eq!(unread.body(bytes(40), patience).await, None, "a part of it is still being sent");
         drop(part);
-        assert!(unread.body(vec![1; 400 * UNIT], patience).await.is_some());
+        assert!(unread.body(bytes(400), patience).await.is_some());
     }
 
     #[tokio::test]
     async fn no_more_waits_than_there_is_room_for() {
         let unread = Unread::new(100 * UNIT);
-        let _first = unread.body(vec![1; 100 * UNIT], Duration::ZERO).await.unwrap();
-        let waits = unread.body(vec![1; 80 * UNIT], Duration::MAX);
-        let is_turned_away = unread.body(vec![1; 40 * UNIT], Duration::MAX);
+        let _first = unread.body(bytes(100), Duration::ZERO).await.unwrap();
+        let waits = unread.body(bytes(80), Duration::MAX);
+        let is_turned_away = unread.body(bytes(40), Duration::MAX);
         tokio::select! {
             biased;
             _ = waits => panic!("there is no room"),
@@ -109,7 +113,7 @@ mod tests {
         let unread = Unread::new(100 * UNIT);
         let first = unread.arriving(80 * UNIT).unwrap();
         assert!(unread.arriving(40 * UNIT).is_none());
-        assert!(unread.body(vec![1; 80 * UNIT], Duration::from_millis(1)).await.is_some());
+        assert!(unread.body(bytes(80), Duration::from_millis(1)).await.is_some());
         drop(first);
         assert!(unread.arriving(40 * UNIT).is_some());
     }

@@ -4,6 +4,7 @@
 //! idle longest then makes place for the new one; a request that has arrived whole and is being answered is never cut
 //! off.
 
+mod alarm;
 mod arriving;
 mod table;
 mod watched;
@@ -19,7 +20,7 @@ use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service as _, service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
@@ -101,9 +102,8 @@ fn connection(
     let place = Arc::new(place);
     let mut builder = http1::Builder::new();
     builder
-        .timer(TokioTimer::new())
-        // From the end of one request to the end of the next head; what is slow from its first byte on, `Watched` ends.
-        .header_read_timeout(limits.idle_timeout.max(limits.read_timeout))
+        // `Watched` ends what is slow; hyper would set a timer for every head.
+        .header_read_timeout(None)
         .max_buf_size(limits.head_bytes.max(SMALLEST_HEAD))
         .max_headers(HEADERS);
     let (idle_timeout, read_timeout) = (limits.idle_timeout, limits.read_timeout);
@@ -127,6 +127,7 @@ fn connection(
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
         // How it ends is the client's to know.
         tokio::select! {
+            biased;
             _ = connection.as_mut() => return place.upgraded(),
             () = place.must_leave() => return,
             _ = ending.wait_for(|is_ending| *is_ending) => {}

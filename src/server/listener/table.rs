@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
-
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::super::observe::{Held, Metrics};
 
@@ -80,7 +79,7 @@ impl Table {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let place =
             Place { table: Arc::clone(self), number, seat: Arc::clone(&seat), _open: self.metrics.connection_opened() };
-        place.moved();
+        place.moved(Instant::now());
         let is_full = {
             let mut seats = self.seats.lock().unwrap_or_else(PoisonError::into_inner);
             seats.insert(number, seat);
@@ -108,9 +107,9 @@ impl Table {
 
 impl Place {
     /// Notes that a byte came or went.
-    pub(super) fn moved(&self) {
-        let now = u64::try_from(self.table.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.seat.moved.store(now, Ordering::Relaxed);
+    pub(super) fn moved(&self, now: Instant) {
+        let since = now.saturating_duration_since(self.table.began).as_millis();
+        self.seat.moved.store(u64::try_from(since).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// Notes that a request is being answered.

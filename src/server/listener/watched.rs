@@ -11,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::alarm::Alarm;
 use super::table::Place;
 
 /// A stream that is watched.
@@ -20,10 +21,14 @@ pub(super) struct Watched {
     patience: Duration,
     /// How long the head of a request may take, from its first byte.
     head_patience: Duration,
-    /// Runs while the head of a request arrives.
-    head: Option<Pin<Box<Sleep>>>,
+    /// By when the head that arrives has to be here.
+    head: Option<Instant>,
     /// How many heads had come by then.
     heads: usize,
+    /// When its last byte came or went.
+    moved: Instant,
+    /// Rings when a head is late, or its first byte.
+    late: Alarm,
     /// Runs while there is something to send that the other side does not take.
     stalled: Option<Pin<Box<Sleep>>>,
     is_stalled: bool,
@@ -32,15 +37,28 @@ pub(super) struct Watched {
 impl Watched {
     /// Watches a new connection, whose first head is awaited at once.
     pub(super) fn new(stream: TcpStream, place: Arc<Place>, patience: Duration, head_patience: Duration) -> Self {
-        let head = Some(Box::pin(sleep(head_patience)));
-        Self { stream, place, patience, head_patience, head, heads: 0, stalled: None, is_stalled: false }
+        let moved = Instant::now();
+        let head = Some(moved + head_patience);
+        let (late, stalled) = (Alarm::default(), None);
+        Self { stream, place, patience, head_patience, head, heads: 0, moved, late, stalled, is_stalled: false }
+    }
+
+    /// Notes that a byte came or went.
+    fn moved(&mut self) {
+        self.moved = Instant::now();
+        self.place.moved(self.moved);
+    }
+
+    /// Returns by when something has to come: the rest of a head, or the first byte of the next.
+    fn deadline(&self) -> Instant {
+        self.head.unwrap_or_else(|| self.moved + self.patience.max(self.head_patience))
     }
 
     /// Passes on what a write gave; one that waits too long ends the connection.
     fn wrote<T>(&mut self, written: Poll<io::Result<T>>, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         if written.is_ready() {
             self.is_stalled = false;
-            self.place.moved();
+            self.moved();
             return written;
         }
         let patience = self.patience;
@@ -60,7 +78,7 @@ impl AsyncRead for Watched {
         let before = buffer.filled().len();
         let read = Pin::new(&mut this.stream).poll_read(context, buffer);
         if read.is_ready() {
-            this.place.moved();
+            this.moved();
         }
         let heads = this.place.heads();
         if heads != this.heads {
@@ -71,10 +89,9 @@ impl AsyncRead for Watched {
             return read;
         }
         if buffer.filled().len() > before && this.head.is_none() {
-            this.head = Some(Box::pin(sleep(this.head_patience)));
+            this.head = Some(this.moved + this.head_patience);
         }
-        let is_late = this.head.as_mut().is_some_and(|head| head.as_mut().poll(context).is_ready());
-        if is_late {
+        if this.late.poll(this.deadline(), context).is_ready() {
             return Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the head of the request takes too long")));
         }
         read

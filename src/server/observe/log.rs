@@ -11,6 +11,7 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 
 use crate::config::Config;
 
+use super::line::Lines;
 use super::otlp::{self, TRACES, TracesError, Tracing};
 use super::panic;
 
@@ -66,7 +67,7 @@ where
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let lines = fmt::layer().with_writer(writer);
     let lines = match form {
-        Form::Plain => lines.with_ansi(false).boxed(),
+        Form::Plain => lines.with_ansi(false).event_format(Lines).fmt_fields(Lines).boxed(),
         Form::Coloured => lines.with_ansi(true).boxed(),
         Form::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed(),
     };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
+use axum::http::StatusCode;
 use moka::sync::Cache;
 use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::metrics::counter::Counter;
@@ -46,6 +47,7 @@ pub struct Metrics {
     question_times: Series<1, Histogram>,
     errors: Series<1, Counter>,
     documents: Series<1, Counter>,
+    answers: Series<1, Counter>,
     questions: Gauge,
     waiting: Gauge,
     refused: Counter,
@@ -75,6 +77,11 @@ impl Drop for Held {
     }
 }
 
+/// Returns the label of what was looked for.
+fn word(was_there: bool) -> &'static str {
+    if was_there { "hit" } else { "miss" }
+}
+
 fn times() -> Histogram {
     Histogram::new(BUCKETS)
 }
@@ -95,6 +102,7 @@ impl Metrics {
             question_times: Series::new(times),
             errors: Series::new(Counter::default),
             documents: Series::new(Counter::default),
+            answers: Series::new(Counter::default),
             questions: Gauge::default(),
             waiting: Gauge::default(),
             refused: Counter::default(),
@@ -107,10 +115,11 @@ impl Metrics {
         };
         // So that each is there from the start, and a first error is seen as a step from zero.
         for code in Code::ALL.map(Code::word).into_iter().chain([UNKNOWN_CODE]) {
-            metrics.errors.of([("code", code.to_owned())]);
+            metrics.errors.of([("code", code)]);
         }
         for known in ["hit", "miss"] {
-            metrics.documents.of([("cache", known.to_owned())]);
+            metrics.documents.of([("cache", known)]);
+            metrics.answers.of([("cache", known)]);
         }
         metrics.registered()
     }
@@ -131,6 +140,8 @@ impl Metrics {
         to.register("graphql_errors", "GraphQL answers with an error, by the code of the first", self.errors.clone());
         let help = "GraphQL documents, by whether the parsed document was at hand";
         to.register("graphql_documents", help, self.documents.clone());
+        let help = "GraphQL questions whose answer might be kept, by whether it was at hand";
+        to.register("graphql_answers", help, self.answers.clone());
         to.register("graphql_questions_in_flight", "GraphQL questions being worked out", self.questions.clone());
         to.register("graphql_questions_waiting", "GraphQL questions that wait for their turn", self.waiting.clone());
         let help = "GraphQL questions refused because too many were under way";
@@ -197,10 +208,8 @@ impl Metrics {
     }
 
     /// Counts a request that was answered.
-    pub(super) fn request_answered(&self, method: &str, route: &str, status: u16, took: Duration) {
-        let route = route.to_owned();
-        let labels = [("method", method.to_owned()), ("route", route.clone()), ("status", status.to_string())];
-        self.requests.of(labels).inc();
+    pub(super) fn request_answered(&self, method: &str, route: &str, status: StatusCode, took: Duration) {
+        self.requests.of([("method", method), ("route", route), ("status", status.as_str())]).inc();
         self.request_times.of([("route", route)]).observe(took.as_secs_f64());
     }
 
@@ -208,19 +217,22 @@ impl Metrics {
     pub(in crate::server) fn question_answered(&self, outcome: &Outcome, took: Duration) {
         let placed = self.place(outcome.operation.as_deref());
         if let Some(displaced) = placed.displaced {
-            self.question_times.remove(&[("operation", displaced)]);
+            self.question_times.remove([("operation", &displaced)]);
         }
         self.question_times.of([("operation", placed.label)]).observe(took.as_secs_f64());
         if let Some(code) = &outcome.code {
             let known = Code::ALL.iter().map(|known| known.word()).find(|known| known == code);
-            self.errors.of([("code", known.unwrap_or(UNKNOWN_CODE).to_owned())]).inc();
+            self.errors.of([("code", known.unwrap_or(UNKNOWN_CODE))]).inc();
         }
         if let Some(was_known) = outcome.document_was_known {
-            self.documents.of([("cache", if was_known { "hit" } else { "miss" }.to_owned())]).inc();
+            self.documents.of([("cache", word(was_known))]).inc();
+        }
+        if let Some(was_kept) = outcome.answer_was_kept {
+            self.answers.of([("cache", word(was_kept))]).inc();
         }
     }
 
-    fn place(&self, operation: Option<&str>) -> Placed {
+    fn place<'n>(&self, operation: Option<&'n str>) -> Placed<'n> {
         self.operations.lock().unwrap_or_else(PoisonError::into_inner).place(operation, Instant::now())
     }
 

@@ -1,8 +1,9 @@
 //! What an operator sees of the service: request ids, the log, metrics, traces, and whether it is ready.
 //!
-//! `watch` stands around all routes. What a question became travels to it in the extensions of the response, as an
-//! `Outcome`.
+//! An `Observer` stands around all routes. What a question became travels to it in the extensions of the response, as
+//! an `Outcome`.
 
+mod line;
 mod log;
 mod metrics;
 mod operations;
@@ -18,19 +19,17 @@ mod tests;
 
 use std::sync::Arc;
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
-use axum::{Json, Router, middleware};
 use serde_json::json;
-use tower_http::catch_panic::CatchPanicLayer;
-
-use crate::config::Config;
 
 use super::Service;
-use request::Observer;
-use request_id::RequestIds;
+
+pub(super) use panic::Answerer;
+pub(super) use request::Observer;
 
 pub use log::{Form, Guard, start, subscriber};
 pub use metrics::{Held, Metrics};
@@ -38,26 +37,8 @@ pub use otlp::TracesError;
 pub use readiness::{Readiness, Stage};
 pub use request_id::REQUEST_ID;
 
-/// Puts what catches the failures of handlers around the routes; stands inside all layers that change answers.
-pub(super) fn catch_panics<S>(router: Router<S>, metrics: &Arc<Metrics>) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    router.layer(CatchPanicLayer::custom(panic::Answerer { metrics: Arc::clone(metrics) }))
-}
-
-/// Puts what observes every request around the routes; stands outside all other layers.
-pub(super) fn watch<S>(router: Router<S>, metrics: &Arc<Metrics>, config: &Config) -> Router<S>
-where
-    S: Clone + Send + Sync + 'static,
-{
-    let metrics = Arc::clone(metrics);
-    let observer = Observer { metrics, ids: RequestIds::new(), log_variables: config.log_variables };
-    router.layer(middleware::from_fn_with_state(observer, request::observe))
-}
-
 /// Answers `/metrics`, where the configuration offers it.
-pub(super) async fn metrics(State(service): State<Service>) -> Response {
+pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
     if !service.config.metrics {
         return StatusCode::NOT_FOUND.into_response();
     }
@@ -69,7 +50,7 @@ pub(super) async fn metrics(State(service): State<Service>) -> Response {
 }
 
 /// Answers `/health/ready`: whether questions are answered, and from which revision.
-pub(super) async fn ready(State(service): State<Service>) -> Response {
+pub(super) async fn ready(State(service): State<Arc<Service>>) -> Response {
     let stage = service.readiness.stage();
     let fresh = [(CACHE_CONTROL, "no-store")];
     if stage != Stage::Ready {

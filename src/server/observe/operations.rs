@@ -39,14 +39,14 @@ pub(super) struct Operations {
 
 /// What an operation counts as, and the name that lost its place to it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Placed {
-    pub(super) label: String,
+pub(super) struct Placed<'n> {
+    pub(super) label: &'n str,
     pub(super) displaced: Option<String>,
 }
 
-impl Placed {
-    fn as_is(label: &str) -> Self {
-        Self { label: label.to_owned(), displaced: None }
+impl<'n> Placed<'n> {
+    fn as_is(label: &'n str) -> Self {
+        Self { label, displaced: None }
     }
 }
 
@@ -58,7 +58,7 @@ impl Operations {
     }
 
     /// Counts one asking for an operation.
-    pub(super) fn place(&mut self, name: Option<&str>, now: Instant) -> Placed {
+    pub(super) fn place<'n>(&mut self, name: Option<&'n str>, now: Instant) -> Placed<'n> {
         let Some(name) = name else { return Placed::as_is(ANONYMOUS) };
         if name.chars().count() > LONGEST || !is_name(name) || name == OTHER || name == ANONYMOUS {
             return Placed::as_is(OTHER);
@@ -80,7 +80,7 @@ impl Operations {
         }
         self.candidates.invalidate(name);
         self.named.insert(name.to_owned(), asked);
-        Placed { label: name.to_owned(), displaced }
+        Placed { label: name, displaced }
     }
 
     /// Returns the least asked name with a place.
@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     fn ask(operations: &mut Operations, name: &str, times: usize, now: Instant) -> String {
-        (0..times).fold(String::new(), |_, _| operations.place(Some(name), now).label)
+        (0..times).fold(String::new(), |_, _| operations.place(Some(name), now).label.to_owned())
     }
 
     #[test]
@@ -152,7 +152,7 @@ mod tests {
         ask(&mut operations, "Made2", 8, now);
         assert_eq!(ask(&mut operations, "Real", 16, now), OTHER);
         let placed = operations.place(Some("Real"), now);
-        assert_eq!(placed, Placed { label: "Real".to_owned(), displaced: Some("Made2".to_owned()) });
+        assert_eq!(placed, Placed { label: "Real", displaced: Some("Made2".to_owned()) });
     }
 
     #[test]

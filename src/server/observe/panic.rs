@@ -16,8 +16,8 @@ use super::metrics::Metrics;
 
 /// Answers in the place of a handler that failed.
 #[derive(Debug, Clone)]
-pub(super) struct Answerer {
-    pub(super) metrics: Arc<Metrics>,
+pub(in crate::server) struct Answerer {
+    pub(in crate::server) metrics: Arc<Metrics>,
 }
 
 impl ResponseForPanic for Answerer {

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody as _;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode};
-use axum::middleware::Next;
 use axum::response::Response;
-use tracing::{Instrument as _, Level, Span, field};
+use tracing::{Level, Span, field};
+
+use crate::config::Config;
 
 use super::super::outcome::Outcome;
 use super::log::{REQUESTS, for_log};
@@ -22,51 +23,60 @@ const UNMATCHED: &str = "unmatched";
 const OTHER_METHOD: &str = "other";
 
 /// What every request is observed with.
-#[derive(Debug, Clone)]
-pub(super) struct Observer {
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) ids: RequestIds,
-    pub(super) log_variables: bool,
+#[derive(Debug)]
+pub(in crate::server) struct Observer {
+    metrics: Arc<Metrics>,
+    ids: RequestIds,
+    log_variables: bool,
+    has_traces: bool,
 }
 
 /// A request that is being answered. Dropped before its answer, it tells that the asker went away.
-struct Pending {
-    observer: Observer,
+pub(in crate::server) struct Pending {
+    observer: Arc<Observer>,
+    id: HeaderValue,
     span: Span,
+    trace: Span,
     method: &'static str,
-    route: String,
+    route: Option<MatchedPath>,
     began: Instant,
     is_answered: bool,
     _held: Held,
 }
 
-/// Observes a request; stands around all that answers it.
-pub(super) async fn observe(State(observer): State<Observer>, request: Request, next: Next) -> Response {
-    let id = observer.ids.of(request.headers());
-    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    let trace = otlp::span(&request, standard(request.method()), route.as_deref(), &id);
-    // At the level of errors, so that no filter parts an error from the id of its request.
-    let make = || tracing::error_span!(target: REQUESTS, "request", id, trace = field::Empty);
-    let span = trace.in_scope(make);
-    if let Some(trace_id) = otlp::trace_id(&trace) {
-        span.record("trace", trace_id);
+impl Observer {
+    /// Returns what observes requests and counts them.
+    pub(in crate::server) fn new(metrics: Arc<Metrics>, config: &Config) -> Self {
+        let (log_variables, has_traces) = (config.log_variables, config.otlp.is_some());
+        Self { metrics, ids: RequestIds::new(), log_variables, has_traces }
     }
-    let mut pending = Pending {
-        span: span.clone(),
-        method: standard(request.method()).unwrap_or(OTHER_METHOD),
-        route: route.unwrap_or_else(|| UNMATCHED.to_owned()),
-        began: Instant::now(),
-        is_answered: false,
-        _held: observer.metrics.request_started(),
-        observer,
-    };
-    let mut response = next.run(request).instrument(span).instrument(trace.clone()).await;
-    pending.answered(&response);
-    otlp::finish(&trace, response.status(), response.extensions().get::<Outcome>());
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
+
+    /// Begins to observe a request, which its route was found for.
+    pub(in crate::server) fn begin(observer: &Arc<Self>, request: &Request) -> Pending {
+        let header = observer.ids.of(request.headers());
+        let id = header.to_str().unwrap_or_default();
+        let route = request.extensions().get::<MatchedPath>().cloned();
+        let method = standard(request.method());
+        let pattern = route.as_ref().map(MatchedPath::as_str);
+        let trace = if observer.has_traces { otlp::span(request, method, pattern, id) } else { Span::none() };
+        // At the level of errors, so that no filter parts an error from the id of its request.
+        let make = || tracing::error_span!(target: REQUESTS, "request", id, trace = field::Empty);
+        let span = trace.in_scope(make);
+        if let Some(trace_id) = otlp::trace_id(&trace) {
+            span.record("trace", trace_id);
+        }
+        Pending {
+            id: header,
+            span,
+            trace,
+            method: method.unwrap_or(OTHER_METHOD),
+            route,
+            began: Instant::now(),
+            is_answered: false,
+            _held: observer.metrics.request_started(),
+            observer: Arc::clone(observer),
+        }
     }
-    response
 }
 
 /// Writes the line of a request at a level that is known only when it is answered.
@@ -82,18 +92,31 @@ macro_rules! line {
 }
 
 impl Pending {
-    fn answered(&mut self, response: &Response) {
+    /// Returns the span of the request, and that of its trace, which is disabled where no traces are sent.
+    pub(in crate::server) fn spans(&self) -> (Span, Span) {
+        (self.span.clone(), self.trace.clone())
+    }
+
+    /// Counts an answer, writes its line, and gives it the id of its request.
+    pub(in crate::server) fn answered(&mut self, response: &mut Response) {
         self.is_answered = true;
         let took = self.began.elapsed();
-        self.observer.metrics.request_answered(self.method, &self.route, response.status().as_u16(), took);
-        if let Some(outcome) = response.extensions().get::<Outcome>() {
+        let outcome = response.extensions().get::<Outcome>();
+        self.observer.metrics.request_answered(self.method, self.route(), response.status(), took);
+        if let Some(outcome) = outcome {
             self.observer.metrics.question_answered(outcome, took);
         }
         self.span.in_scope(|| self.log(response, took));
+        otlp::finish(&self.trace, response.status(), outcome);
+        response.headers_mut().insert(REQUEST_ID, self.id.clone());
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str)
     }
 
     fn log(&self, response: &Response, took: Duration) {
-        let (method, route, status) = (self.method, self.route.as_str(), response.status());
+        let (method, route, status) = (self.method, self.route(), response.status());
         let outcome = response.extensions().get::<Outcome>();
         let operation = outcome.and_then(|outcome| outcome.operation.as_deref()).map(for_log);
         let variables =
@@ -118,7 +141,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         if !self.is_answered {
             self.observer.metrics.request_abandoned();
-            let (method, route, ms) = (self.method, self.route.as_str(), milliseconds(self.began.elapsed()));
+            let (method, route, ms) = (self.method, self.route(), milliseconds(self.began.elapsed()));
             self.span.in_scope(|| tracing::info!(target: REQUESTS, method, route, ms, "the asker went away"));
         }
     }

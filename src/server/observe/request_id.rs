@@ -5,7 +5,7 @@ use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
 /// The header that carries the id, both ways.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,26 +29,36 @@ impl RequestIds {
     }
 
     /// Returns the id of a request.
-    pub(super) fn of(&self, headers: &HeaderMap) -> String {
-        let sent = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
-        sent.filter(|id| is_sane(id)).map_or_else(|| self.make(), str::to_owned)
+    pub(super) fn of(&self, headers: &HeaderMap) -> HeaderValue {
+        let sent = headers.get(REQUEST_ID).filter(|id| is_sane(id.as_bytes()));
+        sent.cloned().unwrap_or_else(|| self.make())
     }
 
-    fn make(&self) -> String {
+    fn make(&self) -> HeaderValue {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        format!("{:08x}-{number:08x}", self.process)
+        let mut id = String::with_capacity(17);
+        hexadecimal(u64::from(self.process), &mut id);
+        id.push('-');
+        hexadecimal(number, &mut id);
+        // Digits and a hyphen may stand in a header.
+        HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("none"))
     }
 }
 
-fn is_sane(id: &str) -> bool {
+/// Writes a number with eight digits, or as many as it takes.
+fn hexadecimal(number: u64, to: &mut String) {
+    let digits = number.checked_ilog2().map_or(1, |bits| bits / 4 + 1).max(8);
+    let digit = |at: u32| u32::try_from(number >> (4 * at) & 0xf).ok().and_then(|digit| char::from_digit(digit, 16));
+    to.extend((0..digits).rev().filter_map(digit));
+}
+
+fn is_sane(id: &[u8]) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    (1..=LONGEST).contains(&id.len()) && id.bytes().all(is_plain)
+    (1..=LONGEST).contains(&id.len()) && id.iter().copied().all(is_plain)
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
-
     use super::*;
 
     #[track_caller]
@@ -56,8 +66,8 @@ mod tests {
         let ids = RequestIds::new();
         let headers = HeaderMap::from_iter([(REQUEST_ID, HeaderValue::from_bytes(sent).unwrap())]);
         let id = ids.of(&headers);
-        assert_eq!(id.as_bytes() == sent, is_taken, "{id}");
-        assert!(is_sane(&id), "{id}");
+        assert_eq!(id.as_bytes() == sent, is_taken, "{id:?}");
+        assert!(is_sane(id.as_bytes()), "{id:?}");
     }
 
     #[test]
@@ -70,6 +80,15 @@ mod tests {
         check(b"a b", false);
         check(b"a\"b", false);
         check("ü".as_bytes(), false);
+    }
+
+    #[test]
+    fn numbers_have_eight_digits_or_more() {
+        for number in [0, 1, 15, 16, 0xdead_beef, 0x1_0000_0000, u64::MAX] {
+            let mut written = String::new();
+            hexadecimal(number, &mut written);
+            assert_eq!(written, format!("{number:08x}"));
+        }
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! A metric with labels, whose series stand in the exposition in the order of their labels.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,12 +7,14 @@ use prometheus_client::encoding::{EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::{MetricType, TypedMetric};
 
 /// The labels of a series: names and values.
-pub(super) type Labels<const N: usize> = [(&'static str, String); N];
+pub(super) type Labels<'l, const N: usize> = [(&'static str, &'l str); N];
 
-/// The series of a metric, by their labels.
+/// The series of a metric, by their labels. There are few of them, and one is looked up for each request: it takes no
+/// copy of its labels.
 #[derive(Debug)]
 pub(super) struct Series<const N: usize, M> {
-    series: Arc<RwLock<BTreeMap<Labels<N>, M>>>,
+    /// In the order of their labels.
+    series: Arc<RwLock<Vec<([(&'static str, String); N], M)>>>,
     make: fn() -> M,
 }
 
@@ -30,18 +31,38 @@ impl<const N: usize, M: Clone> Series<N, M> {
     }
 
     /// Returns one series, which is there from now on.
-    pub(super) fn of(&self, labels: Labels<N>) -> M {
-        if let Some(found) = self.series.read().unwrap_or_else(PoisonError::into_inner).get(&labels) {
+    pub(super) fn of(&self, labels: Labels<'_, N>) -> M {
+        let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, found)) = place(&series, labels).ok().and_then(|at| series.get(at)) {
             return found.clone();
         }
+        drop(series);
         let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        series.entry(labels).or_insert_with(self.make).clone()
+        let made = (self.make)();
+        match place(&series, labels) {
+            Ok(at) => series.get(at).map_or(made, |(_, found)| found.clone()),
+            Err(at) => {
+                series.insert(at, (labels.map(|(name, value)| (name, value.to_owned())), made.clone()));
+                made
+            }
+        }
     }
 
     /// Takes a series out.
-    pub(super) fn remove(&self, labels: &Labels<N>) {
-        self.series.write().unwrap_or_else(PoisonError::into_inner).remove(labels);
+    pub(super) fn remove(&self, labels: Labels<'_, N>) {
+        let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(at) = place(&series, labels) {
+            series.remove(at);
+        }
     }
+}
+
+/// Returns where a series is, or where it belongs.
+fn place<const N: usize, M>(
+    series: &[([(&'static str, String); N], M)],
+    labels: Labels<'_, N>,
+) -> Result<usize, usize> {
+    series.binary_search_by(|(found, _)| found.iter().map(|(name, value)| (*name, value.as_str())).cmp(labels))
 }
 
 impl<const N: usize, M: EncodeMetric + TypedMetric> EncodeMetric for Series<N, M> {

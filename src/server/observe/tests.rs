@@ -11,9 +11,10 @@ use axum::{Extension, Router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+use super::super::around::around;
 use super::super::outcome::Outcome;
 use super::super::{Service, routes};
-use super::{Form, Held, Metrics, REQUEST_ID, Readiness, catch_panics, subscriber, watch};
+use super::{Form, Held, Metrics, REQUEST_ID, Readiness, subscriber};
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -53,7 +54,7 @@ async fn ask(router: Router, config: &Config) -> (StatusCode, Value, Vec<Value>)
     let (subscriber, _guard) = subscriber(config, Form::Json, lines.writer()).unwrap();
     let _default = tracing::subscriber::set_default(subscriber);
     let metrics = Arc::new(Metrics::new(&config.limits));
-    let router = watch(catch_panics(router, &metrics), &metrics, config);
+    let router = around(router, &metrics, config);
     let request = Request::builder().uri("/asked").header(REQUEST_ID, "my-id").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.headers()[REQUEST_ID], "my-id");
@@ -101,7 +102,7 @@ async fn an_asker_who_goes_away_is_told_of_and_counted() {
     let _default = tracing::subscriber::set_default(subscriber);
     let metrics = Arc::new(Metrics::new(&Config::default().limits));
     let router = Router::new().route("/asked", get(std::future::pending::<()>));
-    let router = watch(router, &metrics, &Config::default());
+    let router = around(router, &metrics, &Config::default());
     let mut asked = Box::pin(router.oneshot(Request::builder().uri("/asked").body(Body::empty()).unwrap()));
     assert!(futures_util::poll!(&mut asked).is_pending());
     drop(asked);
@@ -153,7 +154,7 @@ async fn the_service_is_ready_only_while_questions_are_answered() {
     let folder = tempfile::TempDir::new().unwrap();
     let repository = Arc::new(Repository::open(folder.path()).unwrap().0);
     let readiness = Readiness::starting();
-    let router = routes(Service::new(repository, &Config::default(), readiness.clone()));
+    let router = routes(Arc::new(Service::new(repository, &Config::default(), readiness.clone())));
     let check = async |expected: StatusCode, text: &str| {
         let request = Request::builder().uri("/health/ready").body(Body::empty()).unwrap();
         let response = router.clone().oneshot(request).await.unwrap();
