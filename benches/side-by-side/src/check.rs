@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::Outcome;
 use crate::client::Connection;
-use crate::data::{Data, Differences, Id, Periods};
+use crate::data::{Child, Data, Differences, Id, Periods};
 use crate::questions::{DIFF_PAGE, Question, WHOLE_HISTORY, between, body, request};
 
 /// Who is asked.
@@ -33,7 +33,11 @@ pub fn all(who: Who, address: SocketAddr, data: &Data) -> Outcome<usize> {
     for (variables, expected) in Question::ReportingLine.variables(&data.queries).iter().zip(&data.expected.q1) {
         let got = asker.ask(Question::ReportingLine, Question::ReportingLine.text(), variables)?;
         let line = list(&got["data"]["view"]["unit"]["reportingLine"]);
-        asker.compare(variables, expected, &line.iter().map(|unit| (id(&unit["unitId"]), text(&unit["name"]))).collect())?;
+        asker.compare(
+            variables,
+            expected,
+            &line.iter().map(|unit| (id(&unit["unitId"]), text(&unit["name"]))).collect(),
+        )?;
     }
     for (variables, expected) in Question::Children.variables(&data.queries).iter().zip(&data.expected.q2) {
         let got = asker.ask(Question::Children, Question::Children.text(), variables)?;
@@ -71,7 +75,9 @@ impl Asker {
         let answer = self.connection.ask(&request(self.who.path(question), &body))?;
         let answer: Value = serde_json::from_slice(answer)?;
         if answer.get("errors").is_some() {
-            return Err(format!("{:?} was asked {}\nand said {answer}", self.who, String::from_utf8_lossy(&body)).into());
+            return Err(
+                format!("{:?} was asked {}\nand said {answer}", self.who, String::from_utf8_lossy(&body)).into()
+            );
         }
         Ok(answer)
     }
@@ -85,11 +91,14 @@ impl Asker {
         // Long answers are shown from where they part.
         let part = expected.bytes().zip(got.bytes()).take_while(|(one, other)| one == other).count();
         let from = part.saturating_sub(100);
-        let shown = |text: &str| String::from_utf8_lossy(&text.as_bytes()[from.min(text.len())..]).chars().take(1_000).collect::<String>();
-        let shows = (shown(&expected), shown(&got));
+        let shown = |text: &str| {
+            String::from_utf8_lossy(&text.as_bytes()[from.min(text.len())..]).chars().take(1_000).collect::<String>()
+        };
         Err(format!(
             "{:?} answers wrongly, from byte {from} on:\nasked    {asked}\nexpected {}\ngot      {}",
-            self.who, shows.0, shows.1
+            self.who,
+            shown(&expected),
+            shown(&got)
         )
         .into())
     }
@@ -101,7 +110,9 @@ impl Asker {
         loop {
             let got = self.ask(Question::Diff, DIFF_PAGE, &variables)?;
             let changes = &got["data"]["diff"]["changes"];
-            list(&changes["nodes"]).iter().for_each(|change| note(change, &mut found));
+            for change in list(&changes["nodes"]) {
+                note(change, &mut found);
+            }
             if changes["pageInfo"]["hasNextPage"] != true {
                 break;
             }
@@ -131,7 +142,7 @@ fn note(change: &Value, found: &mut Differences) {
     }
 }
 
-fn child(unit: &Value) -> (Id, String, String, i64, String) {
+fn child(unit: &Value) -> Child {
     let property = |name: &str| {
         let found = list(&unit["properties"]).iter().find(|property| property["name"] == name);
         found.map_or_else(String::new, |property| text(&property["value"]))
@@ -146,7 +157,7 @@ fn periods(history: &Value) -> Periods {
     for period in list(history) {
         let parent = period["parent"]["id"].as_str().and_then(|id| id.parse().ok());
         let told = (text(&period["from"]), text(&period["name"]), parent);
-        if !found.periods.last().is_some_and(|last| (&last.1, last.2) == (&told.1, told.2)) {
+        if found.periods.last().is_none_or(|last| (&last.1, last.2) != (&told.1, told.2)) {
             found.periods.push(told);
         }
     }

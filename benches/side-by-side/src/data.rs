@@ -141,13 +141,16 @@ pub struct Expected {
     /// The unit first, the top last.
     pub q1: Vec<Vec<(Id, String)>>,
     /// By id.
-    pub q2: Vec<Vec<(Id, String, String, i64, String)>>,
+    pub q2: Vec<Vec<Child>>,
     pub q3: Vec<Periods>,
     pub q4: Vec<Differences>,
     /// The same for comparisons by distance, where the generator gives them.
     #[serde(default)]
     pub q4dist: BTreeMap<String, Vec<Differences>>,
 }
+
+/// Id, name, site, headcount, cost centre.
+pub type Child = (Id, String, String, i64, String);
 
 /// The stretches in which name and parent of a unit stay, and the day on which it ended.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

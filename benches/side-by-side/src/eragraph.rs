@@ -118,6 +118,6 @@ fn build() -> Outcome<PathBuf> {
     let output = cargo.output()?;
     let told = String::from_utf8(output.stdout)?;
     let built = told.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-    let program = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).last();
+    let program = built.filter_map(|message| message["executable"].as_str().map(PathBuf::from)).next_back();
     program.filter(|_| output.status.success()).ok_or_else(|| "eragraph cannot be built".into())
 }

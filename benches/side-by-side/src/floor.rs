@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::header::{CONTENT_TYPE, HeaderName};
+use axum::http::header::CONTENT_TYPE;
 use axum::routing::post;
 
 use crate::Outcome;
@@ -26,17 +26,12 @@ pub fn run(folder: &Path) -> Outcome<()> {
         let file = Bytes::from(fs::read(bodies(folder, question))?);
         let lines: Arc<[Bytes]> = file.split(|byte| *byte == b'\n').map(|line| file.slice_ref(line)).collect();
         let next = Arc::new(AtomicUsize::new(0));
-        routes = routes.route(question.path(), post(move |question| ready_made(question, lines, next)));
+        // It reads the question, as any server must, and returns the next body.
+        let ready_made = async move |_question: Bytes| {
+            let body = lines[next.fetch_add(1, Ordering::Relaxed) % lines.len()].clone();
+            ([(CONTENT_TYPE, "application/json")], body)
+        };
+        routes = routes.route(question.path(), post(ready_made));
     }
     serve(routes)
-}
-
-/// Reads the question, as any server must, and returns the next body.
-async fn ready_made(
-    _question: Bytes,
-    bodies: Arc<[Bytes]>,
-    next: Arc<AtomicUsize>,
-) -> ([(HeaderName, &'static str); 1], Bytes) {
-    let body = bodies[next.fetch_add(1, Ordering::Relaxed) % bodies.len()].clone();
-    ([(CONTENT_TYPE, "application/json")], body)
 }

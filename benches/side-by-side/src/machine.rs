@@ -4,10 +4,10 @@ use std::fs;
 use std::process::Command;
 use std::time::Instant;
 
-/// A share of the time of one core, in thousandths, that others may take from a round before it counts as disturbed.
-const OTHERS: u64 = 80;
-/// The same for what the host takes from a virtual machine.
-const STOLEN: u64 = 20;
+/// The share of the time of one core, in thousandths, that others may take from a round before it counts as disturbed.
+pub const CALM: u64 = 80;
+/// How much worse it is when the host takes time from a virtual machine: that is seen only in part.
+const STOLEN: u64 = 4;
 
 /// Returns what the machine is, in a line.
 pub fn described() -> String {
@@ -47,14 +47,14 @@ impl Watch {
         Self { began: Instant::now(), ours: processes.iter().copied().map(process).sum(), processes, all, stolen }
     }
 
-    /// Tells whether others took so much of the machine since then that figures do not count.
-    pub fn disturbed(&self) -> bool {
+    /// Returns what others took of the machine since then, in thousandths of the time of one core.
+    pub fn others(&self) -> u64 {
         let (all, stolen) = machine();
         let ours: u64 = self.processes.iter().copied().map(process).sum();
         let others = (all - self.all).saturating_sub(ours.saturating_sub(self.ours));
         // Ticks are hundredths of a second.
         let passed = u64::try_from(self.began.elapsed().as_millis() / 10).unwrap_or(0).max(1);
-        others * 1_000 / passed > OTHERS || (stolen - self.stolen) * 1_000 / passed > STOLEN
+        (others + (stolen - self.stolen) * STOLEN) * 1_000 / passed
     }
 }
 

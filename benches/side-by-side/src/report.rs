@@ -54,7 +54,8 @@ pub fn questions(rows: &[Row], caches: bool) -> String {
     for row in rows {
         for (figures, what) in [(&row.alone, "p50, µs"), (&row.at_once, "requests/s")] {
             let of: Vec<String> = (0..3).map(|server| number(figures.of(server))).collect();
-            let _ = writeln!(text, "| {}: {what} | {} | {} |", row.question.title(), of.join(" | "), discarded(figures));
+            let _ =
+                writeln!(text, "| {}: {what} | {} | {} |", row.question.title(), of.join(" | "), discarded(figures));
         }
     }
     text
@@ -95,8 +96,9 @@ pub fn loads(ours: &[Took], theirs: &[Took], held: &Held, disk: [u64; 2], log: u
     };
     let ready = figures(held.ready.iter().map(Duration::as_secs_f64).collect(), " s");
     let (at_once, rest) = (memory(&held.memory_ready), memory(&held.memory_rest));
-    let more = |of: u64| format!("{} ({} more than an empty service)", bytes(of), bytes(of.saturating_sub(held.memory_empty)));
-    let of_log = |of: u64| format!("{} ({:.2} × the log)", bytes(of), of as f64 / log as f64);
+    let more =
+        |of: u64| format!("{} ({} more than an empty service)", bytes(of), bytes(of.saturating_sub(held.memory_empty)));
+    let of_log = |of: u64| format!("{} ({:.2} × the log)", bytes(of), float(of) / float(log));
     let rows = [
         ("load, durable, one revision or transaction", seconds(theirs), seconds(ours)),
         ("most memory while it loads", peak(theirs), peak(ours)),
@@ -131,7 +133,8 @@ fn cell(row: &Row, server: usize) -> String {
 }
 
 fn discarded(figures: &Figures) -> String {
-    if figures.disturbed { "disturbed, all count".to_owned() } else { figures.discarded.to_string() }
+    let all = if figures.disturbed { "; the rest disturbed too" } else { "" };
+    format!("{}{all}", figures.discarded)
 }
 
 fn short(times: f64) -> String {
@@ -152,6 +155,11 @@ pub fn bytes(size: u64) -> String {
     match size {
         0..10_000 => format!("{size} B"),
         10_000..1_000_000 => format!("{} kB", size / 1_000),
-        _ => format!("{:.1} MB", size as f64 / 1e6),
+        _ => format!("{:.1} MB", float(size) / 1e6),
     }
+}
+
+fn float(size: u64) -> f64 {
+    // Sizes in kilobytes fit, and no more is shown.
+    f64::from(u32::try_from(size >> 10).unwrap_or(u32::MAX)) * 1024.0
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::Outcome;
 use crate::client::{Asked, at_once, one_after_the_other};
-use crate::machine::Watch;
+use crate::machine::{CALM, Watch};
 
 /// How far the floor may be from its median, in a round that counts.
 const FLOOR_OFF: f64 = 0.15;
@@ -38,13 +38,13 @@ pub struct Rounds {
     pub time: Duration,
 }
 
-/// The figures of the rounds that count: for each round, those of each server. The first server is the floor.
+/// The figures of the rounds that count: for each round, those of each server. The first server is the floor, or what stands for it.
 #[derive(Debug)]
 pub struct Figures {
     rounds: Vec<Vec<f64>>,
     /// How many rounds did not count.
     pub discarded: usize,
-    /// Whether so few were undisturbed that all count.
+    /// Whether so few were undisturbed that the least disturbed ones count.
     pub disturbed: bool,
 }
 
@@ -61,49 +61,53 @@ impl Rounds {
     pub fn run(self, mode: Mode, parts: &[Part]) -> Outcome<Figures> {
         let processes: Vec<u32> = parts.iter().map(|part| part.process).collect();
         // What was never asked is slower; that round counts for nothing.
-        self.round(mode, parts, 0, self.time / 4)?;
-        let (mut all, mut calm) = (Vec::new(), Vec::new());
-        while all.len() < self.count * TRIES {
+        round(mode, parts, 0, self.time / 4)?;
+        let mut tried: Vec<(u64, Vec<f64>)> = Vec::new();
+        let calm = |tried: &[(u64, Vec<f64>)]| {
+            near_the_floor(
+                tried.iter().filter(|(others, _)| *others <= CALM).map(|(_, round)| round).cloned().collect(),
+            )
+        };
+        while tried.len() < self.count * TRIES && calm(&tried).len() < self.count {
             let watch = Watch::begin(&processes);
-            let figures = self.round(mode, parts, all.len(), self.time)?;
-            if !watch.disturbed() {
-                calm.push(figures.clone());
-            }
-            all.push(figures);
-            if near_the_floor(&calm).len() >= self.count {
-                break;
-            }
+            let figures = round(mode, parts, tried.len(), self.time)?;
+            tried.push((watch.others(), figures));
         }
-        let counted = near_the_floor(&calm);
-        let disturbed = counted.len() < self.count.min(3);
-        let (tried, rounds) = (all.len(), if disturbed { all } else { counted });
-        Ok(Figures { discarded: tried - rounds.len(), rounds, disturbed })
-    }
-
-    /// Asks each server once. Each round begins with another one, and goes on in the list of questions.
-    fn round(self, mode: Mode, parts: &[Part], number: usize, time: Duration) -> Outcome<Vec<f64>> {
-        let mut figures = vec![0.0; parts.len()];
-        for turn in 0..parts.len() {
-            let place = (number + turn) % parts.len();
-            let Part { address, asked, .. } = &parts[place];
-            let from = number * 331;
-            figures[place] = match mode {
-                Mode::Alone => {
-                    let mut times = one_after_the_other(*address, asked, from, time)?;
-                    times.sort();
-                    times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e6)
-                }
-                Mode::AtOnce => at_once(*address, asked, AT_ONCE, from, time)?,
-            };
+        let (number, mut rounds) = (tried.len(), calm(&tried));
+        let disturbed = rounds.len() < self.count.min(3);
+        if disturbed {
+            // As good as it gets here.
+            tried.sort_by_key(|(others, _)| *others);
+            rounds = near_the_floor(tried.into_iter().take(self.count).map(|(_, round)| round).collect());
         }
-        Ok(figures)
+        Ok(Figures { discarded: number - rounds.len(), rounds, disturbed })
     }
 }
 
+/// Asks each server once. Each round begins with another one, and goes on in the list of questions.
+fn round(mode: Mode, parts: &[Part], number: usize, time: Duration) -> Outcome<Vec<f64>> {
+    let mut figures = vec![0.0; parts.len()];
+    for turn in 0..parts.len() {
+        let place = (number + turn) % parts.len();
+        let Part { address, asked, .. } = &parts[place];
+        let from = number * 331;
+        figures[place] = match mode {
+            Mode::Alone => {
+                let mut times = one_after_the_other(*address, asked, from, time)?;
+                times.sort();
+                times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e6)
+            }
+            Mode::AtOnce => at_once(*address, asked, AT_ONCE, from, time)?,
+        };
+    }
+    Ok(figures)
+}
+
 /// Returns the rounds in which the floor was near its median.
-fn near_the_floor(rounds: &[Vec<f64>]) -> Vec<Vec<f64>> {
+fn near_the_floor(mut rounds: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let floor = spread(rounds.iter().map(|round| round[0]).collect()).median;
-    rounds.iter().filter(|round| (round[0] / floor - 1.0).abs() <= FLOOR_OFF).cloned().collect()
+    rounds.retain(|round| (round[0] / floor - 1.0).abs() <= FLOOR_OFF);
+    rounds
 }
 
 impl Figures {

@@ -22,7 +22,7 @@ use crate::serving::TOLD;
 
 /// How long a service that has nothing to do is left alone until its memory is read.
 const REST: Duration = Duration::from_secs(3);
-/// How many comparisons over one distance are asked in turn.
+/// How many rounds are enough for comparisons by distance.
 const FEW_ROUNDS: usize = 5;
 
 /// What the servers of one history are started from.
@@ -192,14 +192,14 @@ impl Setting {
             let changes = data.expected.q4dist.get(apart).and_then(|answers| answers.first());
             let part = |server: &Server, asked: Asked| Part { process: server.id(), address: server.address, asked };
             let rounds = Rounds { count: self.rounds.count.min(FEW_ROUNDS), time: self.rounds.time / 2 };
-            let figures = rounds.run(Mode::Alone, &[part(&service, ours), part(sqlite, theirs)])?;
+            let figures = rounds.run(Mode::Alone, &[part(sqlite, theirs), part(&service, ours)])?;
             distances.push(Distance {
                 apart: apart.parse()?,
                 changes: changes.map_or(0, |found| {
                     found.added.len() + found.removed.len() + found.renamed.len() + found.moved.len()
                 }),
-                ours: figures.of(0),
-                theirs: figures.of(1),
+                ours: figures.of(1),
+                theirs: figures.of(0),
             });
         }
         distances.sort_by_key(|distance| distance.apart);

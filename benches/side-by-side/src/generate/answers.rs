@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::Outcome;
-use crate::data::{Between, Differences, Expected, Id, Op, OfUnit, OnDay, Periods, Queries, State, changes, version_on};
+use crate::data::{
+    Between, Child, Differences, Expected, Id, OfUnit, OnDay, Op, Periods, Queries, State, changes, version_on,
+};
 
 /// A whole version: the units by id, and none where one is not there.
 type Version = Vec<Option<Arc<State>>>;
@@ -26,7 +28,9 @@ pub fn of(folder: &Path, dates: &[String], queries: &Queries, answered: usize, c
             go_on(history, &dates[number], at(version, *unit));
         }
         comparisons.see(number, version);
-        distances.values_mut().for_each(|comparisons| comparisons.see(number, version));
+        for comparisons in distances.values_mut() {
+            comparisons.see(number, version);
+        }
     })?;
     Ok(Expected {
         q1: closed(lines),
@@ -41,7 +45,9 @@ pub fn of(folder: &Path, dates: &[String], queries: &Queries, answered: usize, c
 pub fn by_distance(folder: &Path, dates: &[String], queries: &Queries) -> Outcome<BTreeMap<String, Vec<Differences>>> {
     let mut distances = distances(queries, dates);
     replay(folder, dates.len(), |number, version| {
-        distances.values_mut().for_each(|comparisons| comparisons.see(number, version));
+        for comparisons in distances.values_mut() {
+            comparisons.see(number, version);
+        }
     })?;
     Ok(distances.into_iter().map(|(apart, comparisons)| (apart, comparisons.answers())).collect())
 }
@@ -95,7 +101,7 @@ fn reporting_line(version: &Version, unit: Id) -> Vec<(Id, String)> {
     line
 }
 
-fn units_below(version: &Version, unit: Id) -> Vec<(Id, String, String, i64, String)> {
+fn units_below(version: &Version, unit: Id) -> Vec<Child> {
     let below = there(version).filter(|(_, state)| state.parent == Some(unit));
     let told = below.map(|(id, state)| {
         let (site, headcount, centre) = &state.attributes;
@@ -107,7 +113,8 @@ fn units_below(version: &Version, unit: Id) -> Vec<(Id, String, String, i64, Str
 fn go_on(history: &mut Periods, date: &str, state: Option<&State>) {
     match state {
         Some(state) => {
-            let same = |(_, name, parent): &(String, String, Option<Id>)| **name == *state.name && *parent == state.parent;
+            let same =
+                |(_, name, parent): &(String, String, Option<Id>)| **name == *state.name && *parent == state.parent;
             if !history.periods.last().is_some_and(same) {
                 history.periods.push((date.to_owned(), state.name.to_string(), state.parent));
             }

@@ -16,8 +16,11 @@ const MOVABLE: usize = 64;
 /// How often a change looks for units that it suits.
 const TRIES: usize = 40;
 
+/// Lets something happen to a unit, if one is found that it suits.
+type Event = fn(&mut Organisation, &mut Seeded) -> bool;
+
 /// What happens to units, and how often in a hundred.
-const EVENTS: [(usize, fn(&mut Organisation, &mut Seeded) -> bool); 7] = [
+const EVENTS: [(usize, Event); 7] = [
     (35, Organisation::rename),
     (25, Organisation::move_one),
     (12, Organisation::change_property),
@@ -139,13 +142,15 @@ impl Organisation {
     }
 
     fn create(&mut self, random: &mut Seeded) -> bool {
-        let parent = *random.one(&self.alive);
-        let depth = self.depth(parent) + 1;
-        let room = (1..WIDEST).contains(&self.below_of(parent).len()) && depth <= DEEPEST;
-        if room {
-            self.add(Some(parent), depth, random);
+        for _ in 0..TRIES {
+            let parent = *random.one(&self.alive);
+            let depth = self.depth(parent) + 1;
+            if (1..WIDEST).contains(&self.below_of(parent).len()) && depth <= DEEPEST {
+                self.add(Some(parent), depth, random);
+                return true;
+            }
         }
-        room
+        false
     }
 
     fn dissolve(&mut self, random: &mut Seeded) -> bool {
@@ -307,9 +312,7 @@ fn line(version: usize, id: Id, before: Option<&State>, now: Option<&State>) -> 
     let mut line = Change::new(version, op);
     line.id = Some(id);
     if let Some(now) = now {
-        let changed = |part: fn(&State) -> &Arc<str>| {
-            (before.map(part) != Some(part(now))).then(|| part(now).clone())
-        };
+        let changed = |part: fn(&State) -> &Arc<str>| (before.map(part) != Some(part(now))).then(|| part(now).clone());
         line.name = changed(|state| &state.name);
         line.acr = changed(|state| &state.acronym);
         line.kind = changed(|state| &state.kind);

@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same with each run: SplitMix64.
+//! Numbers that look random and are the same with each run: `SplitMix64`.
 
 /// The state of the sequence.
 #[derive(Debug)]

@@ -61,6 +61,9 @@ struct Variables<'a> {
     whole: bool,
 }
 
+/// Name, acronym, parent: what begins a period when it changes.
+type Said = (String, String, Option<i64>);
+
 /// How many changes a page has.
 const PAGE: usize = 1_000;
 
@@ -103,7 +106,11 @@ fn children(connection: &Connection, asked: &Variables<'_>, out: &mut Vec<u8>) -
         text(row, 1, out)?;
         out.extend_from_slice(b",\"properties\":[{\"name\":\"cost_centre\",\"value\":");
         text(row, 4, out)?;
-        write!(out, "}},{{\"name\":\"headcount\",\"value\":\"{}\"}},{{\"name\":\"site\",\"value\":", row.get::<_, i64>(3)?)?;
+        write!(
+            out,
+            "}},{{\"name\":\"headcount\",\"value\":\"{}\"}},{{\"name\":\"site\",\"value\":",
+            row.get::<_, i64>(3)?
+        )?;
         text(row, 2, out)?;
         out.extend_from_slice(b"}]}");
     }
@@ -119,7 +126,7 @@ fn history(connection: &Connection, asked: &Variables<'_>, out: &mut Vec<u8>) ->
         let (name, acronym, parent): (String, String, Option<i64>) = (row.get(2)?, row.get(3)?, row.get(4)?);
         Ok((since, until, (name, acronym, parent)))
     })?;
-    let mut periods: Vec<(i64, i64, (String, String, Option<i64>))> = Vec::new();
+    let mut periods: Vec<(i64, i64, Said)> = Vec::new();
     for row in rows {
         let row = row?;
         // A state that differs in a property alone begins no period.
@@ -219,5 +226,9 @@ fn comma(first: &mut bool, out: &mut Vec<u8>) {
 
 /// Returns a day as JSON; what has not ended has none.
 fn date(day: i64) -> String {
-    if day == OPEN { "null".to_owned() } else { format!("\"{}-{:02}-{:02}\"", day / 10_000, day / 100 % 100, day % 100) }
+    if day == OPEN {
+        "null".to_owned()
+    } else {
+        format!("\"{}-{:02}-{:02}\"", day / 10_000, day / 100 % 100, day % 100)
+    }
 }

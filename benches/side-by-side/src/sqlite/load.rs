@@ -68,6 +68,7 @@ pub fn load(folder: &Path, database: &Path) -> Outcome<()> {
 
 fn write(insert: &mut Statement<'_>, id: Id, since: i64, until: i64, state: &State) -> Outcome<()> {
     let State { name, acronym, kind, parent, attributes: (site, headcount, centre) } = state;
-    insert.execute(params![id, since, until, 0, &**name, &**acronym, &**kind, parent, &**site, headcount, &**centre])?;
+    insert
+        .execute(params![id, since, until, 0, &**name, &**acronym, &**kind, parent, &**site, headcount, &**centre])?;
     Ok(())
 }

@@ -57,7 +57,8 @@ fn with_connection<T>(database: &Path, work: impl FnOnce(&Connection) -> Outcome
             return work(connection);
         }
         let connection = Connection::open(database)?;
-        connection.execute_batch("PRAGMA query_only = on; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -65536")?;
+        connection
+            .execute_batch("PRAGMA query_only = on; PRAGMA mmap_size = 1073741824; PRAGMA cache_size = -65536")?;
         work(open.get_or_init(|| connection))
     })
 }
