@@ -1,8 +1,8 @@
 //! What belongs to a unit in a view and is no unit: relations, figures, holders, contacts, properties, places.
 
-use async_graphql::SimpleObject;
+use async_graphql::{Object, SimpleObject};
 
-use crate::history::{Citation, ItemFact};
+use crate::history::{Citation, ItemFact, PropertyKey};
 use crate::model;
 
 use super::evidence::Evidence;
@@ -99,15 +99,29 @@ impl Contact {
     }
 }
 
-/// Anything else that a source says of a unit.
-#[derive(SimpleObject)]
+/// The resolvers of `Property`.
 pub(super) struct Property {
+    pub(super) scope: Scope,
+    pub(super) key: PropertyKey,
+}
+
+/// Anything else that a source says of a unit.
+#[Object]
+impl Property {
     /// The name.
-    pub(super) name: String,
+    async fn name(&self) -> &str {
+        self.scope.history().property_name(self.key)
+    }
+
     /// The value.
-    pub(super) value: String,
+    async fn value(&self) -> &str {
+        self.scope.history().property_value(self.key)
+    }
+
     /// Where it stands.
-    pub(super) evidence: Vec<Evidence>,
+    async fn evidence(&self) -> Vec<Evidence> {
+        Evidence::all(&self.scope, self.scope.history().cite_property(self.key))
+    }
 }
 
 /// What an earlier source said that is not carried to a later day.

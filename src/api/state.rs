@@ -227,16 +227,10 @@ impl UnitState {
         &self,
         #[graphql(desc = "Only properties of these names.")] names: Option<Vec<String>>,
     ) -> Vec<Property> {
-        let facts = self.view().properties(self.unit);
-        facts
-            .iter()
-            .filter(|fact| names.as_ref().is_none_or(|names| names.contains(&fact.item.name)))
-            .map(|fact| Property {
-                name: fact.item.name.clone(),
-                value: fact.item.value.clone(),
-                evidence: self.evidence_of(fact),
-            })
-            .collect()
+        let facts = self.view().properties(self.unit).into_iter();
+        let wanted = |name: &str| names.as_ref().is_none_or(|names| names.iter().any(|wanted| wanted == name));
+        let scope = &self.scope.scope;
+        facts.filter(|fact| wanted(fact.name)).map(|fact| Property { scope: scope.clone(), key: fact.key }).collect()
     }
 
     /// The holder, figures and contacts that an earlier source gave, each where the day has none of its own.

@@ -61,11 +61,11 @@ fn places(views: [View<'_>; 2], unit: UnitIx) -> Option<[String; 2]> {
 
 fn properties(views: [View<'_>; 2], unit: UnitIx) -> Option<[String; 2]> {
     let of_name = |view: View<'_>, name: &str| -> BTreeSet<String> {
-        let facts = view.properties(unit).into_iter().filter(|fact| fact.item.name == name);
-        facts.map(|fact| fact.item.value.clone()).collect()
+        let facts = view.properties(unit).into_iter().filter(|fact| fact.name == name);
+        facts.map(|fact| fact.value.to_owned()).collect()
     };
     let [from, to] = views;
-    let names: BTreeSet<String> = from.properties(unit).iter().map(|fact| fact.item.name.clone()).collect();
+    let names: BTreeSet<String> = from.properties(unit).iter().map(|fact| fact.name.to_owned()).collect();
     names.into_iter().find_map(|name| {
         let (old, new) = (of_name(from, &name), of_name(to, &name));
         let joined = |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join(", ");

@@ -3,12 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{
-    Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, Placed, Presence, RelationFact, RelationTarget,
-    UnitIx, View, latest_of_each,
+    Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, Placed, Presence, PropertyFact, RelationFact,
+    RelationTarget, UnitIx, View, latest_of_each,
 };
 use crate::model::{
-    Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Property, Verdict,
-    is_respelled,
+    Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Verdict, is_respelled,
 };
 
 use super::between::{bounds_between, verdict};
@@ -21,7 +20,7 @@ struct Side {
     evidence: Vec<Citation>,
 }
 
-impl Comparison<'_> {
+impl<'h> Comparison<'h> {
     pub(super) fn attribute_changes(&self, unit: UnitIx) -> Vec<Change> {
         let mut changes = Vec::new();
         changes.extend(self.name_change(unit));
@@ -141,16 +140,21 @@ impl Comparison<'_> {
 
     fn property_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.properties(unit));
-        let values = |facts: &[ItemFact<'_, Property>]| {
-            let mut values: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let values = |facts: &[PropertyFact<'h>]| {
+            let mut values: BTreeMap<&'h str, BTreeSet<&'h str>> = BTreeMap::new();
             for fact in facts {
-                values.entry(fact.item.name.clone()).or_default().insert(fact.item.value.clone());
+                values.entry(fact.name).or_default().insert(fact.value);
             }
             values
         };
         let (old, new) = (values(&a), values(&b));
         let name = old.iter().find(|(name, old)| new.get(*name).is_some_and(|new| new != *old))?.0;
-        let side = |facts: &[ItemFact<'_, Property>]| facts.iter().find(|fact| fact.item.name == *name).map(item_side);
+        let side = |facts: &[PropertyFact<'h>]| {
+            let fact = facts.iter().find(|fact| fact.name == *name)?;
+            let citation = self.history.cite_property(fact.key)?;
+            let basis = citation.evidence.basis.max(fact.identity.unwrap_or(Basis::Stated));
+            Some(Side { layer: fact.layer, basis, evidence: vec![citation] })
+        };
         Some(self.by_claims(unit, ChangeKind::PropertyChanged, [side(&a)?, side(&b)?]))
     }
 
@@ -200,14 +204,13 @@ impl Comparison<'_> {
 
     /// Tells whether the source of a claim also writes another form.
     fn also_writes<V>(&self, claim: &Claim<V>, text: &str) -> bool {
-        self.history
-            .mention_of(claim)
-            .is_some_and(|(_, mention)| mention.also_written.iter().any(|also| also.text == text))
+        let details = self.history.details_of(claim);
+        details.is_some_and(|(_, details)| details.also_written.iter().any(|also| also.text == text))
     }
 
     /// Returns a side that rests on a claim; an identity that is a reading weakens it.
     fn side<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Side {
-        let same = self.history.mention_of(claim).and_then(|(_, mention)| mention.same.as_ref()).map(|same| same.basis);
+        let same = self.history.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
         let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
         Side { layer: claim.layer, basis, evidence: self.history.cite(unit, claim, attribute) }
     }

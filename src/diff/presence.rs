@@ -177,7 +177,7 @@ impl<'h> Comparison<'h> {
 
     /// Tells whether the list's own snapshot mentions the unit, or the view saw it beside or after the list.
     fn is_seen_beside(&self, unit: UnitIx, view: View<'h>, snapshot: SnapshotIx, list: &Layer) -> bool {
-        let sightings = self.history.node(unit).sightings.iter().map(|seen| self.history.layer(seen.layer));
+        let sightings = self.history.node(unit).sightings().iter().map(|seen| self.history.layer(seen.layer));
         let mut heard = sightings.filter(|layer| view.hears(layer));
         let seen = match view.day() {
             Some(_) => heard.any(|layer| !layer.observed.is_before(&list.window)),

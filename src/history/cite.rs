@@ -1,23 +1,22 @@
 //! From a claim back to the lines that carry it.
 
-use crate::model::{Basis, EventEvidence, Evidence, Mention, Placing};
+use crate::model::{Basis, Details, EventEvidence, Evidence, Mention, PartIx, Placing};
 
 use super::citation::{Attribute, Citation, ClaimRecord};
 use super::graph::History;
-use super::layer::{EventIx, Origin, SnapshotIx};
+use super::layer::{EventIx, LayerIx, Origin, SnapshotIx};
 use super::node::{Claim, Parent, Place, Sighting, Spot, UnitIx};
 
 impl History {
     /// Returns where a claim about an attribute stands.
     pub(crate) fn cite<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Vec<Citation> {
         match (self.layer(claim.layer).origin, claim.at) {
-            (Origin::Snapshot(snapshot, _), Spot::Mention(at)) => {
-                let mention = self.mention(snapshot, at);
-                mention.map(|mention| Citation::of(snapshot, evidence_of(mention, attribute))).into_iter().collect()
+            (Origin::Snapshot(snapshot, _), _) => {
+                let mention = self.mention_of(claim).map(|(_, mention)| mention);
+                mention.map(|mention| Citation::of(snapshot, evidence_of(&mention, attribute))).into_iter().collect()
             }
-            (Origin::Event(event), Spot::Declared) => self.cite_declaration(unit, claim, event),
+            (Origin::Event(event), Spot::DECLARED) => self.cite_declaration(unit, claim, event),
             (Origin::Event(event), _) => self.cite_event(event),
-            (Origin::Snapshot(..), _) => Vec::new(),
         }
     }
 
@@ -63,18 +62,28 @@ impl History {
         cited.iter().map(citation).collect()
     }
 
-    /// Returns a mention by its position in a snapshot.
-    pub(super) fn mention(&self, snapshot: SnapshotIx, at: u32) -> Option<&Mention> {
-        self.snapshot(snapshot).mentions.get(usize::try_from(at).ok()?)
+    /// Returns the mention that a claim stands in, unpacked.
+    pub(crate) fn mention_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, Mention)> {
+        let snapshot = self.layer(claim.layer).snapshot()?;
+        let at = usize::try_from(claim.at.mention()?).ok()?;
+        Some((snapshot, self.snapshot(snapshot).mentions.get(at)?))
     }
 
-    /// Returns the mention that a claim stands in.
-    pub(crate) fn mention_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, &Mention)> {
+    /// Returns what the mention that a claim stands in says besides; `None` where it says nothing.
+    pub(crate) fn details_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, &Details)> {
         let snapshot = self.layer(claim.layer).snapshot()?;
-        match claim.at {
-            Spot::Mention(at) => Some((snapshot, self.mention(snapshot, at)?)),
-            Spot::Event | Spot::Declared => None,
-        }
+        let at = usize::try_from(claim.at.mention()?).ok()?;
+        Some((snapshot, self.snapshot(snapshot).mentions.details_of(at)?))
+    }
+
+    /// Returns the layer of something that a mention says in a part of its own, or in that of the mention.
+    pub(super) fn layer_in<V>(&self, claim: &Claim<V>, part: Option<PartIx>) -> LayerIx {
+        let own = self.layer(claim.layer).origin;
+        let found = part.and_then(|part| match own {
+            Origin::Snapshot(snapshot, _) => self.layers.find(Origin::Snapshot(snapshot, Some(part))),
+            Origin::Event(_) => None,
+        });
+        found.unwrap_or(claim.layer)
     }
 
     pub(super) fn record<V>(&self, unit: UnitIx, attribute: Attribute, claim: &Claim<V>, value: String) -> ClaimRecord {
@@ -101,12 +110,12 @@ impl History {
             slot.iter().map(|c| self.record(unit, attribute, c, self.text(c.value).to_owned())).collect()
         };
         match attribute {
-            Attribute::Presence => node.sightings.iter().map(|c| self.sighting_record(unit, c)).collect(),
-            Attribute::Name => names(&node.name),
-            Attribute::Acronym => names(&node.acronym),
-            Attribute::Kind => texts(&node.kind),
-            Attribute::Summary => texts(&node.summary),
-            Attribute::Parent => node.place.iter().map(|claim| self.place_record(unit, claim)).collect(),
+            Attribute::Presence => node.sightings().iter().map(|c| self.sighting_record(unit, c)).collect(),
+            Attribute::Name => names(node.name()),
+            Attribute::Acronym => names(node.acronym()),
+            Attribute::Kind => texts(node.kind()),
+            Attribute::Summary => texts(node.summary()),
+            Attribute::Parent => node.place().iter().map(|claim| self.place_record(unit, claim)).collect(),
             Attribute::Figure => Vec::new(),
         }
     }
@@ -127,7 +136,7 @@ fn evidence_of(mention: &Mention, attribute: Attribute) -> &Evidence {
         Attribute::Name => mention.name.as_ref().map(|name| &name.evidence),
         Attribute::Acronym => mention.acronym.as_ref().map(|name| &name.evidence),
         Attribute::Kind => mention.kind.as_ref().map(|kind| &kind.evidence),
-        Attribute::Summary => mention.summary.as_ref().map(|summary| &summary.evidence),
+        Attribute::Summary => mention.details.summary.as_ref().map(|summary| &summary.evidence),
         Attribute::Parent => match &mention.placing {
             Placing::Under { evidence, .. } => Some(evidence),
             Placing::Root | Placing::Unplaced => None,

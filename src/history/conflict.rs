@@ -47,15 +47,15 @@ pub(super) fn find(history: &mut History) {
     history.conflicts.sort_by(|a, b| (a.kind, &a.key).cmp(&(b.kind, &b.key)));
 }
 
-fn kinds(history: &History, unit: UnitIx, node: &Node) -> Option<Conflict> {
-    let clash = clashing(history, &node.kind, |a, b| a != b);
+fn kinds(history: &History, unit: UnitIx, node: Node<'_>) -> Option<Conflict> {
+    let clash = clashing(history, node.kind(), |a, b| a != b);
     let claims = clash.iter().map(|c| history.record(unit, Attribute::Kind, *c, history.text(c.value).to_owned()));
     disagreement(history, unit, Attribute::Kind, "kind", claims.collect())
 }
 
-fn parents(history: &History, unit: UnitIx, node: &Node) -> Option<Conflict> {
+fn parents(history: &History, unit: UnitIx, node: Node<'_>) -> Option<Conflict> {
     let differ = |a: &Place, b: &Place| a.parent != b.parent && a.parent != Parent::Top && b.parent != Parent::Top;
-    let clash = clashing(history, &node.place, differ);
+    let clash = clashing(history, node.place(), differ);
     let claims = clash.iter().map(|claim| history.place_record(unit, claim));
     disagreement(history, unit, Attribute::Parent, "parent", claims.collect())
 }
@@ -101,13 +101,10 @@ fn disagreement(
 type DatedFigure<'h> = (&'h Figure, LayerIx, SnapshotIx);
 
 fn figures(history: &History, unit: UnitIx) -> Vec<Conflict> {
-    let mentions = history.node(unit).sightings.iter().filter_map(|seen| history.mention_of(seen));
-    let all: Vec<DatedFigure<'_>> = mentions
-        .flat_map(|(snapshot, mention)| {
-            mention.figures.iter().filter_map(move |figure| {
-                let layer = history.layers.find(Origin::Snapshot(snapshot, figure.part.or(mention.part)))?;
-                Some((figure, layer, snapshot))
-            })
+    let details = history.node(unit).sightings().iter().filter_map(|seen| Some((seen, history.details_of(seen)?)));
+    let all: Vec<DatedFigure<'_>> = details
+        .flat_map(|(seen, (snapshot, details))| {
+            details.figures.iter().map(move |figure| (figure, history.layer_in(seen, figure.part), snapshot))
         })
         .collect();
     let measures: BTreeSet<&str> = all.iter().map(|(figure, ..)| figure.measure.as_str()).collect();
@@ -203,9 +200,9 @@ fn puts<'h>(
     by: &dyn Fn(&Layer) -> bool,
 ) -> Option<&'h Claim<Place>> {
     let node = history.node(unit);
-    node.place.iter().rev().find(|claim| {
+    node.place().iter().rev().find(|claim| {
         let layer = history.layer(claim.layer);
-        let kind = node.kind.iter().find(|kind| kind.layer == claim.layer).map(|kind| kind.value);
+        let kind = node.kind().iter().find(|kind| kind.layer == claim.layer).map(|kind| kind.value);
         by(layer)
             && is_below(history, claim, owner, coverage.deep)
             && history.covers(coverage, kind, claim.value.heading)
@@ -223,7 +220,7 @@ fn is_below(history: &History, claim: &Claim<Place>, owner: UnitIx, deep: bool) 
         if !deep || !seen.insert(parent) {
             return false;
         }
-        let above = history.node(parent).place.iter().find(|above| above.layer == claim.layer);
+        let above = history.node(parent).place().iter().find(|above| above.layer == claim.layer);
         at = above.map_or(Parent::Top, |above| above.value.parent);
     }
     false

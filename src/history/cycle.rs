@@ -43,8 +43,8 @@ fn cut_days(history: &mut History, found: &mut Found) {
     let mut changes: BTreeMap<Day, BTreeSet<UnitIx>> = BTreeMap::new();
     for unit in history.units() {
         let node = history.node(unit);
-        let starts = node.place.iter().map(|claim| history.layer(claim.layer).start());
-        let edges = node.lives.iter().flat_map(|life| std::iter::once(life.from).chain(life.to));
+        let starts = node.place().iter().map(|claim| history.layer(claim.layer).start());
+        let edges = node.lives().iter().flat_map(|life| std::iter::once(life.from).chain(life.to));
         for day in starts.chain(edges) {
             changes.entry(day).or_default().insert(unit);
         }
@@ -70,16 +70,13 @@ fn cut_days(history: &mut History, found: &mut Found) {
             let members: Vec<UnitIx> = cycle.iter().map(|(unit, _)| *unit).collect();
             report(found, &cycle);
             open.insert(dropped, members);
-            if let Some(node) = history.graph.node_weight_mut(dropped) {
-                node.dropped.push(Life { from: day, to: None });
-            }
+            history.dropped.entry(dropped).or_default().push(Life { from: day, to: None });
         }
     }
 }
 
 fn close_mark(history: &mut History, unit: UnitIx, day: Day) {
-    let marks = history.graph.node_weight_mut(unit).map(|node| &mut node.dropped);
-    if let Some(mark) = marks.and_then(|marks| marks.last_mut()) {
+    if let Some(mark) = history.dropped.get_mut(&unit).and_then(|marks| marks.last_mut()) {
         mark.to = Some(day);
     }
 }
@@ -88,7 +85,7 @@ fn close_mark(history: &mut History, unit: UnitIx, day: Day) {
 fn day_claim(history: &History, unit: UnitIx, day: Day) -> Option<Claim<Place>> {
     let node = history.node(unit);
     let life = node.life_at(day)?;
-    let claim = latest_by(history, &node.place, day)?;
+    let claim = latest_by(history, node.place(), day)?;
     let Parent::Under(parent) = claim.value.parent else { return None };
     history.node(parent).life_at(day)?;
     (life.from <= history.layer(claim.layer).start()).then_some(*claim)
@@ -96,7 +93,7 @@ fn day_claim(history: &History, unit: UnitIx, day: Day) -> Option<Claim<Place>> 
 
 fn cut_frame(history: &History, frame: &Frame, found: &mut Found) -> Vec<UnitIx> {
     let claim_of = |unit: UnitIx| {
-        history.node(unit).place.iter().rev().find(|claim| frame.layers.binary_search(&claim.layer).is_ok()).copied()
+        history.node(unit).place().iter().rev().find(|claim| frame.layers.binary_search(&claim.layer).is_ok()).copied()
     };
     let mut dropped = Vec::new();
     let mut done: BTreeSet<UnitIx> = BTreeSet::new();

@@ -14,7 +14,7 @@ impl<'h> View<'h> {
     pub(crate) fn sighting_window(self, unit: UnitIx, latest: bool) -> Option<Window> {
         let node = self.history.node(unit);
         let life = self.day().and_then(|day| node.life_at(day)).map_or(Day::MIN, |life| life.from);
-        let of_life = self.heard(&node.sightings).filter(|seen| life <= self.layer(seen.layer).start());
+        let of_life = self.heard(node.sightings()).filter(|seen| life <= self.layer(seen.layer).start());
         let mut passing = of_life.filter(|seen| seen.basis.passes(self.lens.floor));
         let seen = if latest { passing.next_back() } else { passing.next() };
         seen.map(|seen| self.layer(seen.layer).window)
@@ -24,8 +24,8 @@ impl<'h> View<'h> {
     pub(crate) fn hides_claims(self, unit: UnitIx) -> bool {
         let floor = self.lens.floor;
         let node = self.history.node(unit);
-        let hidden_declaration = || self.heard(&node.standing).any(|claim| !claim.basis.passes(floor));
-        self.heard(&node.sightings).any(|seen| {
+        let hidden_declaration = || self.heard(node.standing()).any(|claim| !claim.basis.passes(floor));
+        self.heard(node.sightings()).any(|seen| {
             let mention = self.history.mention_of(seen);
             !seen.basis.passes(floor)
                 || mention.is_some_and(|(_, mention)| mention.evidences().any(|evidence| !evidence.basis.passes(floor)))
@@ -38,22 +38,24 @@ impl<'h> View<'h> {
         let node = self.history.node(unit);
         match attribute {
             Attribute::Presence => {
-                let claim = self.pick(&node.sightings)?;
+                let claim = self.pick(node.sightings())?;
                 Some((self.history.sighting_record(unit, claim), None))
             }
             Attribute::Name => {
-                self.claim_in(unit, attribute, &node.name, |value| self.history.text(value.text).to_owned())
+                self.claim_in(unit, attribute, node.name(), |value| self.history.text(value.text).to_owned())
             }
             Attribute::Acronym => {
-                self.claim_in(unit, attribute, &node.acronym, |value| self.history.text(value.text).to_owned())
+                self.claim_in(unit, attribute, node.acronym(), |value| self.history.text(value.text).to_owned())
             }
-            Attribute::Kind => self.claim_in(unit, attribute, &node.kind, |value| self.history.text(*value).to_owned()),
+            Attribute::Kind => {
+                self.claim_in(unit, attribute, node.kind(), |value| self.history.text(*value).to_owned())
+            }
             Attribute::Summary => {
-                self.claim_in(unit, attribute, &node.summary, |value| self.history.text(*value).to_owned())
+                self.claim_in(unit, attribute, node.summary(), |value| self.history.text(*value).to_owned())
             }
             Attribute::Parent => {
                 let claim = self.place(unit)?;
-                let next = self.next_differing(&node.place, claim, |value| value.parent);
+                let next = self.next_differing(node.place(), claim, |value| value.parent);
                 Some((self.history.place_record(unit, claim), next.map(|next| self.history.place_record(unit, next))))
             }
             Attribute::Figure => None,
@@ -88,7 +90,7 @@ impl<'h> View<'h> {
     /// latest sighting of a day.
     #[must_use]
     pub fn evidence(self, unit: UnitIx) -> Vec<Citation> {
-        let passing = self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
+        let passing = self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis.passes(self.lens.floor));
         let latest_first = passing.rev().take(if self.day().is_some() { 1 } else { usize::MAX });
         latest_first.flat_map(|seen| self.history.cite(unit, seen, Attribute::Presence)).collect()
     }
@@ -131,7 +133,7 @@ impl<'h> View<'h> {
                 let followed = match claim.attribute {
                     Attribute::Kind => self.kind_claim(unit).map(|followed| followed.layer),
                     Attribute::Parent if conflict.kind == ConflictKind::ParentCycle => {
-                        self.heard(&self.history.node(unit).place).next_back().map(|carried| carried.layer)
+                        self.heard(self.history.node(unit).place()).next_back().map(|carried| carried.layer)
                     }
                     Attribute::Parent => self.place(unit).map(|followed| followed.layer),
                     Attribute::Figure => Some(claim.layer).filter(|layer| self.observes(self.layer(*layer))),

@@ -1,18 +1,21 @@
 //! The graph itself: the nodes, the edges that ever were, and the tables that they point into.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher as _;
 use std::sync::Arc;
 
-use indexmap::IndexSet;
+use hashbrown::{DefaultHashBuilder, HashTable};
 use petgraph::graph::DiGraph;
 
-use crate::model::{ChangeEvent, Corpus, Day, Era, EraId, EventId, Snapshot, SnapshotId, UnitId, Window};
+use crate::model::{ChangeEvent, Corpus, Day, Era, EraId, EventId, Snapshot, SnapshotId, Standing, UnitId, Window};
 
 use super::citation::Conflict;
-use super::era::Eras;
+use super::column::{Claims, Column};
+use super::era::{Eras, SequenceIx};
 use super::layer::{EraIx, EventIx, Layer, LayerIx, Layers, Origin, Records, SnapshotIx, index};
-use super::node::{Node, Symbol, UnitIx};
+use super::node::{Life, NameValue, Node, Place, PropertyValue, RelationSlot, Sighting, Symbol, UnitIx};
 use super::patience;
+use super::symbols::Symbols;
 
 /// What an edge says: that the two units were ever so related. It points at the slot that knows when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +37,62 @@ pub(super) struct Frame {
     pub(super) dropped: Vec<UnitIx>,
 }
 
+/// The claims about each attribute of all units.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    pub(super) sightings: Claims<Sighting>,
+    pub(super) name: Claims<NameValue>,
+    pub(super) acronym: Claims<NameValue>,
+    pub(super) kind: Claims<Symbol>,
+    pub(super) standing: Claims<Standing>,
+    pub(super) summary: Claims<Symbol>,
+    pub(super) place: Claims<Place>,
+    pub(super) property: Claims<PropertyValue>,
+}
+
+/// Finds units by their ids.
+#[derive(Debug, Default)]
+pub(super) struct UnitIds {
+    table: HashTable<UnitIx>,
+    hashes: DefaultHashBuilder,
+}
+
+impl UnitIds {
+    /// Adds a unit that stands in the graph already.
+    pub(super) fn add(&mut self, unit: UnitIx, graph: &DiGraph<UnitId, Edge, u32>) {
+        let Self { table, hashes } = self;
+        let hash = |unit: &UnitIx| hashes.hash_one(graph.node_weight(*unit).map(UnitId::as_str).unwrap_or_default());
+        table.insert_unique(hash(&unit), unit, hash);
+    }
+
+    fn find(&self, id: &str, graph: &DiGraph<UnitId, Edge, u32>) -> Option<UnitIx> {
+        let is_it = |unit: &UnitIx| graph.node_weight(*unit).is_some_and(|other| other.as_str() == id);
+        self.table.find(self.hashes.hash_one(id), is_it).copied()
+    }
+}
+
 /// An organisation's whole history, as far as it is loaded. Immutable: a revision has one of its own.
 #[derive(Debug)]
 pub struct History {
     pub(super) corpus: Arc<Corpus>,
     pub(super) records: Records,
-    pub(super) graph: DiGraph<Node, Edge, u32>,
-    pub(super) by_id: HashMap<UnitId, UnitIx>,
+    /// The units by position, and what was ever between them.
+    pub(super) graph: DiGraph<UnitId, Edge, u32>,
+    pub(super) ids: UnitIds,
     pub(super) layers: Layers,
-    pub(super) texts: Texts,
+    pub(super) columns: Columns,
+    /// For each sighting, the last day that it, or one of the same unit before it, observes.
+    pub(super) reach: Vec<Day>,
+    /// When each unit is in the views.
+    pub(super) lives: Column<Life>,
+    /// The days on which an end may or may not have happened yet.
+    pub(super) doubts: Column<Life>,
+    /// The days on which a parent claim is dropped because it would close a cycle.
+    pub(super) dropped: BTreeMap<UnitIx, Vec<Life>>,
+    /// The sequences of eras that each unit belongs to.
+    pub(super) sequences: Column<SequenceIx>,
+    pub(super) relations: BTreeMap<UnitIx, Vec<RelationSlot>>,
+    pub(super) symbols: Symbols,
     pub(super) eras: Eras,
     pub(super) snapshot_frames: Vec<Frame>,
     pub(super) era_frames: Vec<Frame>,
@@ -51,23 +101,6 @@ pub struct History {
     pub(super) conflicts: Vec<Conflict>,
     /// For each day on which something about a unit changes, the unit; sorted.
     pub(super) boundaries: Vec<(Day, UnitIx)>,
-}
-
-/// The texts that claims point at, each once.
-#[derive(Debug, Default)]
-pub(super) struct Texts(IndexSet<Arc<str>>);
-
-impl Texts {
-    pub(super) fn add(&mut self, text: &str) -> Symbol {
-        if let Some(at) = self.0.get_index_of(text) {
-            return Symbol(index(at));
-        }
-        Symbol(index(self.0.insert_full(text.into()).0))
-    }
-
-    pub(super) fn get(&self, symbol: Symbol) -> &str {
-        usize::try_from(symbol.0).ok().and_then(|at| self.0.get_index(at)).map_or("", |text| text)
-    }
 }
 
 impl History {
@@ -91,20 +124,20 @@ impl History {
     /// Returns the position of a unit; `None` when no record names it.
     #[must_use]
     pub fn unit_ix(&self, id: &str) -> Option<UnitIx> {
-        self.by_id.get(id).copied()
+        self.ids.find(id, &self.graph)
     }
 
     /// Returns the id of a unit.
     #[must_use]
     pub fn unit_id(&self, unit: UnitIx) -> &UnitId {
-        &self.node(unit).id
+        &self.graph[unit]
     }
 
     /// Returns a unit over all time.
     #[must_use]
-    pub fn node(&self, unit: UnitIx) -> &Node {
+    pub fn node(&self, unit: UnitIx) -> Node<'_> {
         patience::look();
-        &self.graph[unit]
+        Node::new(self, unit)
     }
 
     /// Returns a layer.
@@ -116,7 +149,7 @@ impl History {
     /// Returns the text of a symbol.
     #[must_use]
     pub fn text(&self, symbol: Symbol) -> &str {
-        self.texts.get(symbol)
+        self.symbols.get(symbol)
     }
 
     /// Returns a snapshot by position.
@@ -188,7 +221,7 @@ impl History {
     #[must_use]
     pub fn knows(&self, id: &str) -> bool {
         let corpus = &self.corpus;
-        self.by_id.contains_key(id)
+        self.unit_ix(id).is_some()
             || corpus.snapshots.contains_key(id)
             || corpus.eras.contains_key(id)
             || corpus.events.contains_key(id)

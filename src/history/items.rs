@@ -2,10 +2,12 @@
 
 use std::cmp::Reverse;
 
-use crate::model::{Basis, Contact, Day, Evidence, Figure, Holder, Mention, PartIx, PlaceClaim, Property};
+use crate::model::{Basis, Contact, Day, Details, Evidence, Figure, Holder, PartIx, PlaceClaim};
 
-use super::layer::{LayerIx, Origin, SnapshotIx};
-use super::node::UnitIx;
+use super::citation::Citation;
+use super::graph::History;
+use super::layer::{LayerIx, SnapshotIx};
+use super::node::{PropertyValue, Spot, UnitIx};
 use super::view::View;
 
 /// Something that a mention says, which is not carried from source to source.
@@ -49,27 +51,73 @@ pub struct LastKnown<'h> {
     pub contacts: Vec<ItemFact<'h, Contact>>,
 }
 
-impl<'h> View<'h> {
-    /// Returns the mentions of a unit that are heard, the latest first.
-    fn mentions(self, unit: UnitIx) -> impl Iterator<Item = (SnapshotIx, &'h Mention)> {
-        self.history.node(unit).sightings.iter().rev().filter_map(move |seen| self.history.mention_of(seen))
+/// A property of a unit in a view.
+#[derive(Debug, Clone, Copy)]
+pub struct PropertyFact<'h> {
+    /// Its name.
+    pub name: &'h str,
+    /// Its value.
+    pub value: &'h str,
+    /// The layer that gives it.
+    pub layer: LayerIx,
+    /// The basis of the reading that the mention is of this unit, where its identity is one.
+    pub identity: Option<Basis>,
+    /// Which of all properties it is.
+    pub key: PropertyKey,
+}
+
+/// One property that a snapshot gives a unit, among all that the history holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PropertyKey {
+    /// The snapshot that gives it.
+    pub snapshot: SnapshotIx,
+    stated: PropertyValue,
+    at: Spot,
+}
+
+impl History {
+    /// Returns the name of a property.
+    #[must_use]
+    pub fn property_name(&self, property: PropertyKey) -> &str {
+        self.text(property.stated.name)
     }
 
+    /// Returns the value of a property.
+    #[must_use]
+    pub fn property_value(&self, property: PropertyKey) -> &str {
+        self.text(property.stated.value)
+    }
+
+    /// Returns where a property stands.
+    #[must_use]
+    pub fn cite_property(&self, property: PropertyKey) -> Option<Citation> {
+        let (name, value) = (self.property_name(property), self.property_value(property));
+        let at = usize::try_from(property.at.mention()?).ok()?;
+        let mention = self.snapshot(property.snapshot).mentions.get(at)?;
+        let stated = mention.properties.iter().find(|stated| stated.name == name && stated.value == value)?;
+        Some(Citation::of(property.snapshot, &stated.evidence))
+    }
+}
+
+impl<'h> View<'h> {
     /// Returns what the mentions of a unit say of one sort, the latest source first.
     fn items<T: 'h>(
         self,
         unit: UnitIx,
-        list: impl Fn(&'h Mention) -> &'h [T] + 'h,
+        list: impl Fn(&'h Details) -> &'h [T] + 'h,
         about: impl Fn(&'h T) -> (Option<PartIx>, &'h Evidence) + 'h,
     ) -> impl Iterator<Item = ItemFact<'h, T>> {
-        self.mentions(unit).flat_map(move |(snapshot, mention)| {
-            let identity = mention.same.as_ref().map(|same| same.basis);
-            let facts: Vec<ItemFact<'h, T>> = list(mention)
+        let history = self.history;
+        let sightings = history.node(unit).sightings().iter().rev();
+        let details = sightings.filter_map(move |seen| Some((seen, history.details_of(seen)?)));
+        details.flat_map(move |(seen, (snapshot, details))| {
+            let identity = details.same.as_ref().map(|same| same.basis);
+            let facts: Vec<ItemFact<'h, T>> = list(details)
                 .iter()
                 .filter_map(|item| {
                     let (part, evidence) = about(item);
-                    let layer = self.history.layers.find(Origin::Snapshot(snapshot, part.or(mention.part)))?;
-                    let order = self.history.layers.order(layer, evidence.basis);
+                    let layer = history.layer_in(seen, part);
+                    let order = history.layers.order(layer, evidence.basis);
                     let fact = ItemFact { item, layer, snapshot, evidence, identity, order };
                     evidence.basis.passes(self.lens.floor).then_some(fact)
                 })
@@ -79,15 +127,15 @@ impl<'h> View<'h> {
     }
 
     pub(super) fn all_figures(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Figure>> {
-        self.items(unit, |mention| &mention.figures, |figure| (figure.part, &figure.evidence))
+        self.items(unit, |details| &details.figures, |figure| (figure.part, &figure.evidence))
     }
 
     fn all_holders(self, unit: UnitIx) -> impl Iterator<Item = HolderFact<'h>> {
-        self.items(unit, |mention| mention.holder.as_slice(), |holder| (holder.part, &holder.evidence))
+        self.items(unit, |details| details.holder.as_slice(), |holder| (holder.part, &holder.evidence))
     }
 
     fn all_contacts(self, unit: UnitIx) -> impl Iterator<Item = ItemFact<'h, Contact>> {
-        self.items(unit, |mention| &mention.contacts, |contact| (contact.part, &contact.evidence))
+        self.items(unit, |details| &details.contacts, |contact| (contact.part, &contact.evidence))
     }
 
     /// Returns the figures that sources of the moment give, the latest source first.
@@ -161,7 +209,7 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn places(self, unit: UnitIx) -> Vec<PlaceFact<'h>> {
         let facts: Vec<PlaceFact<'h>> = self
-            .items(unit, |mention| &mention.places, |place| (None, &place.evidence))
+            .items(unit, |details| &details.places, |place| (None, &place.evidence))
             .filter(|fact| self.hears(self.layer(fact.layer)))
             .collect();
         if self.day().is_none() {
@@ -172,13 +220,22 @@ impl<'h> View<'h> {
 
     /// Returns the properties of a unit, each name once, by the latest source; by name.
     #[must_use]
-    pub fn properties(self, unit: UnitIx) -> Vec<ItemFact<'h, Property>> {
-        let mut facts: Vec<ItemFact<'h, Property>> = self
-            .items(unit, |mention| &mention.properties, |property| (property.part, &property.evidence))
-            .filter(|fact| self.hears(self.layer(fact.layer)))
+    pub fn properties(self, unit: UnitIx) -> Vec<PropertyFact<'h>> {
+        let history = self.history;
+        let heard = self.heard(history.node(unit).properties()).filter(|claim| claim.basis.passes(self.lens.floor));
+        let mut facts: Vec<(PropertyFact<'h>, Reverse<_>)> = heard
+            .filter_map(|claim| {
+                let snapshot = self.layer(claim.layer).snapshot()?;
+                let key = PropertyKey { snapshot, stated: claim.value, at: claim.at };
+                let identity = history.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
+                let (name, value) = (history.property_name(key), history.property_value(key));
+                let fact = PropertyFact { name, value, layer: claim.layer, identity, key };
+                Some((fact, Reverse(history.layers.order(claim.layer, claim.basis))))
+            })
             .collect();
-        facts.sort_by_key(|fact| (&fact.item.name, Reverse(fact.order)));
-        facts.dedup_by(|later, first| later.item.name == first.item.name && later.layer != first.layer);
+        facts.sort_by_key(|(fact, order)| (fact.name, *order));
+        let mut facts: Vec<PropertyFact<'h>> = facts.into_iter().map(|(fact, _)| fact).collect();
+        facts.dedup_by(|later, first| later.name == first.name && later.layer != first.layer);
         facts
     }
 }

@@ -1,7 +1,6 @@
 //! Layers: the dated parts of snapshots, and the events, in the order of claims.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
 
 use crate::model::{Basis, ChangeEvent, Corpus, Day, PartIx, Snapshot, Window};
 
@@ -77,7 +76,11 @@ impl Layer {
 #[derive(Debug, Default)]
 pub(super) struct Layers {
     layers: Vec<Layer>,
-    by_origin: BTreeMap<Origin, LayerIx>,
+    /// The first day of each, by itself: what a search for a day looks at.
+    starts: Vec<Day>,
+    /// For each snapshot, its page and then its parts.
+    of_snapshots: Vec<Vec<LayerIx>>,
+    of_events: Vec<LayerIx>,
 }
 
 /// Narrows a count; a store of four thousand million records is past every other limit.
@@ -87,7 +90,7 @@ pub(super) fn index(at: usize) -> u32 {
 
 impl Layers {
     pub(super) fn of(corpus: &Corpus, era_of: &dyn Fn(&Snapshot) -> Option<EraIx>) -> Self {
-        let mut found: Vec<(String, Layer)> = Vec::new();
+        let mut found: Vec<(&str, Layer)> = Vec::new();
         for (at, snapshot) in corpus.snapshots.values().enumerate() {
             let parts =
                 (0..snapshot.parts.len()).filter_map(|part| u16::try_from(part).ok()).map(|part| Some(PartIx(part)));
@@ -96,20 +99,36 @@ impl Layers {
                 let window = snapshot.window(part);
                 let observed = if snapshot.continuous { to_end_of(snapshot, window) } else { window };
                 let layer = Layer { origin, window, observed, era: era_of(snapshot) };
-                found.push((snapshot.id.to_string(), layer));
+                found.push((snapshot.id.as_str(), layer));
             }
         }
         for (at, event) in corpus.events.values().enumerate() {
             let window = event.date.window();
             let layer = Layer { origin: Origin::Event(EventIx(index(at))), window, observed: window, era: None };
-            found.push((event.id.to_string(), layer));
+            found.push((event.id.as_str(), layer));
         }
-        found.sort_by_cached_key(|(id, layer)| {
-            (layer.start(), layer.window.end(), Reverse(id.clone()), Reverse(part_of(layer.origin)))
+        found.sort_by_key(|(id, layer)| {
+            (layer.start(), layer.window.end(), Reverse(*id), Reverse(part_of(layer.origin)))
         });
         let layers: Vec<Layer> = found.into_iter().map(|(_, layer)| layer).collect();
-        let by_origin = layers.iter().enumerate().map(|(at, layer)| (layer.origin, LayerIx(index(at)))).collect();
-        Self { layers, by_origin }
+        let starts = layers.iter().map(Layer::start).collect();
+        let mut of_origin: Vec<(Origin, LayerIx)> =
+            layers.iter().enumerate().map(|(at, layer)| (layer.origin, LayerIx(index(at)))).collect();
+        of_origin.sort_unstable();
+        let (mut of_snapshots, mut of_events): (Vec<Vec<LayerIx>>, Vec<LayerIx>) = (Vec::new(), Vec::new());
+        for (origin, layer) in of_origin {
+            match origin {
+                Origin::Snapshot(_, None) => of_snapshots.push(vec![layer]),
+                Origin::Snapshot(_, Some(_)) => of_snapshots.last_mut().into_iter().for_each(|own| own.push(layer)),
+                Origin::Event(_) => of_events.push(layer),
+            }
+        }
+        Self { layers, starts, of_snapshots, of_events }
+    }
+
+    /// Returns the day from which the claims of a layer hold.
+    pub(super) fn start(&self, ix: LayerIx) -> Day {
+        usize::try_from(ix.0).ok().and_then(|at| self.starts.get(at)).copied().unwrap_or(Day::MAX)
     }
 
     pub(super) fn get(&self, ix: LayerIx) -> &Layer {
@@ -129,7 +148,14 @@ impl Layers {
     }
 
     pub(super) fn find(&self, origin: Origin) -> Option<LayerIx> {
-        self.by_origin.get(&origin).copied()
+        let at = |position: u32| usize::try_from(position).unwrap_or(usize::MAX);
+        match origin {
+            Origin::Event(event) => self.of_events.get(at(event.0)).copied(),
+            Origin::Snapshot(snapshot, part) => {
+                let own = self.of_snapshots.get(at(snapshot.0))?;
+                own.get(part.map_or(0, |part| usize::from(part.0).saturating_add(1))).copied()
+            }
+        }
     }
 }
 

@@ -66,7 +66,7 @@ impl History {
     /// Returns the events that name a unit, in the order of claims.
     #[must_use]
     pub fn events_of(&self, unit: UnitIx) -> Vec<EventIx> {
-        let named = self.node(unit).sightings.iter().filter(|seen| !matches!(seen.value, Sighting::Mention(_)));
+        let named = self.node(unit).sightings().iter().filter(|seen| !matches!(seen.value, Sighting::Mention(_)));
         named
             .filter_map(|seen| match self.layer(seen.layer).origin {
                 Origin::Event(event) => Some(event),

@@ -7,6 +7,7 @@ use petgraph::visit::EdgeRef;
 
 use crate::model::{Basis, Coverage, Day, Extent, PartIx, Window};
 
+use super::column::Column;
 use super::graph::{Edge, History};
 use super::layer::{Layer, LayerIx, Origin, SnapshotIx};
 use super::node::{Claim, Life, Node, Parent, Place, Sighting, Slot, Symbol, UnitIx};
@@ -31,27 +32,30 @@ pub(super) fn find(history: &mut History) {
     }
     ends.sort_by_key(|(unit, end)| (*unit, end.window.start()));
     let mut ends = ends.into_iter().peekable();
+    let (mut found, mut doubts) = (Vec::new(), Vec::new());
     for unit in history.units() {
         let mut own = Vec::new();
         while let Some((_, end)) = ends.next_if(|(other, _)| *other == unit) {
             own.push(end);
         }
-        let first = history.node(unit).sightings.first().map(|sighting| history.layer(sighting.layer).start());
-        if let (Some(first), Some(node)) = (first, history.graph.node_weight_mut(unit)) {
-            node.lives = lives(first, &own);
-            node.doubts = own.iter().filter_map(doubt).collect();
+        if let Some(first) = history.node(unit).sightings().first() {
+            let first = history.layers.start(first.layer);
+            found.extend(lives(first, &own).into_iter().map(|life| (unit, life)));
+            doubts.extend(own.iter().filter_map(doubt).map(|doubt| (unit, doubt)));
         }
     }
+    history.lives = Column::gather(history.unit_count(), &found);
+    history.doubts = Column::gather(history.unit_count(), &doubts);
 }
 
 /// Returns the first day of a sighting that fulfils the condition.
 fn first_sighting(history: &History, unit: UnitIx, fits: impl Fn(&Window) -> bool) -> Option<Day> {
-    let windows = history.node(unit).sightings.iter().map(|sighting| history.layer(sighting.layer).observed);
+    let windows = history.node(unit).sightings().iter().map(|sighting| history.layer(sighting.layer).observed);
     windows.filter(fits).map(|window| window.start()).min()
 }
 
 fn ends_by_event(history: &History, unit: UnitIx) -> impl Iterator<Item = End> {
-    let endings = history.node(unit).sightings.iter().filter(|sighting| sighting.value == Sighting::Ending);
+    let endings = history.node(unit).sightings().iter().filter(|sighting| sighting.value == Sighting::Ending);
     endings.map(move |sighting| {
         let window = history.layer(sighting.layer).window;
         End { window, until: first_sighting(history, unit, |seen| window.is_before(seen)) }
@@ -141,10 +145,15 @@ fn doubt(end: &End) -> Option<Life> {
     to.is_none_or(|to| from < to).then_some(Life { from, to })
 }
 
+/// Returns the claims that have started by the day.
+pub(super) fn started<'s, V>(history: &History, slot: &'s Slot<V>, day: Day) -> &'s Slot<V> {
+    let count = slot.partition_point(|claim| history.layers.start(claim.layer) <= day);
+    slot.get(..count).unwrap_or_default()
+}
+
 /// Returns the latest claim that has started by the day.
 pub(super) fn latest_by<'s, V>(history: &History, slot: &'s Slot<V>, day: Day) -> Option<&'s Claim<V>> {
-    let started = slot.partition_point(|claim| history.layer(claim.layer).start() <= day);
-    slot.get(started.checked_sub(1)?)
+    started(history, slot, day).last()
 }
 
 impl History {
@@ -178,8 +187,8 @@ impl History {
     pub(super) fn add_lists(&mut self) {
         for snapshot in self.snapshots().collect::<Vec<_>>() {
             for (at, coverage) in self.records.snapshot(snapshot).coverage.iter().enumerate() {
-                if let Some(owner) = self.by_id.get(&coverage.of) {
-                    self.lists.entry(*owner).or_default().push((snapshot, at));
+                if let Some(owner) = self.unit_ix(coverage.of.as_str()) {
+                    self.lists.entry(owner).or_default().push((snapshot, at));
                 }
             }
         }
@@ -199,7 +208,7 @@ impl History {
     pub(super) fn children_by_claim(&self, parent: UnitIx, day: Day) -> impl Iterator<Item = UnitIx> + '_ {
         let edges = self.graph.edges_directed(parent, Incoming).filter(|edge| *edge.weight() == Edge::Parent);
         edges.map(|edge| edge.source()).filter(move |child| {
-            latest_by(self, &self.node(*child).place, day)
+            latest_by(self, self.node(*child).place(), day)
                 .is_some_and(|claim| claim.value.parent == Parent::Under(parent))
         })
     }
@@ -207,15 +216,15 @@ impl History {
     /// Tells whether the unit, as carried on the day, is of the kind and under the heading that a coverage names.
     fn fits_as_carried(&self, unit: UnitIx, coverage: &Coverage, day: Day) -> bool {
         let node = self.node(unit);
-        let kind = latest_by(self, &node.kind, day).map(|claim| claim.value);
+        let kind = latest_by(self, node.kind(), day).map(|claim| claim.value);
         self.covers(coverage, kind, self.carried_heading(node, day))
     }
 
     /// Returns the heading that goes with the latest parent claim, or with the latest mention if there is none.
-    fn carried_heading(&self, node: &Node, day: Day) -> Option<Symbol> {
-        match latest_by(self, &node.place, day) {
+    fn carried_heading(&self, node: Node<'_>, day: Day) -> Option<Symbol> {
+        match latest_by(self, node.place(), day) {
             Some(Claim { value: Place { heading, .. }, .. }) => *heading,
-            None => node.sightings.iter().rev().find_map(|sighting| match sighting.value {
+            None => node.sightings().iter().rev().find_map(|sighting| match sighting.value {
                 Sighting::Mention(heading) if self.layer(sighting.layer).start() <= day => Some(heading),
                 _ => None,
             })?,

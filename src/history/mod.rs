@@ -8,6 +8,8 @@ mod between;
 mod build;
 mod citation;
 mod cite;
+mod claims;
+mod column;
 mod conflict;
 mod cycle;
 mod descent;
@@ -32,6 +34,7 @@ mod series;
 mod settle;
 mod statistics;
 mod superior;
+mod symbols;
 mod view;
 mod visit;
 
@@ -43,12 +46,14 @@ pub use era::SequenceIx;
 pub use gap::Gap;
 pub use graph::{Edge, History};
 pub(crate) use items::latest_of_each;
-pub use items::{HolderFact, ItemFact, LastKnown, PlaceFact};
+pub use items::{HolderFact, ItemFact, LastKnown, PlaceFact, PropertyFact, PropertyKey};
 pub use layer::{EraIx, EventIx, Layer, LayerIx, Origin, SnapshotIx};
 pub use lineage::{Direction, Link};
 pub(crate) use lives::List;
 pub use names::{Named, Stated};
-pub use node::{Claim, Life, NameValue, Node, Parent, Place, RelationEndIx, RelationSlot, Sighting, Symbol, UnitIx};
+pub use node::{
+    Claim, Life, NameValue, Node, Parent, Place, PropertyValue, RelationEndIx, RelationSlot, Sighting, Symbol, UnitIx,
+};
 pub use path::{Line, Step};
 pub use patience::{TimedOut, deadline, while_wanted, within};
 pub use periods::{DatedName, Period};

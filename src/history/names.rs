@@ -40,41 +40,41 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn name(self, unit: UnitIx) -> Named<'h> {
         let node = self.history.node(unit);
-        if let Some(claim) = self.pick(&node.name) {
+        if let Some(claim) = self.pick(node.name()) {
             let NameValue { text, form } = claim.value;
             return Named { text: self.history.text(text), form, claim: Some((claim.layer, claim.basis)) };
         }
-        let text = self.fallback_name(node).unwrap_or(node.id.as_str());
+        let text = self.fallback_name(node).unwrap_or(node.id().as_str());
         Named { text, form: NameForm::Expanded, claim: None }
     }
 
-    fn fallback_name(self, node: &'h Node) -> Option<&'h str> {
+    fn fallback_name(self, node: Node<'h>) -> Option<&'h str> {
         let day = match self.at {
             At::Day(day) => day,
             At::Snapshot(_) | At::Era(_) => {
-                self.pick(&node.sightings).map_or(Day::MIN, |seen| self.layer(seen.layer).start())
+                self.pick(node.sightings()).map_or(Day::MIN, |seen| self.layer(seen.layer).start())
             }
         };
         let passes = |claim: &&Claim<NameValue>| claim.basis.passes(self.lens.floor);
         let is_by = |claim: &&Claim<NameValue>| self.layer(claim.layer).start() <= day;
-        let claim = node.name.iter().rev().filter(passes).find(is_by).or_else(|| node.name.iter().find(passes));
-        let claim = claim.or_else(|| self.pick(&node.acronym)).or_else(|| node.acronym.iter().find(passes))?;
+        let claim = node.name().iter().rev().filter(passes).find(is_by).or_else(|| node.name().iter().find(passes));
+        let claim = claim.or_else(|| self.pick(node.acronym())).or_else(|| node.acronym().iter().find(passes))?;
         Some(self.history.text(claim.value.text))
     }
 
     /// Returns the claim that gives a unit's name.
     pub(crate) fn name_claim(self, unit: UnitIx) -> Option<&'h Claim<NameValue>> {
-        self.pick(&self.history.node(unit).name)
+        self.pick(self.history.node(unit).name())
     }
 
     /// Returns the claim that gives a unit's acronym.
     pub(crate) fn acronym_claim(self, unit: UnitIx) -> Option<&'h Claim<NameValue>> {
-        self.pick(&self.history.node(unit).acronym)
+        self.pick(self.history.node(unit).acronym())
     }
 
     /// Returns the claim that gives a unit's kind.
     pub(crate) fn kind_claim(self, unit: UnitIx) -> Option<&'h Claim<Symbol>> {
-        self.pick(&self.history.node(unit).kind)
+        self.pick(self.history.node(unit).kind())
     }
 
     /// Returns a unit's kind as a symbol.
@@ -85,27 +85,27 @@ impl<'h> View<'h> {
     /// Returns a unit's acronym.
     #[must_use]
     pub fn acronym(self, unit: UnitIx) -> Option<Stated<'h>> {
-        let claim = self.pick(&self.history.node(unit).acronym)?;
+        let claim = self.pick(self.history.node(unit).acronym())?;
         Some(Stated { text: self.history.text(claim.value.text), layer: claim.layer, basis: claim.basis })
     }
 
     /// Returns a unit's kind.
     #[must_use]
     pub fn kind(self, unit: UnitIx) -> Option<Stated<'h>> {
-        self.stated(&self.history.node(unit).kind)
+        self.stated(self.history.node(unit).kind())
     }
 
     /// Returns what a unit does, in the curator's words.
     #[must_use]
     pub fn summary(self, unit: UnitIx) -> Option<Stated<'h>> {
-        self.stated(&self.history.node(unit).summary)
+        self.stated(self.history.node(unit).summary())
     }
 
     /// Tells whether a unit is part of the organisation. Where the floor hides all that says so, what is hidden still
     /// counts: leaving it out would make an outsider a part.
     #[must_use]
     pub fn standing(self, unit: UnitIx) -> Standing {
-        let slot = &self.history.node(unit).standing;
+        let slot = self.history.node(unit).standing();
         let claim = self.pick(slot).or_else(|| self.heard(slot).next_back());
         claim.map_or(Standing::Internal, |claim| claim.value)
     }
@@ -119,10 +119,10 @@ impl<'h> View<'h> {
     /// Returns the heading that goes with the parent claim, or with the latest mention if there is none.
     pub(crate) fn heading(self, unit: UnitIx) -> Option<Symbol> {
         let node = self.history.node(unit);
-        if let Some(claim) = self.pick(&node.place) {
+        if let Some(claim) = self.pick(node.place()) {
             return claim.value.heading;
         }
-        self.heard(&node.sightings).rev().filter(|seen| seen.basis.passes(self.lens.floor)).find_map(
+        self.heard(node.sightings()).rev().filter(|seen| seen.basis.passes(self.lens.floor)).find_map(
             |seen| match seen.value {
                 Sighting::Mention(heading) => Some(heading),
                 Sighting::Event | Sighting::Ending => None,
@@ -134,9 +134,9 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn also_written(self, unit: UnitIx) -> Vec<&'h str> {
         let mut forms: Vec<&'h str> = self
-            .heard(&self.history.node(unit).sightings)
-            .filter_map(|seen| self.history.mention_of(seen))
-            .flat_map(|(_, mention)| &mention.also_written)
+            .heard(self.history.node(unit).sightings())
+            .filter_map(|seen| self.history.details_of(seen))
+            .flat_map(|(_, details)| &details.also_written)
             .filter(|name| name.evidence.basis.passes(self.lens.floor))
             .map(|name| name.text.as_str())
             .collect();
@@ -152,18 +152,18 @@ impl History {
     pub fn latest_name(&self, unit: UnitIx, floor: Option<Basis>) -> &str {
         let node = self.node(unit);
         let last = |slot: &'_ Slot<NameValue>| slot.iter().rfind(|claim| claim.basis.passes(floor)).copied();
-        last(&node.name).or(last(&node.acronym)).map_or(node.id.as_str(), |claim| self.text(claim.value.text))
+        last(node.name()).or(last(node.acronym())).map_or(node.id().as_str(), |claim| self.text(claim.value.text))
     }
 
     /// Tells whether any source ever gave the unit this kind.
     #[must_use]
     pub fn was_of_kind(&self, unit: UnitIx, kind: &str) -> bool {
-        self.node(unit).kind.iter().any(|claim| self.text(claim.value) == kind)
+        self.node(unit).kind().iter().any(|claim| self.text(claim.value) == kind)
     }
 
     /// Returns the latest standing claimed for a unit.
     #[must_use]
     pub fn latest_standing(&self, unit: UnitIx) -> Standing {
-        self.node(unit).standing.last().map_or(Standing::Internal, |claim| claim.value)
+        self.node(unit).standing().last().map_or(Standing::Internal, |claim| claim.value)
     }
 }

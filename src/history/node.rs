@@ -1,18 +1,21 @@
 //! A unit over all time: its sightings, its lives, and a slot of claims per attribute.
 
+use std::num::NonZeroU32;
+
 use petgraph::graph::NodeIndex;
 
 use crate::model::{Basis, Day, NameForm, Standing, UnitId};
 
 use super::era::SequenceIx;
+use super::graph::History;
 use super::layer::LayerIx;
 
 /// The position of a unit in the graph; units stand in the order of their ids.
 pub type UnitIx = NodeIndex<u32>;
 
-/// A text kept once for the whole history.
+/// A text of the history: equal texts have one symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Symbol(pub(super) u32);
+pub struct Symbol(pub(super) NonZeroU32);
 
 /// One claim about one attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,19 +30,39 @@ pub struct Claim<V> {
     pub(super) at: Spot,
 }
 
-/// Where in its record a claim stands.
+/// Where in its record a claim stands: in a mention of a snapshot, in an event as a whole, or in the declaration of a
+/// unit that only events name. There are millions of claims, so it is a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spot {
-    /// A mention of a snapshot.
-    Mention(u32),
+pub(super) struct Spot(u32);
+
+impl Spot {
     /// The originals or results of an event, as a whole.
-    Event,
+    pub(super) const EVENT: Self = Self(u32::MAX);
     /// The declaration of a unit known only from events.
-    Declared,
+    pub(super) const DECLARED: Self = Self(u32::MAX - 1);
+
+    /// Returns the spot of the mention at a position in its snapshot.
+    pub(super) fn of_mention(at: u32) -> Self {
+        Self(at)
+    }
+
+    /// Returns the position of the mention in its snapshot.
+    pub(super) fn mention(self) -> Option<u32> {
+        (self.0 < Self::DECLARED.0).then_some(self.0)
+    }
 }
 
-/// The claims about one attribute in the order of claims.
-pub(super) type Slot<V> = Vec<Claim<V>>;
+/// The claims about one attribute of a unit, in the order of claims.
+pub(super) type Slot<V> = [Claim<V>];
+
+/// A property as claimed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PropertyValue {
+    /// Its name.
+    pub name: Symbol,
+    /// Its value.
+    pub value: Symbol,
+}
 
 /// What a claim about a unit's place says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,53 +139,98 @@ pub enum RelationEndIx {
     Text(Symbol),
 }
 
-/// A unit over all time.
-#[derive(Debug, Clone)]
-pub struct Node {
-    /// Its identifier.
-    pub id: UnitId,
-    /// When and by what it was seen, in the order of claims.
-    pub sightings: Vec<Claim<Sighting>>,
-    /// When it is in the views.
-    pub lives: Vec<Life>,
-    /// The days on which an end may or may not have happened yet.
-    pub(super) doubts: Vec<Life>,
-    /// The days on which its parent claim is dropped because it would close a cycle.
-    pub(super) dropped: Vec<Life>,
-    /// The sequences of eras that it belongs to.
-    pub(super) sequences: Vec<SequenceIx>,
-    pub(super) name: Slot<NameValue>,
-    pub(super) acronym: Slot<NameValue>,
-    pub(super) kind: Slot<Symbol>,
-    pub(super) standing: Slot<Standing>,
-    pub(super) summary: Slot<Symbol>,
-    pub(super) place: Slot<Place>,
-    pub(super) relations: Vec<RelationSlot>,
+/// A unit over all time: what its history keeps of it, looked up when asked for.
+#[derive(Clone, Copy)]
+pub struct Node<'h> {
+    history: &'h History,
+    unit: UnitIx,
 }
 
-impl Node {
-    pub(super) fn new(id: UnitId) -> Self {
-        Self {
-            id,
-            sightings: Vec::new(),
-            lives: Vec::new(),
-            doubts: Vec::new(),
-            dropped: Vec::new(),
-            sequences: Vec::new(),
-            name: Vec::new(),
-            acronym: Vec::new(),
-            kind: Vec::new(),
-            standing: Vec::new(),
-            summary: Vec::new(),
-            place: Vec::new(),
-            relations: Vec::new(),
-        }
+impl<'h> Node<'h> {
+    pub(super) fn new(history: &'h History, unit: UnitIx) -> Self {
+        Self { history, unit }
+    }
+
+    /// Returns its identifier.
+    #[must_use]
+    pub fn id(self) -> &'h UnitId {
+        self.history.unit_id(self.unit)
+    }
+
+    /// Returns when and by what it was seen, in the order of claims.
+    #[must_use]
+    pub fn sightings(self) -> &'h [Claim<Sighting>] {
+        self.history.columns.sightings.of(self.unit)
+    }
+
+    /// Returns for each sighting the last day that it or one before it observes.
+    pub(super) fn reach(self) -> &'h [Day] {
+        let (from, to) = self.history.columns.sightings.range(self.unit);
+        self.history.reach.get(from..to).unwrap_or_default()
+    }
+
+    /// Returns when it is in the views.
+    #[must_use]
+    pub fn lives(self) -> &'h [Life] {
+        self.history.lives.of(self.unit)
+    }
+
+    /// Returns the days on which an end may or may not have happened yet.
+    pub(super) fn doubts(self) -> &'h [Life] {
+        self.history.doubts.of(self.unit)
+    }
+
+    /// Returns the days on which its parent claim is dropped because it would close a cycle.
+    pub(super) fn dropped(self) -> &'h [Life] {
+        self.history.dropped.get(&self.unit).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the sequences of eras that it belongs to.
+    pub(super) fn sequences(self) -> &'h [SequenceIx] {
+        self.history.sequences.of(self.unit)
+    }
+
+    /// Returns the claims about its name.
+    #[must_use]
+    pub fn name(self) -> &'h [Claim<NameValue>] {
+        self.history.columns.name.of(self.unit)
+    }
+
+    /// Returns the claims about its acronym.
+    #[must_use]
+    pub fn acronym(self) -> &'h [Claim<NameValue>] {
+        self.history.columns.acronym.of(self.unit)
+    }
+
+    pub(super) fn kind(self) -> &'h Slot<Symbol> {
+        self.history.columns.kind.of(self.unit)
+    }
+
+    pub(super) fn standing(self) -> &'h Slot<Standing> {
+        self.history.columns.standing.of(self.unit)
+    }
+
+    pub(super) fn summary(self) -> &'h Slot<Symbol> {
+        self.history.columns.summary.of(self.unit)
+    }
+
+    pub(super) fn place(self) -> &'h Slot<Place> {
+        self.history.columns.place.of(self.unit)
+    }
+
+    pub(super) fn properties(self) -> &'h Slot<PropertyValue> {
+        self.history.columns.property.of(self.unit)
+    }
+
+    pub(super) fn relations(self) -> &'h [RelationSlot] {
+        self.history.relations.get(&self.unit).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the life that holds the day.
     #[must_use]
-    pub fn life_at(&self, day: Day) -> Option<&Life> {
-        let after = self.lives.partition_point(|life| life.from <= day);
-        self.lives.get(after.checked_sub(1)?).filter(|life| life.contains(day))
+    pub fn life_at(self, day: Day) -> Option<&'h Life> {
+        let lives = self.lives();
+        let after = lives.partition_point(|life| life.from <= day);
+        lives.get(after.checked_sub(1)?).filter(|life| life.contains(day))
     }
 }

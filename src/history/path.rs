@@ -76,7 +76,7 @@ impl View<'_> {
         match edge {
             Edge::Parent => "parent".to_owned(),
             Edge::Relation(at) => {
-                let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations.get(at));
+                let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations().get(at));
                 slot.map(|slot| self.history.text(slot.kind).to_owned()).unwrap_or_default()
             }
         }
@@ -101,7 +101,7 @@ impl View<'_> {
         for (child, parent) in lines.iter().flat_map(|line| line.iter().zip(line.iter().skip(1))) {
             weakest_basis = weakest_basis.max(self.place(*child).map(|claim| claim.basis));
             let says_so = self
-                .heard(&self.history.node(*child).place)
+                .heard(self.history.node(*child).place())
                 .filter(|claim| claim.value.parent == Parent::Under(*parent) && claim.basis.passes(self.lens.floor));
             let sources: BTreeSet<Origin> = says_so.map(|claim| source_of(self.layer(claim.layer).origin)).collect();
             whole = Some(match whole {

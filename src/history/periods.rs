@@ -48,11 +48,11 @@ impl History {
     pub fn periods(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<Period<'_>> {
         let node = self.node(unit);
         let mut periods: Vec<Period<'_>> = Vec::new();
-        for life in &node.lives {
+        for life in node.lives() {
             let mut days = vec![life.from];
-            days.extend(starts(self, &node.name).chain(starts(self, &node.acronym)));
-            days.extend(starts(self, &node.kind).chain(starts(self, &node.place)));
-            days.extend(starts(self, &node.sightings));
+            days.extend(starts(self, node.name()).chain(starts(self, node.acronym())));
+            days.extend(starts(self, node.kind()).chain(starts(self, node.place())));
+            days.extend(starts(self, node.sightings()));
             days.retain(|day| life.contains(*day));
             days.sort_unstable();
             days.dedup();
@@ -76,9 +76,9 @@ impl History {
         let place = view.carried_place(unit);
         let mut evidence: Vec<Citation> = Vec::new();
         let found = [
-            cited(view, unit, &node.name, Attribute::Name),
-            cited(view, unit, &node.acronym, Attribute::Acronym),
-            cited(view, unit, &node.kind, Attribute::Kind),
+            cited(view, unit, node.name(), Attribute::Name),
+            cited(view, unit, node.acronym(), Attribute::Acronym),
+            cited(view, unit, node.kind(), Attribute::Kind),
             place.map(|claim| self.cite(unit, claim, Attribute::Parent)).unwrap_or_default(),
         ];
         for citation in found.into_iter().flatten() {
@@ -87,7 +87,7 @@ impl History {
             }
         }
         if evidence.is_empty() {
-            evidence = cited(view, unit, &node.sightings, Attribute::Presence);
+            evidence = cited(view, unit, node.sightings(), Attribute::Presence);
         }
         Period {
             from,
@@ -109,11 +109,11 @@ impl History {
     pub fn names(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<DatedName<'_>> {
         let node = self.node(unit);
         let mut names: Vec<DatedName<'_>> = Vec::new();
-        for seen in &node.sightings {
+        for seen in node.sightings() {
             let by_layer = |slot: &'_ Slot<NameValue>| {
                 slot.iter().find(|claim| claim.layer == seen.layer && claim.basis.passes(floor)).copied()
             };
-            let (name, acronym) = (by_layer(&node.name), by_layer(&node.acronym));
+            let (name, acronym) = (by_layer(node.name()), by_layer(node.acronym()));
             if name.is_none() && acronym.is_none() {
                 continue;
             }
@@ -140,7 +140,7 @@ impl History {
     /// Returns the snapshots that mention a unit on a basis that passes, in the order of their own dates.
     #[must_use]
     pub fn observed_in(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<SnapshotIx> {
-        let passing = self.node(unit).sightings.iter().filter(|seen| seen.basis.passes(floor));
+        let passing = self.node(unit).sightings().iter().filter(|seen| seen.basis.passes(floor));
         let mentions = passing.filter(|seen| matches!(seen.value, Sighting::Mention(_)));
         self.in_order(mentions.filter_map(|seen| self.layer(seen.layer).snapshot()))
     }

@@ -43,14 +43,14 @@ impl<'h> View<'h> {
     pub fn relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
         let node = self.history.node(unit);
         let mut facts: Vec<RelationFact<'h>> = node
-            .relations
+            .relations()
             .iter()
             .filter_map(|slot| Some(self.relation(self.relation_claim(unit, slot)?, slot, true)))
             .collect();
         for edge in self.history.graph.edges_directed(unit, Incoming) {
             let Edge::Relation(at) = *edge.weight() else { continue };
             let owner = edge.source();
-            let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations.get(at));
+            let slot = usize::try_from(at).ok().and_then(|at| self.history.node(owner).relations().get(at));
             if let Some(mut fact) =
                 slot.and_then(|slot| Some(self.relation(self.relation_claim(owner, slot)?, slot, false)))
             {
@@ -64,7 +64,7 @@ impl<'h> View<'h> {
 
     /// Returns the relations that a unit is said to have, whether or not the view lists both ends.
     pub(crate) fn stated_relations(self, unit: UnitIx) -> Vec<RelationFact<'h>> {
-        let slots = self.history.node(unit).relations.iter();
+        let slots = self.history.node(unit).relations().iter();
         slots.filter_map(|slot| Some(self.relation(self.stated_relation_claim(unit, slot)?, slot, true))).collect()
     }
 
@@ -73,8 +73,8 @@ impl<'h> View<'h> {
             RelationEndIx::Unit(other) => RelationTarget::Unit(other),
             RelationEndIx::Text(text) => RelationTarget::Text(self.history.text(text)),
         };
-        let citation = self.history.mention_of(claim).and_then(|(snapshot, mention)| {
-            let relation = mention.relations.get(usize::try_from(claim.value).ok()?)?;
+        let citation = self.history.details_of(claim).and_then(|(snapshot, details)| {
+            let relation = details.relations.get(usize::try_from(claim.value).ok()?)?;
             Some(Citation::of(snapshot, &relation.evidence))
         });
         let kind = self.history.text(slot.kind);

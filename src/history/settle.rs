@@ -183,12 +183,12 @@ impl View<'_> {
             return None;
         }
         let node = self.history.node(unit);
-        let over = |day: Day| node.lives.iter().rfind(|life| life.from <= day).and_then(|life| life.to);
+        let over = |day: Day| node.lives().iter().rfind(|life| life.from <= day).and_then(|life| life.to);
         let ends_last_life = |layer: LayerIx| {
             let certain = self.layer(layer).window.certain_from();
             self.day().is_none_or(|day| over(day).zip(certain).is_some_and(|(over, out)| over <= out && out <= day))
         };
-        let endings = self.heard(&node.sightings).rev().filter(|seen| seen.value == Sighting::Ending);
+        let endings = self.heard(node.sightings()).rev().filter(|seen| seen.value == Sighting::Ending);
         let mut passing = endings.filter(|seen| seen.basis.passes(self.lens.floor) && ends_last_life(seen.layer));
         passing.find_map(|seen| match self.layer(seen.layer).origin {
             Origin::Event(event) => Some(event),
@@ -215,14 +215,14 @@ impl View<'_> {
 
     /// Returns the parent that a unit was last given, whether or not it is in the view.
     fn last_parent(self, unit: UnitIx) -> Option<UnitIx> {
-        match self.pick(&self.history.node(unit).place)?.value.parent {
+        match self.pick(self.history.node(unit).place())?.value.parent {
             Parent::Under(parent) => Some(parent),
             Parent::Top => None,
         }
     }
 
     fn latest_named(self, unit: UnitIx) -> String {
-        let passing = self.heard(&self.history.node(unit).sightings).filter(|seen| seen.basis.passes(self.lens.floor));
+        let passing = self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis.passes(self.lens.floor));
         let by_end = passing.max_by_key(|seen| (self.layer(seen.layer).window.end(), seen.layer));
         by_end.map(|seen| self.history.layer_told(seen.layer)).unwrap_or_default()
     }

@@ -7,8 +7,8 @@ use crate::model::{Basis, Day, EraId, SnapshotId, Window};
 
 use super::graph::{Edge, Frame, History};
 use super::layer::{EraIx, Layer, LayerIx, SnapshotIx};
-use super::lives::latest_by;
-use super::node::{Claim, Parent, Place, Slot, Spot, UnitIx};
+use super::lives::{latest_by, started};
+use super::node::{Claim, Parent, Place, Slot, UnitIx};
 use super::presence::{self, Presence, Status};
 
 /// The longest reporting line that is followed.
@@ -198,16 +198,12 @@ impl<'h> View<'h> {
     }
 
     /// Returns the claims of a slot that are heard, the latest last.
-    pub(super) fn heard<V>(self, slot: &'h Slot<V>) -> Box<dyn DoubleEndedIterator<Item = &'h Claim<V>> + 'h> {
-        match self.at {
-            At::Day(day) => {
-                let started = slot.partition_point(|claim| self.history.layer(claim.layer).start() <= day);
-                Box::new(slot.get(..started).unwrap_or_default().iter())
-            }
-            At::Snapshot(_) | At::Era(_) => {
-                Box::new(slot.iter().filter(move |claim| self.hears(self.history.layer(claim.layer))))
-            }
-        }
+    pub(super) fn heard<V>(self, slot: &'h Slot<V>) -> impl DoubleEndedIterator<Item = &'h Claim<V>> {
+        let (may_be, day) = match self.at {
+            At::Day(day) => (started(self.history, slot, day), true),
+            At::Snapshot(_) | At::Era(_) => (slot, false),
+        };
+        may_be.iter().filter(move |claim| day || self.hears(self.history.layer(claim.layer)))
     }
 
     /// Picks the latest claim of a slot whose basis passes.
@@ -227,7 +223,7 @@ impl<'h> View<'h> {
             At::Day(day) => presence::on_day(self.history, node, day, self.lens.floor),
             At::Snapshot(_) | At::Era(_) => {
                 let shown = self.frame()?.ended.binary_search(&unit).is_err();
-                self.pick(&node.sightings).filter(|_| shown).map(|_| Presence::SEEN)
+                self.pick(node.sightings()).filter(|_| shown).map(|_| Presence::SEEN)
             }
         }
     }
@@ -261,7 +257,7 @@ impl<'h> View<'h> {
     pub fn place(self, unit: UnitIx) -> Option<&'h Claim<Place>> {
         let node = self.history.node(unit);
         let dropped = match self.at {
-            At::Day(day) => node.dropped.iter().any(|mark| mark.contains(day)),
+            At::Day(day) => node.dropped().iter().any(|mark| mark.contains(day)),
             At::Snapshot(_) | At::Era(_) => self.frame()?.dropped.binary_search(&unit).is_ok(),
         };
         if dropped { None } else { self.carried_place(unit) }
@@ -274,14 +270,14 @@ impl<'h> View<'h> {
             At::Day(day) => node.life_at(day)?.from,
             At::Snapshot(_) | At::Era(_) => Day::MIN,
         };
-        let mut claims = self.heard(&node.place).rev();
-        let latest = claims.next().filter(|claim| from <= self.history.layer(claim.layer).start())?;
+        let mut claims = self.heard(node.place()).rev();
+        let latest = claims.next().filter(|claim| from <= self.history.layers.start(claim.layer))?;
         if latest.basis.passes(self.lens.floor) {
             return Some(latest);
         }
         claims
             .take_while(|claim| {
-                claim.value.parent == latest.value.parent && from <= self.history.layer(claim.layer).start()
+                claim.value.parent == latest.value.parent && from <= self.history.layers.start(claim.layer)
             })
             .find(|claim| claim.basis.passes(self.lens.floor))
     }
@@ -313,12 +309,15 @@ impl<'h> View<'h> {
     /// Returns the units directly below, as the sources order them.
     #[must_use]
     pub fn children(self, parent: UnitIx) -> Vec<UnitIx> {
+        if !self.lists(parent) {
+            return Vec::new();
+        }
         let edges = self.history.graph.edges_directed(parent, Incoming).filter(|edge| *edge.weight() == Edge::Parent);
         let mut children: Vec<(u32, UnitIx)> = edges
             .map(|edge| edge.source())
             .filter_map(|child| {
-                let placed = self.placed(child);
-                (placed.parent == Some(parent) && self.lists(child)).then(|| (placed.claim.map_or(0, position), child))
+                let claim = self.place(child).filter(|claim| claim.value.parent == Parent::Under(parent))?;
+                self.lists(child).then(|| (position(claim), child))
             })
             .collect();
         children.sort_unstable();
@@ -361,10 +360,7 @@ impl<'h> View<'h> {
 
 /// Returns where in its source a claim stands, for the order of children.
 fn position(claim: &Claim<Place>) -> u32 {
-    match claim.at {
-        Spot::Mention(at) => at,
-        Spot::Event | Spot::Declared => u32::MAX,
-    }
+    claim.at.mention().unwrap_or(u32::MAX)
 }
 
 /// Chains two iterators of which one is there.

@@ -10,12 +10,13 @@ use petgraph::visit::{
 };
 use petgraph::{Directed, Direction};
 
+use crate::model::UnitId;
+
 use super::graph::Edge;
-use super::node::Node;
 use super::node::UnitIx;
 use super::view::View;
 
-type Graph = DiGraph<Node, Edge, u32>;
+type Graph = DiGraph<UnitId, Edge, u32>;
 
 impl GraphBase for View<'_> {
     type NodeId = UnitIx;
@@ -29,7 +30,7 @@ impl GraphProp for View<'_> {
 }
 
 impl Data for View<'_> {
-    type NodeWeight = Node;
+    type NodeWeight = UnitId;
     type EdgeWeight = Edge;
 }
 
@@ -65,7 +66,7 @@ impl View<'_> {
         match *edge.weight() {
             Edge::Parent => self.parent(edge.source()) == Some(edge.target()) && self.lists(edge.source()),
             Edge::Relation(at) => {
-                let slot = usize::try_from(at).ok().and_then(|at| self.history.node(edge.source()).relations.get(at));
+                let slot = usize::try_from(at).ok().and_then(|at| self.history.node(edge.source()).relations().get(at));
                 slot.is_some_and(|slot| self.relation_claim(edge.source(), slot).is_some())
             }
         }
@@ -139,16 +140,16 @@ impl Iterator for ShownUnits<'_> {
     }
 }
 
-/// The units that a view lists, with their nodes.
+/// The units that a view lists, with their ids.
 #[derive(Clone)]
 pub struct ShownNodes<'h>(ShownUnits<'h>);
 
 impl<'h> Iterator for ShownNodes<'h> {
-    type Item = (UnitIx, &'h Node);
+    type Item = (UnitIx, &'h UnitId);
 
     fn next(&mut self) -> Option<Self::Item> {
         let unit = self.0.next()?;
-        Some((unit, self.0.view.history.node(unit)))
+        Some((unit, self.0.view.history.unit_id(unit)))
     }
 }
 
@@ -177,7 +178,7 @@ impl<'h> IntoNodeIdentifiers for View<'h> {
 }
 
 impl<'h> IntoNodeReferences for View<'h> {
-    type NodeRef = (UnitIx, &'h Node);
+    type NodeRef = (UnitIx, &'h UnitId);
     type NodeReferences = ShownNodes<'h>;
 
     fn node_references(self) -> Self::NodeReferences {

@@ -59,7 +59,7 @@ impl Profile {
 
     fn mention(&mut self, mention: &Mention) {
         // What the source also writes comes first, so that its name proper is the latest.
-        for also in &mention.also_written {
+        for also in &mention.details.also_written {
             self.add_name(&also.text);
         }
         if let Some(name) = &mention.name {
@@ -73,7 +73,7 @@ impl Profile {
             Placing::Unplaced => {}
         }
         self.details.extend(details(mention));
-        self.is_reading |= mention.same.is_some();
+        self.is_reading |= mention.details.same.is_some();
     }
 
     fn declare(&mut self, unit: &DeclaredUnit) {
@@ -103,12 +103,13 @@ impl Profile {
 
 /// Returns what a mention says of a unit that two units would hardly share, each as a text for people.
 fn details(mention: &Mention) -> impl Iterator<Item = String> + '_ {
-    let holder = mention.holder.iter().map(|holder| format!("holder {}", holder.name));
+    let holder = mention.details.holder.iter().map(|holder| format!("holder {}", holder.name));
     let contacts = mention
+        .details
         .contacts
         .iter()
         .filter_map(|contact| contact.value.as_ref().map(|value| format!("{} {value}", contact.kind)));
-    let places = mention.places.iter().map(|place| match &place.part_of_place {
+    let places = mention.details.places.iter().map(|place| match &place.part_of_place {
         Some(part) => format!("place {part} {}", place.place),
         None => format!("place {}", place.place),
     });
@@ -152,12 +153,12 @@ impl Batch {
         let window = snapshot.window(None);
         let mut batch = Self { window: Some(window), order: Vec::new(), units: BTreeMap::new(), is_declared: false };
         let record = RecordKey::Snapshot(snapshot.id.clone());
-        for mention in &snapshot.mentions {
+        for mention in snapshot.mentions.iter() {
             if !batch.units.contains_key(&mention.unit) {
                 batch.order.push(mention.unit.clone());
             }
             let profile = batch.units.entry(mention.unit.clone()).or_default();
-            profile.mention(mention);
+            profile.mention(&mention);
             profile.records.insert(record.clone());
             profile.last = Some(record.clone());
             profile.windows = vec![window];

@@ -11,9 +11,11 @@ mod event;
 mod evidence;
 mod figure;
 mod id;
+mod mentions;
 mod said;
 mod snapshot;
 mod spelling;
+mod texts;
 mod time;
 
 pub use change::{ChangeKind, ConflictKind, GapKind, Verdict};
@@ -23,10 +25,13 @@ pub use event::{ChangeEvent, EventEvidence, EventOriginal, EventResult, EventTyp
 pub use evidence::{Basis, Evidence, LineSet, LineSetError, PartIx};
 pub use figure::{Figure, NumberRange};
 pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
+pub use mentions::{Mentions, MentionsBuilder};
+pub(crate) use mentions::{Row, RowPlace, RowText};
 pub use said::changed_units;
 pub use snapshot::{
-    Contact, Coverage, Extent, Holder, Mention, NameClaim, NameForm, Part, PlaceClaim, PlaceRole, Placing, Property,
-    Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,
+    Contact, Coverage, Details, Extent, Holder, Mention, NameClaim, NameForm, Part, PlaceClaim, PlaceRole, Placing,
+    Property, Relation, RelationEnd, Snapshot, SourceFile, Standing, Text, Topic,
 };
 pub use spelling::{is_respelled, words_of_name};
+pub use texts::{TextIx, Texts, TextsBuilder};
 pub use time::{Day, Window};

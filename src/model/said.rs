@@ -15,9 +15,9 @@ enum Said<'a> {
     /// What a layer says of the unit itself.
     Mention { mention: Box<Mention>, dates: Vec<&'a Edtf> },
     /// A unit is put directly below it.
-    Above { child: &'a UnitId, placing: &'a Placing, shown_under: Option<&'a str>, date: &'a Edtf },
+    Above { child: UnitId, placing: Placing, shown_under: Option<String>, date: &'a Edtf },
     /// A relation of another unit ends at it.
-    End { of: &'a UnitId, relation: Relation, date: &'a Edtf },
+    End { of: UnitId, relation: Relation, date: &'a Edtf },
     /// How full a list of the units below it is.
     List { coverage: Coverage, date: &'a Edtf },
     /// An event names it.
@@ -26,7 +26,7 @@ enum Said<'a> {
     Declared(&'a DeclaredUnit),
 }
 
-type Statements<'a> = BTreeMap<&'a UnitId, Vec<Said<'a>>>;
+type Statements<'a> = BTreeMap<UnitId, Vec<Said<'a>>>;
 
 /// Returns the units of which a record says something else than another form of it; `None` stands for a record that is
 /// not there.
@@ -37,8 +37,8 @@ type Statements<'a> = BTreeMap<&'a UnitId, Vec<Said<'a>>>;
 #[must_use]
 pub fn changed_units(before: Option<&Record>, after: Option<&Record>) -> BTreeSet<UnitId> {
     let (before, after) = (before.map(statements).unwrap_or_default(), after.map(statements).unwrap_or_default());
-    let units: BTreeSet<&UnitId> = before.keys().chain(after.keys()).copied().collect();
-    units.into_iter().filter(|unit| before.get(unit) != after.get(unit)).cloned().collect()
+    let units: BTreeSet<&UnitId> = before.keys().chain(after.keys()).collect();
+    units.into_iter().filter(|unit| before.get(*unit) != after.get(*unit)).cloned().collect()
 }
 
 fn statements(record: &Record) -> Statements<'_> {
@@ -46,7 +46,7 @@ fn statements(record: &Record) -> Statements<'_> {
     match record {
         Record::Snapshot(snapshot) => of_snapshot(snapshot, &mut found),
         Record::Event(event) => of_event(event, &mut found),
-        Record::Unit(unit) => drop(found.insert(&unit.id, vec![Said::Declared(unit)])),
+        Record::Unit(unit) => drop(found.insert(unit.id.clone(), vec![Said::Declared(unit)])),
         Record::Era(_) => {}
     }
     found
@@ -57,39 +57,39 @@ fn of_snapshot<'a>(snapshot: &'a Snapshot, found: &mut Statements<'a>) {
         let part = part.and_then(|part| snapshot.parts.get(usize::from(part.0)));
         part.map_or(&snapshot.observed, |part| &part.observed)
     };
-    for mention in &snapshot.mentions {
+    for mention in snapshot.mentions.iter() {
         let of_layer = date(mention.part);
         if let Placing::Under { parent, .. } = &mention.placing {
-            let (placing, shown_under) = (&mention.placing, mention.shown_under.as_deref());
-            let said = Said::Above { child: &mention.unit, placing, shown_under, date: of_layer };
-            found.entry(parent).or_default().push(said);
+            let (placing, shown_under) = (mention.placing.clone(), mention.shown_under.clone());
+            let said = Said::Above { child: mention.unit.clone(), placing, shown_under, date: of_layer };
+            found.entry(parent.clone()).or_default().push(said);
         }
-        for relation in &mention.relations {
+        for relation in &mention.details.relations {
             if let RelationEnd::Unit(end) = &relation.to {
                 let date = date(relation.part.or(mention.part));
                 let relation = Relation { part: None, ..relation.clone() };
-                found.entry(end).or_default().push(Said::End { of: &mention.unit, relation, date });
+                found.entry(end.clone()).or_default().push(Said::End { of: mention.unit.clone(), relation, date });
             }
         }
-        found.entry(&mention.unit).or_default().push(of_mention(mention, date));
+        found.entry(mention.unit.clone()).or_default().push(of_mention(mention, date));
     }
     for coverage in &snapshot.coverage {
         let date = date(coverage.part);
         let without_part = Coverage { part: None, ..coverage.clone() };
-        found.entry(&coverage.of).or_default().push(Said::List { coverage: without_part, date });
+        found.entry(coverage.of.clone()).or_default().push(Said::List { coverage: without_part, date });
     }
 }
 
 /// Returns a mention with dates in the place of the positions of parts.
-fn of_mention<'a>(mention: &Mention, date: impl Fn(Option<PartIx>) -> &'a Edtf) -> Said<'a> {
-    let mut mention = Box::new(mention.clone());
+fn of_mention<'a>(mention: Mention, date: impl Fn(Option<PartIx>) -> &'a Edtf) -> Said<'a> {
+    let mut mention = Box::new(mention);
     let mut dates = vec![date(mention.part)];
     let of_page = mention.part.take();
-    let details = mention.holder.iter_mut().map(|holder| &mut holder.part);
+    let details = mention.details.holder.iter_mut().map(|holder| &mut holder.part);
     let details = details
-        .chain(mention.figures.iter_mut().map(|figure| &mut figure.part))
-        .chain(mention.relations.iter_mut().map(|relation| &mut relation.part))
-        .chain(mention.contacts.iter_mut().map(|contact| &mut contact.part))
+        .chain(mention.details.figures.iter_mut().map(|figure| &mut figure.part))
+        .chain(mention.details.relations.iter_mut().map(|relation| &mut relation.part))
+        .chain(mention.details.contacts.iter_mut().map(|contact| &mut contact.part))
         .chain(mention.properties.iter_mut().map(|property| &mut property.part));
     for part in details {
         dates.push(date(part.take().or(of_page)));
@@ -101,7 +101,7 @@ fn of_event<'a>(event: &'a ChangeEvent, found: &mut Statements<'a>) {
     let originals = event.originals.iter().map(|original| &original.unit);
     let results = event.results.iter().flat_map(|result| [Some(&result.unit), result.parent.as_ref()]).flatten();
     for unit in originals.chain(results) {
-        let said = found.entry(unit).or_default();
+        let said = found.entry(unit.clone()).or_default();
         if said.is_empty() {
             said.push(Said::Event(event));
         }
@@ -113,7 +113,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Basis, Era, EraId, Evidence, NameClaim, NameForm, Part, SourceFile, Standing};
+    use crate::model::{Basis, Era, EraId, Evidence, NameClaim, NameForm, Part, SourceFile};
 
     fn unit(id: &str) -> UnitId {
         UnitId::new(id).unwrap()
@@ -127,24 +127,8 @@ mod tests {
         let placing =
             parent.map_or(Placing::Root, |parent| Placing::Under { parent: unit(parent), evidence: evidence() });
         Mention {
-            unit: unit(id),
-            part: None,
-            evidence: evidence(),
-            placing,
-            shown_under: None,
             name: Some(NameClaim { text: id.to_uppercase(), form: NameForm::Written, evidence: evidence() }),
-            acronym: None,
-            also_written: Vec::new(),
-            kind: None,
-            standing: Standing::Internal,
-            summary: None,
-            same: None,
-            holder: None,
-            figures: Vec::new(),
-            relations: Vec::new(),
-            contacts: Vec::new(),
-            places: Vec::new(),
-            properties: Vec::new(),
+            ..Mention::of(unit(id), evidence(), placing)
         }
     }
 
@@ -168,7 +152,7 @@ mod tests {
             parts: vec![part],
             coverage: Vec::new(),
             topics: Vec::new(),
-            mentions: vec![mention("bureau", None), archive, mention("registry", Some("bureau"))],
+            mentions: vec![mention("bureau", None), archive, mention("registry", Some("bureau"))].into(),
             continuous: false,
         }
     }
@@ -188,9 +172,16 @@ mod tests {
         check(|_| {}, &[]);
         check(|after| after.title = "Another".to_owned(), &[]);
         check(|after| after.era = EraId::new("first").ok(), &[]);
-        check(|after| after.mentions[2].name = None, &["registry"]);
-        check(|after| after.mentions[2].placing = Placing::Root, &["bureau", "registry"]);
-        check(|after| drop(after.mentions.pop()), &["bureau", "registry"]);
+        let of_mentions = |change: fn(&mut Vec<Mention>)| {
+            move |after: &mut Snapshot| {
+                let mut mentions: Vec<Mention> = after.mentions.iter().collect();
+                change(&mut mentions);
+                after.mentions = mentions.into();
+            }
+        };
+        check(of_mentions(|mentions| mentions[2].name = None), &["registry"]);
+        check(of_mentions(|mentions| mentions[2].placing = Placing::Root), &["bureau", "registry"]);
+        check(of_mentions(|mentions| drop(mentions.pop())), &["bureau", "registry"]);
     }
 
     #[test]
@@ -206,7 +197,9 @@ mod tests {
             let earlier =
                 Part { id: "old".to_owned(), observed: Edtf::parse("1990").unwrap(), ..after.parts[0].clone() };
             after.parts.insert(0, earlier);
-            after.mentions[1].part = Some(PartIx(1));
+            let mut mentions: Vec<Mention> = after.mentions.iter().collect();
+            mentions[1].part = Some(PartIx(1));
+            after.mentions = mentions.into();
         };
         check(insert, &[]);
     }

@@ -1,11 +1,14 @@
 //! What one dated source says about the structure: units as it mentions them, and the lists that it gives.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::edtf::Edtf;
 use super::evidence::{Evidence, PartIx};
 use super::figure::Figure;
 use super::id::{EraId, SnapshotId, UnitId};
+use super::mentions::Mentions;
 use super::time::Window;
 
 /// What one dated source says about the structure of an organisation.
@@ -33,7 +36,7 @@ pub struct Snapshot {
     pub topics: Vec<Topic>,
     /// Every unit that the source mentions, in its order; a parent stands before its children.
     /// A unit occurs at most once for each part.
-    pub mentions: Vec<Mention>,
+    pub mentions: Mentions,
     /// Whether it is a change log that was kept without a gap. What such a log says of a unit on one of its days, its
     /// parts, it observes on every day from then on until its own end.
     pub continuous: bool,
@@ -49,12 +52,20 @@ impl Snapshot {
 }
 
 impl Snapshot {
-    /// Tells whether the page (`None`) or a part says anything of units: mentions one, or gives a list.
-    /// The windows of those that do are the days that the snapshot as a whole speaks of.
+    /// Returns the layers, the page (`None`) and parts, that say anything of units: mention one, or give a list.
+    /// Their windows are the days that the snapshot as a whole speaks of.
     #[must_use]
-    pub fn speaks_of_units_in(&self, part: Option<PartIx>) -> bool {
-        let mentions = || self.mentions.iter().any(|mention| mention.part == part || mention.has_detail_in(part));
-        self.continuous || mentions() || self.coverage.iter().any(|coverage| coverage.part == part)
+    pub fn layers_about_units(&self) -> BTreeSet<Option<PartIx>> {
+        if self.continuous {
+            let parts = (0..self.parts.len()).filter_map(|part| u16::try_from(part).ok());
+            return std::iter::once(None).chain(parts.map(|part| Some(PartIx(part)))).collect();
+        }
+        let mut layers: BTreeSet<Option<PartIx>> = self.coverage.iter().map(|coverage| coverage.part).collect();
+        for mention in self.mentions.iter() {
+            layers.insert(mention.part);
+            layers.extend(mention.detail_parts().filter(Option::is_some));
+        }
+        layers
     }
 }
 
@@ -142,12 +153,21 @@ pub struct Mention {
     pub name: Option<NameClaim>,
     /// Its acronym, when the source writes one.
     pub acronym: Option<NameClaim>,
-    /// Other forms of the name or acronym in the same source.
-    pub also_written: Vec<NameClaim>,
     /// Its kind: a word of the curator's choice, in lower case.
     pub kind: Option<Text>,
     /// Whether it is part of the organisation.
     pub standing: Standing,
+    /// Properties of any name.
+    pub properties: Vec<Property>,
+    /// What a source says of few units.
+    pub details: Details,
+}
+
+/// What a source says of a unit besides its name, kind, place and properties.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Details {
+    /// Other forms of the name or acronym in the same source.
+    pub also_written: Vec<NameClaim>,
     /// What it does, in the curator's own words.
     pub summary: Option<Text>,
     /// Present where its identity with the unit of that id in other sources is a reading.
@@ -162,20 +182,36 @@ pub struct Mention {
     pub contacts: Vec<Contact>,
     /// Where it sits, and what it answers for.
     pub places: Vec<PlaceClaim>,
-    /// Anything else.
-    pub properties: Vec<Property>,
 }
 
 impl Mention {
-    /// Tells whether something that is said of the unit stands in a part of its own.
-    fn has_detail_in(&self, part: Option<PartIx>) -> bool {
-        let figures = self.figures.iter().map(|figure| figure.part);
-        let relations = self.relations.iter().map(|relation| relation.part);
-        let contacts = self.contacts.iter().map(|contact| contact.part);
+    /// Returns a mention that says nothing but where a unit is named.
+    #[must_use]
+    pub fn of(unit: UnitId, evidence: Evidence, placing: Placing) -> Self {
+        Self {
+            unit,
+            part: None,
+            evidence,
+            placing,
+            shown_under: None,
+            name: None,
+            acronym: None,
+            kind: None,
+            standing: Standing::Internal,
+            properties: Vec::new(),
+            details: Details::default(),
+        }
+    }
+
+    /// Returns the parts of their own in which something that is said of the unit stands.
+    fn detail_parts(&self) -> impl Iterator<Item = Option<PartIx>> {
+        let details = &self.details;
+        let figures = details.figures.iter().map(|figure| figure.part);
+        let relations = details.relations.iter().map(|relation| relation.part);
+        let contacts = details.contacts.iter().map(|contact| contact.part);
         let properties = self.properties.iter().map(|property| property.part);
-        let holder = self.holder.iter().map(|holder| holder.part);
-        let mut parts = figures.chain(relations).chain(contacts).chain(properties).chain(holder);
-        part.is_some() && parts.any(|found| found == part)
+        let holder = details.holder.iter().map(|holder| holder.part);
+        figures.chain(relations).chain(contacts).chain(properties).chain(holder)
     }
 
     /// Returns every evidence that the mention gives, of the unit and of all that is said of it.
@@ -184,18 +220,19 @@ impl Mention {
             Placing::Under { evidence, .. } => Some(evidence),
             Placing::Root | Placing::Unplaced => None,
         };
-        let names = self.name.iter().chain(&self.acronym).chain(&self.also_written).map(|name| &name.evidence);
-        let texts = self.kind.iter().chain(&self.summary).map(|text| &text.evidence);
+        let details = &self.details;
+        let names = self.name.iter().chain(&self.acronym).chain(&details.also_written).map(|name| &name.evidence);
+        let texts = self.kind.iter().chain(&details.summary).map(|text| &text.evidence);
         std::iter::once(&self.evidence)
             .chain(place)
             .chain(names)
             .chain(texts)
-            .chain(&self.same)
-            .chain(self.holder.iter().map(|holder| &holder.evidence))
-            .chain(self.figures.iter().map(|figure| &figure.evidence))
-            .chain(self.relations.iter().map(|relation| &relation.evidence))
-            .chain(self.contacts.iter().map(|contact| &contact.evidence))
-            .chain(self.places.iter().map(|place| &place.evidence))
+            .chain(&details.same)
+            .chain(details.holder.iter().map(|holder| &holder.evidence))
+            .chain(details.figures.iter().map(|figure| &figure.evidence))
+            .chain(details.relations.iter().map(|relation| &relation.evidence))
+            .chain(details.contacts.iter().map(|contact| &contact.evidence))
+            .chain(details.places.iter().map(|place| &place.evidence))
             .chain(self.properties.iter().map(|property| &property.evidence))
     }
 }

@@ -1,7 +1,7 @@
 //! From a hit back to the lines on which the text that matched stands.
 
 use crate::history::{Attribute, Citation, History, SnapshotIx, UnitIx};
-use crate::model::{Evidence, Mention};
+use crate::model::{Details, Evidence};
 
 use super::find::Hit;
 use super::texts::{Subject, details};
@@ -38,16 +38,16 @@ impl Hit {
         let claims = attributes.flat_map(|attribute| history.claims(unit, attribute));
         let mut all: Vec<Citation> =
             claims.filter(|claim| claim.value == self.matched).flat_map(|claim| claim.citations).collect();
-        for (snapshot, mention) in history.node(unit).sightings.iter().filter_map(|seen| history.mention_of(seen)) {
-            all.extend(self.evidence_in(snapshot, mention));
+        for (snapshot, said) in history.node(unit).sightings().iter().filter_map(|seen| history.details_of(seen)) {
+            all.extend(self.evidence_in(snapshot, said));
         }
         all
     }
 
     /// Returns where the text stands among what a mention says beside name, acronym and summary.
-    fn evidence_in(&self, snapshot: SnapshotIx, mention: &Mention) -> Vec<Citation> {
-        let forms = mention.also_written.iter().filter(|form| form.text == self.matched).map(|form| &form.evidence);
-        let details = details(mention).into_iter().filter(|detail| detail.text == self.matched);
+    fn evidence_in(&self, snapshot: SnapshotIx, said: &Details) -> Vec<Citation> {
+        let forms = said.also_written.iter().filter(|form| form.text == self.matched).map(|form| &form.evidence);
+        let details = details(said).into_iter().filter(|detail| detail.text == self.matched);
         let found: Vec<&Evidence> = forms.chain(details.map(|detail| detail.evidence)).collect();
         found.into_iter().map(|evidence| Citation::of(snapshot, evidence)).collect()
     }

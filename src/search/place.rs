@@ -27,9 +27,9 @@ impl<'h> PlaceAsked<'h> {
     /// far as any source names them. A place that no source gives means nothing.
     #[must_use]
     pub fn read(history: &'h History, text: &str) -> Self {
-        let mentions = history.corpus().snapshots.values().flat_map(|snapshot| &snapshot.mentions);
+        let details = history.corpus().snapshots.values().flat_map(|snapshot| snapshot.mentions.details());
         let mut areas = Areas::new();
-        for claim in mentions.flat_map(|mention| &mention.places).filter(|claim| claim.role == PlaceRole::Area) {
+        for claim in details.flat_map(|(_, details)| &details.places).filter(|claim| claim.role == PlaceRole::Area) {
             let forms = areas.entry((claim.place.as_str(), claim.part_of_place.as_deref())).or_default();
             forms.extend(claim.also_written.iter().map(String::as_str));
         }

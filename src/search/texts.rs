@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{History, Origin, SnapshotIx, UnitIx};
-use crate::model::{ChangeEvent, EventEvidence, Evidence, Mention, PartIx, RelationEnd, Window};
+use crate::history::{Claim, History, NameValue, Origin, Sighting, SnapshotIx, UnitIx};
+use crate::model::{ChangeEvent, Details, EventEvidence, Evidence, PartIx, RelationEnd, Window};
 
 /// What a text is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -103,11 +103,18 @@ impl Texts {
             names.push(Names { name: Some(&declared.name), acronym: declared.acronym.as_deref(), stands });
         }
         // In the order of claims, so that the last is the latest.
-        for seen in &history.node(unit).sightings {
+        for seen in history.node(unit).sightings() {
             match history.layer(seen.layer).origin {
-                Origin::Snapshot(..) => {
-                    let Some((snapshot, mention)) = history.mention_of(seen) else { continue };
-                    names.push(self.add_mention(history, &subject, snapshot, mention));
+                Origin::Snapshot(snapshot, part) => {
+                    let window = history.snapshot(snapshot).window(part);
+                    let stand = Stand { window, snapshot: Some(snapshot) };
+                    self.add_details(history, &subject, seen, stand);
+                    let node = history.node(unit);
+                    let text = |slot: &[Claim<NameValue>]| {
+                        let claim = slot.iter().find(|claim| claim.layer == seen.layer)?;
+                        Some(history.text(claim.value.text))
+                    };
+                    names.push(Names { name: text(node.name()), acronym: text(node.acronym()), stands: vec![stand] });
                 }
                 Origin::Event(event) => {
                     let event: &ChangeEvent = history.event(event);
@@ -133,28 +140,22 @@ impl Texts {
         }
     }
 
-    /// Adds what a source says of a unit, but for its name and acronym, which are returned.
-    fn add_mention<'h>(
-        &mut self,
-        history: &'h History,
-        subject: &Subject,
-        ix: SnapshotIx,
-        mention: &'h Mention,
-    ) -> Names<'h> {
-        let snapshot = history.snapshot(ix);
-        let stand_in = |part| Some(Stand { window: snapshot.window(part), snapshot: Some(ix) });
-        let stand = stand_in(mention.part);
-        for form in &mention.also_written {
-            self.add(subject, Field::AlsoWritten, &form.text, stand);
+    /// Adds what a source says of a unit besides its name and acronym.
+    fn add_details(&mut self, history: &History, subject: &Subject, seen: &Claim<Sighting>, stand: Stand) {
+        let Some((ix, said)) = history.details_of(seen) else { return };
+        let stand_in = |part: Option<PartIx>| match part {
+            Some(_) => Stand { window: history.snapshot(ix).window(part), snapshot: Some(ix) },
+            None => stand,
+        };
+        for form in &said.also_written {
+            self.add(subject, Field::AlsoWritten, &form.text, Some(stand));
         }
-        for detail in details(mention) {
-            self.add(subject, Field::Detail, &detail.text, stand_in(detail.part.or(mention.part)));
+        for detail in details(said) {
+            self.add(subject, Field::Detail, &detail.text, Some(stand_in(detail.part)));
         }
-        if let Some(summary) = &mention.summary {
-            self.add(subject, Field::Summary, &summary.text, stand);
+        if let Some(summary) = &said.summary {
+            self.add(subject, Field::Summary, &summary.text, Some(stand));
         }
-        let text = |name: &'h Option<crate::model::NameClaim>| name.as_ref().map(|name| name.text.as_str());
-        Names { name: text(&mention.name), acronym: text(&mention.acronym), stands: stand.into_iter().collect() }
     }
 }
 
@@ -166,13 +167,13 @@ pub(super) struct Detail<'h> {
 }
 
 /// Returns who holds the post, the places, the values of the contacts, and the other ends of relations that are no units.
-pub(super) fn details(mention: &Mention) -> Vec<Detail<'_>> {
+pub(super) fn details(said: &Details) -> Vec<Detail<'_>> {
     let mut all = Vec::new();
     let mut add = |text, evidence, part| all.push(Detail { text, evidence, part });
-    if let Some(holder) = &mention.holder {
+    if let Some(holder) = &said.holder {
         add(Cow::from(&holder.name), &holder.evidence, holder.part);
     }
-    for place in &mention.places {
+    for place in &said.places {
         let text = match &place.part_of_place {
             Some(part) => format!("{part} {}", place.place).into(),
             None => Cow::from(&place.place),
@@ -182,12 +183,12 @@ pub(super) fn details(mention: &Mention) -> Vec<Detail<'_>> {
             add(Cow::from(form), &place.evidence, None);
         }
     }
-    for contact in &mention.contacts {
+    for contact in &said.contacts {
         if let Some(value) = &contact.value {
             add(Cow::from(value), &contact.evidence, contact.part);
         }
     }
-    for relation in &mention.relations {
+    for relation in &said.relations {
         if let RelationEnd::Text(text) = &relation.to {
             add(Cow::from(text), &relation.evidence, relation.part);
         }

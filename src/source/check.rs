@@ -41,7 +41,7 @@ fn units_of(corpus: &Corpus) -> BTreeSet<&UnitId> {
 }
 
 fn mentioned(snapshot: &Snapshot) -> impl Iterator<Item = &UnitId> {
-    snapshot.mentions.iter().map(|mention| &mention.unit)
+    snapshot.mentions.units()
 }
 
 struct Checker<'a> {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::origin::{Origin, Origins};
 use crate::diagnostics::{Code, Diagnostic, Place};
-use crate::model::{Corpus, Evidence, LineSet, Mention, NameForm, Placing, RecordKey, Snapshot, UnitId};
+use crate::model::{Corpus, Evidence, LineSet, Mention, NameForm, RecordKey, Snapshot, UnitId};
 
 /// Checks the evidence of every snapshot, event and declared unit of `corpus` against the source files.
 ///
@@ -106,23 +106,23 @@ impl Cited<'_> {
 
     fn check_lines(&mut self) {
         let mut told = BTreeSet::new();
-        for lines in evidence_of(self.snapshot).filter_map(|evidence| evidence.lines.as_ref()) {
+        for lines in evidence_of(self.snapshot).filter_map(|evidence| evidence.lines) {
             if told.insert(lines.to_string()) {
-                let place = self.origin.map(|origin| origin.place_of_lines(lines));
-                self.found.extend(no_such_lines(self.record, self.snapshot, lines, self.lines.len(), place));
+                let place = self.origin.map(|origin| origin.place_of_lines(&lines));
+                self.found.extend(no_such_lines(self.record, self.snapshot, &lines, self.lines.len(), place));
             }
         }
     }
 
     fn check_names(&mut self) {
-        for mention in &self.snapshot.mentions {
+        for mention in self.snapshot.mentions.iter() {
             let claims = mention.name.iter().map(|name| ("name", name));
             let claims = claims.chain(mention.acronym.iter().map(|name| ("acronym", name)));
-            let claims = claims.chain(mention.also_written.iter().map(|name| ("form", name)));
+            let claims = claims.chain(mention.details.also_written.iter().map(|name| ("form", name)));
             for (word, claim) in claims.filter(|(_, claim)| claim.form == NameForm::Written) {
                 self.check_name(&mention.unit, word, &claim.text, &claim.evidence);
             }
-            if let Some(holder) = &mention.holder {
+            if let Some(holder) = &mention.details.holder {
                 self.check_name(&mention.unit, "holder", &holder.name, &holder.evidence);
             }
         }
@@ -186,29 +186,12 @@ fn named(lines: &LineSet) -> String {
 }
 
 /// Returns every piece of evidence that a snapshot holds.
-fn evidence_of(snapshot: &Snapshot) -> impl Iterator<Item = &Evidence> {
+fn evidence_of(snapshot: &Snapshot) -> impl Iterator<Item = Evidence> {
     let dating = snapshot.date_evidence.iter().chain(snapshot.parts.iter().flat_map(|part| &part.date_evidence));
     let lists = snapshot.coverage.iter().map(|coverage| &coverage.evidence);
     let topics = snapshot.topics.iter().map(|topic| &topic.evidence);
-    dating.chain(lists).chain(topics).chain(snapshot.mentions.iter().flat_map(evidence_of_mention))
-}
-
-fn evidence_of_mention(mention: &Mention) -> Vec<&Evidence> {
-    let mut all = vec![&mention.evidence];
-    if let Placing::Under { evidence, .. } = &mention.placing {
-        all.push(evidence);
-    }
-    let names = mention.name.iter().chain(&mention.acronym).chain(&mention.also_written);
-    all.extend(names.map(|name| &name.evidence));
-    all.extend(mention.summary.iter().chain(&mention.kind).map(|text| &text.evidence));
-    all.extend(mention.same.iter());
-    all.extend(mention.holder.iter().map(|holder| &holder.evidence));
-    all.extend(mention.figures.iter().map(|figure| &figure.evidence));
-    all.extend(mention.relations.iter().map(|relation| &relation.evidence));
-    all.extend(mention.contacts.iter().map(|contact| &contact.evidence));
-    all.extend(mention.places.iter().map(|place| &place.evidence));
-    all.extend(mention.properties.iter().map(|property| &property.evidence));
-    all
+    let of_mention = |mention: Mention| mention.evidences().cloned().collect::<Vec<_>>();
+    dating.chain(lists).chain(topics).cloned().chain(snapshot.mentions.iter().flat_map(of_mention))
 }
 
 /// Returns the text with every run of white space as one space, and none around it.

@@ -41,7 +41,7 @@ pub(super) fn build(node: &Node, builder: &mut Builder<'_>) -> Vec<Record> {
         parts,
         coverage,
         topics,
-        mentions,
+        mentions: mentions.into(),
         continuous: false,
     };
     builder.finish(Record::Snapshot(snapshot.into())).into_iter().collect()

@@ -7,7 +7,7 @@ use super::values::number;
 use super::yaml::Node;
 use crate::diagnostics::{Code, Diagnostic, Span};
 use crate::model::{
-    Basis, Contact, Evidence, Figure, Holder, Mention, NameClaim, Part, PartIx, PlaceClaim, Placing, Property,
+    Basis, Contact, Details, Evidence, Figure, Holder, Mention, NameClaim, Part, PartIx, PlaceClaim, Placing, Property,
     Relation, RelationEnd, Text, UnitId,
 };
 
@@ -134,16 +134,18 @@ impl Reader<'_, '_> {
             shown_under: text(node.get("shown-under")),
             name: self.name_claim(node.get("name"), home, "the name"),
             acronym: self.name_claim(node.get("acronym"), home, "the acronym"),
-            also_written,
             kind: text(node.get("kind")).map(|text| Text { text, evidence: plain(home.evidence) }),
             standing: standing(node.get("standing")),
-            summary: self.summary(node.get("summary"), home),
-            same: node.get("same").map(|node| self.detail(node, home, "the identity", Basis::Inferred)),
-            holder: node.get("holder").and_then(|node| self.holder(node, home)),
-            figures: items(node, "figures").iter().map(|node| self.figure(node, home)).collect(),
-            relations: items(node, "relations").iter().filter_map(|node| self.relation(node, home)).collect(),
-            contacts: items(node, "contacts").iter().map(|node| self.contact(node, home)).collect(),
-            places: items(node, "places").iter().map(|node| self.place_claim(node, home)).collect(),
+            details: Details {
+                also_written,
+                summary: self.summary(node.get("summary"), home),
+                same: node.get("same").map(|node| self.detail(node, home, "the identity", Basis::Inferred)),
+                holder: node.get("holder").and_then(|node| self.holder(node, home)),
+                figures: items(node, "figures").iter().map(|node| self.figure(node, home)).collect(),
+                relations: items(node, "relations").iter().filter_map(|node| self.relation(node, home)).collect(),
+                contacts: items(node, "contacts").iter().map(|node| self.contact(node, home)).collect(),
+                places: items(node, "places").iter().map(|node| self.place_claim(node, home)).collect(),
+            },
             properties: items(node, "properties").iter().map(|node| self.property(node, home)).collect(),
         }
     }

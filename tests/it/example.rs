@@ -25,7 +25,7 @@ fn example() -> (Parsed, Corpus) {
 }
 
 fn lines_of(snapshot: &Snapshot) -> Vec<String> {
-    let line = |mention: &eragraph::model::Mention| {
+    let line = |mention: eragraph::model::Mention| {
         let hang = match &mention.placing {
             Placing::Root => "root".to_owned(),
             Placing::Under { parent, .. } => format!("under {parent}"),
@@ -67,15 +67,15 @@ fn details_fall_back_to_the_evidence_of_their_unit() {
     let report = &corpus.snapshots["riverside-report-2004"];
     let mention = |unit: &str| report.mentions.iter().find(|mention| mention.unit.as_str() == unit).unwrap();
     let director = mention("rcl-director");
-    assert_eq!(director.holder.as_ref().unwrap().evidence, director.evidence);
+    assert_eq!(director.details.holder.as_ref().unwrap().evidence, director.evidence);
     assert_eq!(director.evidence.basis, Basis::Shown);
     let bindery = mention("rcl-bindery");
-    let figure = &bindery.figures[0];
+    let figure = &bindery.details.figures[0];
     assert_eq!(
         (figure.evidence.lines.as_ref().unwrap().to_string().as_str(), figure.evidence.basis),
         ("18", Basis::Stated)
     );
-    assert_eq!(bindery.places[0].evidence.basis, Basis::Shown);
+    assert_eq!(bindery.details.places[0].evidence.basis, Basis::Shown);
     assert_eq!(bindery.name.as_ref().unwrap().form, NameForm::Written);
     let bookmobile = mention("rcl-bookmobile");
     let Placing::Under { evidence, .. } = &bookmobile.placing else { panic!("the bookmobile hangs under a unit") };
@@ -89,7 +89,7 @@ fn dated_parts_coverage_and_sequences_are_read() {
     assert_eq!(website.coverage[0].extent, Extent::Closed);
     assert_eq!(website.coverage[0].evidence.lines.as_ref().unwrap().to_string(), "5-8");
     assert_eq!(website.window(website.topics[0].part).start().to_string(), "2009-01-01");
-    assert_eq!(website.window(website.mentions[0].part).start().to_string(), "2012-05-14");
+    assert_eq!(website.window(website.mentions.get(0).unwrap().part).start().to_string(), "2012-05-14");
     let eras: Vec<String> =
         corpus.eras_in_order().iter().map(|era| format!("{} {} {}", era.id, era.sequence, era.position)).collect();
     let first = "riverside-four-departments";

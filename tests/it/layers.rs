@@ -41,9 +41,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
 ];
 
 /// The crates that only some layers may name.
-const INSIDE: [(&str, &[&str]); 28] = [
+const INSIDE: [(&str, &[&str]); 29] = [
     ("sled", &["store"]),
-    ("postcard", &["store"]),
+    ("postcard", &["model", "store"]),
+    ("hashbrown", &["model", "history"]),
     ("zstd", &["store"]),
     ("petgraph", &["history"]),
     ("tantivy", &["search"]),

@@ -196,7 +196,7 @@ fn children(history: &History, question: &Value) -> Value {
     let mut found: Vec<(u64, Value)> = Vec::new();
     for child in view.children(unit) {
         let properties: BTreeMap<&str, &str> =
-            view.properties(child).iter().map(|fact| (fact.item.name.as_str(), fact.item.value.as_str())).collect();
+            view.properties(child).iter().map(|fact| (fact.name, fact.value)).collect();
         let id: u64 = history.unit_id(child).as_str().parse().unwrap();
         let headcount: u64 = properties["headcount"].parse().unwrap();
         let row: Vec<Value> = vec![

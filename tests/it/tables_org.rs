@@ -159,7 +159,7 @@ fn a_statement_in_json_ld_stands_where_its_object_gives_it() {
     assert_eq!(holder(page(&history), &history, "head").as_deref(), Some("Ada"));
     let snapshot = history.corpus().snapshots.values().next().unwrap();
     let head = snapshot.mentions.iter().find(|mention| mention.unit.as_str() == "head").unwrap();
-    assert_eq!(head.holder.as_ref().unwrap().evidence.lines.as_ref().unwrap().to_string(), "26-27");
+    assert_eq!(head.details.holder.as_ref().unwrap().evidence.lines.as_ref().unwrap().to_string(), "26-27");
 }
 
 #[track_caller]

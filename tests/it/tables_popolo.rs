@@ -47,7 +47,7 @@ pub(crate) fn units(view: View<'_>, history: &History) -> Vec<String> {
 /// The properties of a unit: `chair: Ines Halloran`.
 fn properties(view: View<'_>, history: &History, unit: &str) -> Vec<String> {
     let facts = view.properties(history.unit_ix(unit).unwrap());
-    let mut told: Vec<String> = facts.iter().map(|fact| format!("{}: {}", fact.item.name, fact.item.value)).collect();
+    let mut told: Vec<String> = facts.iter().map(|fact| format!("{}: {}", fact.name, fact.value)).collect();
     told.sort();
     told
 }

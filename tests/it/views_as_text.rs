@@ -92,7 +92,7 @@ pub(crate) fn fast_lines(view: View<'_>) -> Lines {
         lines.extend(view.holder(ix).map(|fact| format!("{unit} holder {}", fact.item.name)));
         lines.extend(view.contacts(ix).iter().map(|fact| contact_line(unit, fact.item)));
         for fact in view.properties(ix) {
-            lines.insert(format!("{unit} {}={}", fact.item.name, fact.item.value));
+            lines.insert(format!("{unit} {}={}", fact.name, fact.value));
         }
         if let Some(known) = view.last_known(ix) {
             let figures = known.figures.iter().map(|fact| figure_line(unit, fact.item));

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::log_line::{Line, plain};
 use super::mapping::At;
-use super::reader::{Cell, Reader, Row, kind, mention, slug};
+use super::reader::{Cell, Reader, Row, kind, slug};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
     Basis, ChangeEvent, Coverage, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, Evidence,
@@ -285,7 +285,7 @@ impl Log {
             return None;
         }
         let at = *self.at.entry(unit.clone()).or_insert_with(|| {
-            let mut mention = mention(unit, evidence.clone(), Placing::Unplaced);
+            let mut mention = Mention::of(unit, evidence.clone(), Placing::Unplaced);
             mention.part = u16::try_from(self.parts.len().saturating_sub(1)).ok().map(PartIx);
             self.mentions.push(mention);
             self.mentions.len() - 1
@@ -394,7 +394,7 @@ impl Log {
         snapshot.date_evidence.clone_from(&first.date_evidence);
         snapshot.coverage = if reader.mapping.complete { coverage(&self.tops) } else { Vec::new() };
         snapshot.parts = self.parts;
-        snapshot.mentions = self.mentions;
+        snapshot.mentions = self.mentions.into();
         if let Some((era, place)) = snapshot.era.as_ref().zip(reader.mapping.era_of(&observed.window())) {
             self.units.note_id(era.as_str(), place.place);
         }

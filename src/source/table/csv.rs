@@ -6,12 +6,12 @@ use indexmap::IndexMap;
 
 use super::coverage::{Listed, Lists};
 use super::predecessors::{self, Descent};
-use super::reader::{Cell, Reader, Row, kind, lower, mention};
+use super::reader::{Cell, Reader, Row, kind, lower};
 use super::rows::{Grid, GridRow};
 use crate::diagnostics::{Code, Diagnostic, Span, did_you_mean};
 use crate::model::{
-    Basis, Edtf, Evidence, Figure, Holder, LineSet, Mention, Placing, Property, Record, Snapshot, SnapshotId, Standing,
-    Text, UnitId,
+    Basis, Details, Edtf, Evidence, Figure, Holder, LineSet, Mention, Placing, Property, Record, Snapshot, SnapshotId,
+    Standing, Text, UnitId,
 };
 use crate::source::origin::Origin;
 
@@ -151,7 +151,7 @@ fn snapshot(
     let mut snapshot = reader.snapshot(id.clone(), title, day.date.clone(), &window);
     let dated = Evidence { lines: lines_of(day), basis: Basis::Shown, reference: None, note: None };
     snapshot.date_evidence = vec![dated];
-    snapshot.mentions = mentions(reader, grid, day, known);
+    snapshot.mentions = mentions(reader, grid, day, known).into();
     let listed: Vec<Listed> = day
         .rows
         .values()
@@ -234,7 +234,7 @@ fn absent_parent(
     let message = format!("parent `{parent}` has no row for {}; it is taken as named there, without a place", day.date);
     let found = Diagnostic::new(Code::ParentWithoutRow, message).at(place);
     reader.tell_softly(found.related(reader.place(*elsewhere), "a row of another date"));
-    Some(mention(parent.clone(), Reader::shown(row.row.row), Placing::Unplaced))
+    Some(Mention::of(parent.clone(), Reader::shown(row.row.row), Placing::Unplaced))
 }
 
 fn mention_of(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &UnitRow<'_, '_>) -> Mention {
@@ -257,13 +257,16 @@ fn mention_of(reader: &mut Reader<'_, '_>, grid: &Grid<'_>, row: &UnitRow<'_, '_
         name,
         acronym,
         kind: grid.cell(row.row, "kind").map(|cell| kind(cell.text, &evidence)),
-        summary: text("summary").map(|text| Text { text, evidence: evidence.clone() }),
         shown_under: text("shown-under"),
-        holder: text("holder").map(|name| Holder { name, title: None, evidence: evidence.clone(), part: None }),
         properties: properties.collect(),
         standing: grid.cell(row.row, "standing").map_or(Standing::Internal, |cell| standing(reader, cell)),
-        figures: figures(reader, grid, row, &evidence),
-        ..mention(row.unit.clone(), evidence.clone(), placing)
+        details: Details {
+            summary: text("summary").map(|text| Text { text, evidence: evidence.clone() }),
+            holder: text("holder").map(|name| Holder { name, title: None, evidence: evidence.clone(), part: None }),
+            figures: figures(reader, grid, row, &evidence),
+            ..Details::default()
+        },
+        ..Mention::of(row.unit.clone(), evidence.clone(), placing)
     }
 }
 

@@ -7,8 +7,8 @@ use indexmap::IndexMap;
 use super::mapping::{At, Mapping};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
-    Basis, Edtf, EdtfError, Evidence, LineSet, Mention, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
-    SourceFile, Standing, Text, UnitId, Window,
+    Basis, Edtf, EdtfError, Evidence, LineSet, Mentions, NameClaim, NameForm, Placing, Record, Snapshot, SnapshotId,
+    SourceFile, Text, UnitId, Window,
 };
 use crate::source::citations::sha256;
 use crate::source::origin::{Origin, Origins};
@@ -135,11 +135,14 @@ impl<'r, 't> Reader<'r, 't> {
 
     /// Tells of parents that a snapshot names and never mentions, each once.
     pub(super) fn check_mentions(&mut self, snapshot: &Snapshot, origin: &Origin) {
-        let mentioned: BTreeSet<&UnitId> = snapshot.mentions.iter().map(|mention| &mention.unit).collect();
-        let mut told: BTreeSet<&UnitId> = BTreeSet::new();
-        for mention in &snapshot.mentions {
+        let mentioned: BTreeSet<&UnitId> = snapshot.mentions.units().collect();
+        if snapshot.mentions.parents().all(|parent| mentioned.contains(parent)) {
+            return;
+        }
+        let mut told: BTreeSet<UnitId> = BTreeSet::new();
+        for mention in snapshot.mentions.iter() {
             let Placing::Under { parent, .. } = &mention.placing else { continue };
-            if !mentioned.contains(parent) && told.insert(parent) {
+            if !mentioned.contains(parent) && told.insert(parent.clone()) {
                 let message = format!("unit `{}` names parent `{parent}`, which the table never adds", mention.unit);
                 let hint = did_you_mean(parent.as_str(), mentioned.iter().map(|unit| unit.as_str()));
                 let found = Diagnostic::new(Code::UnknownUnit, message).at(origin.place_of_id(mention.unit.as_str()));
@@ -293,33 +296,9 @@ impl<'r, 't> Reader<'r, 't> {
             parts: Vec::new(),
             coverage: Vec::new(),
             topics: Vec::new(),
-            mentions: Vec::new(),
+            mentions: Mentions::default(),
             continuous: false,
         }
-    }
-}
-
-/// Returns a mention that says nothing but where a unit is named.
-pub(super) fn mention(unit: UnitId, evidence: Evidence, placing: Placing) -> Mention {
-    Mention {
-        unit,
-        part: None,
-        evidence,
-        placing,
-        shown_under: None,
-        name: None,
-        acronym: None,
-        also_written: Vec::new(),
-        kind: None,
-        standing: Standing::Internal,
-        summary: None,
-        same: None,
-        holder: None,
-        figures: Vec::new(),
-        relations: Vec::new(),
-        contacts: Vec::new(),
-        places: Vec::new(),
-        properties: Vec::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use eragraph::matching::{Match, Outcome, Trait, suggest};
-use eragraph::model::{Corpus, Placing, Record, RelationEnd, Snapshot, SnapshotId, UnitId};
+use eragraph::model::{Corpus, Mention, Placing, Record, RelationEnd, Snapshot, SnapshotId, UnitId};
 use eragraph::repository::{check_files, read_inputs};
 use eragraph::source::InputFile;
 use serde_json::{Value, json};
@@ -98,26 +98,26 @@ impl Figures {
 /// Returns the snapshot with other ids, which tell nothing of the old ones, and the old one of each.
 fn with_fresh_ids(snapshot: &Snapshot, only: Option<&UnitId>) -> (Snapshot, BTreeMap<UnitId, UnitId>) {
     let mut fresh: BTreeMap<UnitId, UnitId> = BTreeMap::new();
-    for unit in
-        snapshot.mentions.iter().map(|mention| &mention.unit).filter(|unit| only.is_none_or(|only| only == *unit))
-    {
+    for unit in snapshot.mentions.units().filter(|unit| only.is_none_or(|only| only == *unit)) {
         let next = UnitId::new(&format!("fresh-{}", (fresh.len() + 1) * 7919 % 10007)).unwrap();
         fresh.entry(unit.clone()).or_insert(next);
     }
     let rename = |unit: &mut UnitId| *unit = fresh.get(unit).unwrap_or(unit).clone();
     let mut renamed = snapshot.clone();
     renamed.coverage.iter_mut().for_each(|coverage| rename(&mut coverage.of));
-    for mention in &mut renamed.mentions {
+    let mut mentions: Vec<Mention> = snapshot.mentions.iter().collect();
+    for mention in &mut mentions {
         rename(&mut mention.unit);
         if let Placing::Under { parent, .. } = &mut mention.placing {
             rename(parent);
         }
-        for relation in &mut mention.relations {
+        for relation in &mut mention.details.relations {
             if let RelationEnd::Unit(unit) = &mut relation.to {
                 rename(unit);
             }
         }
     }
+    renamed.mentions = mentions.into();
     (renamed, fresh.into_iter().map(|(old, new)| (new, old)).collect())
 }
 
@@ -129,10 +129,10 @@ fn try_all(corpus: &Corpus, trial: Trial, hear: &mut dyn FnMut(&SnapshotId, Answ
         before
             .snapshots
             .retain(|other, known| other != id && (trial != Trial::AllIdsAgainstEarlier || is_earlier(known)));
-        let mentions = before.snapshots.values().flat_map(|snapshot| &snapshot.mentions);
-        let mut known: BTreeSet<&UnitId> = mentions.map(|mention| &mention.unit).collect();
+        let mut known: BTreeSet<&UnitId> =
+            before.snapshots.values().flat_map(|snapshot| snapshot.mentions.units()).collect();
         known.extend(before.units.keys());
-        let each: BTreeSet<&UnitId> = snapshot.mentions.iter().map(|mention| &mention.unit).collect();
+        let each: BTreeSet<&UnitId> = snapshot.mentions.units().collect();
         let which: Vec<Option<&UnitId>> =
             if trial == Trial::OneId { each.into_iter().map(Some).collect() } else { vec![None] };
         for only in which {

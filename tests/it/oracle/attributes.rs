@@ -26,7 +26,7 @@ pub(crate) fn attribute_rows(pair: &Pair<'_, '_, '_>, unit: &UnitId) -> Vec<Row>
 /// Returns a row that rests on two claims.
 fn row(unit: &UnitId, kind: ChangeKind, a: &Stamp<'_>, b: &Stamp<'_>) -> Row {
     let same = |stamp: &Stamp<'_>| {
-        let same = stamp.mention.and_then(|mention| mention.same.as_ref());
+        let same = stamp.mention.and_then(|mention| mention.details.same.as_ref());
         same.is_some_and(|evidence| is_reading(evidence.basis))
     };
     let (not_before, not_after) = from_first_to_last(a.window, b.window);
@@ -68,7 +68,7 @@ fn by_event(
 
 /// Tells whether the source of a claim also writes another form.
 fn also_writes(stamp: &Stamp<'_>, text: &str) -> bool {
-    stamp.mention.is_some_and(|mention| mention.also_written.iter().any(|also| also.text == text))
+    stamp.mention.is_some_and(|mention| mention.details.also_written.iter().any(|also| also.text == text))
 }
 
 type Named<'a> = Claim<'a, (&'a str, NameForm)>;

@@ -52,7 +52,7 @@ impl Oracle<'_> {
             units.extend(put.map(|mention| mention.unit.clone()));
         }
         let has = |unit: &UnitId| {
-            snapshot.mentions.iter().any(|mention| mention.unit == *unit && puts_on(snapshot, mention, coverage))
+            snapshot.mentions.iter().any(|mention| mention.unit == *unit && puts_on(snapshot, &mention, coverage))
         };
         units.into_iter().filter(|unit| !has(unit)).collect()
     }
@@ -78,8 +78,8 @@ fn puts_on(snapshot: &Snapshot, mention: &Mention, coverage: &Coverage) -> bool 
 /// Returns the parent that a mention gives; when `deep`, also that parent's in the same layer, and so on.
 fn parents(snapshot: &Snapshot, mention: &Mention, deep: bool) -> BTreeSet<UnitId> {
     let mut found = BTreeSet::new();
-    let mut at = Some(mention);
-    while let Some(Placing::Under { parent, .. }) = at.map(|mention| &mention.placing) {
+    let mut at = Some(mention.clone());
+    while let Some(Placing::Under { parent, .. }) = at.as_ref().map(|mention| &mention.placing) {
         found.insert(parent.clone());
         let above = snapshot.mentions.iter().find(|other| other.unit == *parent && other.part == mention.part);
         at = above.filter(|_| deep);

@@ -127,7 +127,7 @@ pub(crate) struct Facts<'a> {
 pub(crate) fn all_units(corpus: &Corpus) -> BTreeSet<UnitId> {
     let mut units: BTreeSet<UnitId> = corpus.units.keys().cloned().collect();
     for snapshot in corpus.snapshots.values() {
-        units.extend(snapshot.mentions.iter().map(|mention| mention.unit.clone()));
+        units.extend(snapshot.mentions.units().cloned());
     }
     for event in corpus.events.values() {
         units.extend(event.originals.iter().map(|original| original.unit.clone()));
@@ -149,12 +149,12 @@ fn event_stamp(event: &ChangeEvent) -> Stamp<'_> {
 }
 
 impl<'a> Facts<'a> {
-    /// Collects all that the corpus asserts of the unit.
-    pub(crate) fn of(corpus: &'a Corpus, unit: &UnitId) -> Self {
+    /// Collects all that the corpus asserts of the unit; `mentions` are those of each snapshot.
+    pub(crate) fn of(corpus: &'a Corpus, mentions: &[(&'a Snapshot, &'a [Mention])], unit: &UnitId) -> Self {
         let mut facts = Self::default();
         facts.add_declaration(corpus, unit);
-        for snapshot in corpus.snapshots.values() {
-            for mention in snapshot.mentions.iter().filter(|mention| mention.unit == *unit) {
+        for (snapshot, mentions) in mentions {
+            for mention in mentions.iter().filter(|mention| mention.unit == *unit) {
                 facts.add_mention(snapshot, mention);
             }
         }
@@ -225,7 +225,7 @@ impl<'a> Facts<'a> {
         let text =
             |text: &'a eragraph::model::Text| Claim { value: text.text.as_str(), at: at.on(text.evidence.basis) };
         self.kinds.extend(mention.kind.iter().map(text));
-        self.summaries.extend(mention.summary.iter().map(text));
+        self.summaries.extend(mention.details.summary.iter().map(text));
         self.standings.push(Claim { value: mention.standing, at });
         match &mention.placing {
             Placing::Root => self.seats.push(Claim { value: Seat::Top, at }),
@@ -240,17 +240,17 @@ impl<'a> Facts<'a> {
     }
 
     fn add_items(&mut self, mention: &'a Mention, at: Stamp<'a>) {
-        for relation in &mention.relations {
+        for relation in &mention.details.relations {
             let at = at.in_part(relation.evidence.basis, relation.part);
             self.relations.push(Claim { value: (&relation.kind, &relation.to), at });
         }
-        for figure in &mention.figures {
+        for figure in &mention.details.figures {
             self.figures.push(Claim { value: figure, at: at.in_part(figure.evidence.basis, figure.part) });
         }
-        if let Some(holder) = &mention.holder {
+        if let Some(holder) = &mention.details.holder {
             self.holders.push(Claim { value: &holder.name, at: at.in_part(holder.evidence.basis, holder.part) });
         }
-        for contact in &mention.contacts {
+        for contact in &mention.details.contacts {
             self.contacts.push(Claim { value: contact, at: at.in_part(contact.evidence.basis, contact.part) });
         }
         for property in &mention.properties {
@@ -258,7 +258,7 @@ impl<'a> Facts<'a> {
             self.properties.push(Claim { value: (&property.name, &property.value), at });
         }
         for role in [PlaceRole::Seat, PlaceRole::Area] {
-            let claims: Vec<_> = mention.places.iter().filter(|claim| claim.role == role).collect();
+            let claims: Vec<_> = mention.details.places.iter().filter(|claim| claim.role == role).collect();
             let Some(basis) = claims.iter().map(|claim| claim.evidence.basis).min() else { continue };
             let places = claims
                 .iter()

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 
 use eragraph::model::{
-    Basis, Contact, Corpus, Coverage, Day, Edtf, Era, EraId, Evidence, Extent, Figure, Holder, Mention, NameClaim,
-    NameForm, Part, PartIx, PlaceClaim, PlaceRole, Placing, Property, Record, Relation, RelationEnd, Snapshot,
-    SnapshotId, SourceFile, Standing, Text, UnitId,
+    Basis, Contact, Corpus, Coverage, Day, Details, Edtf, Era, EraId, Evidence, Extent, Figure, Holder, Mention,
+    Mentions, NameClaim, NameForm, Part, PartIx, PlaceClaim, PlaceRole, Placing, Property, Record, Relation,
+    RelationEnd, Snapshot, SnapshotId, SourceFile, Standing, Text, UnitId,
 };
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -273,15 +273,16 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
         parts: part.into_iter().collect(),
         coverage: Vec::new(),
         topics: Vec::new(),
-        mentions: Vec::new(),
+        mentions: Mentions::default(),
         continuous: raw.continuous,
     };
     // A unit whose items stand in another layer than its mention is mentioned once, so that no layer says a thing twice.
     let mut crossing = BTreeSet::new();
+    let mut mentions: Vec<Mention> = Vec::new();
     for raw in &raw.mentions {
         let unit = unit_id(raw.unit);
         let part = part_ix(raw.in_part);
-        let mentioned: Vec<_> = snapshot.mentions.iter().filter(|mention| mention.unit == unit).collect();
+        let mentioned: Vec<_> = mentions.iter().filter(|mention| mention.unit == unit).collect();
         if crossing.contains(&unit) || mentioned.iter().any(|mention| mention.part == part) {
             continue;
         }
@@ -289,11 +290,11 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
         if crosses {
             crossing.insert(unit.clone());
         }
-        let mention = raw.mention(unit, part, part_ix(raw.in_part || crosses), &snapshot.mentions);
-        snapshot.mentions.push(mention);
+        let mention = raw.mention(unit, part, part_ix(raw.in_part || crosses), &mentions);
+        mentions.push(mention);
     }
     for raw in &raw.coverage {
-        let of = snapshot.mentions[raw.of % snapshot.mentions.len()].unit.clone();
+        let of = mentions[raw.of % mentions.len()].unit.clone();
         snapshot.coverage.push(Coverage {
             of,
             kind: raw.kind.map(str::to_owned),
@@ -304,6 +305,7 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
             part: part_ix(raw.in_part),
         });
     }
+    snapshot.mentions = mentions.into();
     snapshot
 }
 
@@ -327,16 +329,8 @@ impl RawMention {
         };
         let words = &self.words;
         let RawItems { figure, relation, holder, contact, place, property, .. } = self.items.clone();
-        Mention {
-            part,
-            evidence: evidence(self.basis),
-            placing,
-            shown_under: words.heading.map(str::to_owned),
-            name: words.name.map(|(text, form, basis)| name_claim(text, form, basis)),
-            acronym: words.acronym.map(|(text, form, basis)| name_claim(text, form, basis)),
+        let details = Details {
             also_written: words.also.map(|text| name_claim(text, NameForm::Written, self.basis)).into_iter().collect(),
-            kind: words.kind.map(|(kind, basis)| text(kind, basis)),
-            standing: words.standing,
             summary: words.summary.map(|summary| text(summary, self.basis)),
             same: words.same.map(evidence),
             holder: holder.map(|name| Holder {
@@ -392,6 +386,16 @@ impl RawMention {
                 })
                 .into_iter()
                 .collect(),
+        };
+        Mention {
+            part,
+            evidence: evidence(self.basis),
+            placing,
+            shown_under: words.heading.map(str::to_owned),
+            name: words.name.map(|(text, form, basis)| name_claim(text, form, basis)),
+            acronym: words.acronym.map(|(text, form, basis)| name_claim(text, form, basis)),
+            kind: words.kind.map(|(kind, basis)| text(kind, basis)),
+            standing: words.standing,
             properties: property
                 .map(|value| Property {
                     name: "colour".to_owned(),
@@ -401,6 +405,7 @@ impl RawMention {
                 })
                 .into_iter()
                 .collect(),
+            details,
             unit,
         }
     }

@@ -117,8 +117,8 @@ impl RawEvent {
 
 /// Declares the units that only events name.
 pub(super) fn declare_unmentioned(corpus: &mut Corpus) {
-    let mentions = corpus.snapshots.values().flat_map(|snapshot| &snapshot.mentions);
-    let mentioned: BTreeSet<UnitId> = mentions.map(|mention| mention.unit.clone()).collect();
+    let mentions = corpus.snapshots.values().flat_map(|snapshot| snapshot.mentions.units());
+    let mentioned: BTreeSet<UnitId> = mentions.cloned().collect();
     let parents = corpus.events.values().flat_map(|event| &event.results).filter_map(|result| result.parent.clone());
     let named: BTreeSet<UnitId> = all_units(corpus).into_iter().chain(parents).collect();
     for id in named.difference(&mentioned) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use eragraph::model::{Basis, Corpus, Day, EraId, PartIx, SnapshotId, UnitId, Window};
+use eragraph::model::{Basis, Corpus, Day, EraId, Mention, PartIx, Snapshot, SnapshotId, UnitId, Window};
 
 use super::facts::{Facts, Seat, Stamp, all_units};
 use super::lives::{End, Life, ends, lives, turning_days};
@@ -40,7 +40,12 @@ pub(crate) struct Period {
 impl<'a> Oracle<'a> {
     pub(crate) fn new(corpus: &'a Corpus) -> Self {
         let units = all_units(corpus);
-        let facts = units.iter().map(|unit| (unit.clone(), Facts::of(corpus, unit))).collect();
+        // Facts borrow from mentions, which are kept packed. A test's are few: they stay until it is over.
+        let unpacked =
+            |snapshot: &Snapshot| -> &'static [Mention] { snapshot.mentions.iter().collect::<Vec<_>>().leak() };
+        let mentions: Vec<(&Snapshot, &[Mention])> =
+            corpus.snapshots.values().map(|snapshot| (&**snapshot, unpacked(snapshot))).collect();
+        let facts = units.iter().map(|unit| (unit.clone(), Facts::of(corpus, &mentions, unit))).collect();
         let mut oracle = Self { corpus, units, facts, ends: BTreeMap::new(), lives: BTreeMap::new() };
         oracle.ends = oracle.units.iter().map(|unit| (unit.clone(), ends(corpus, &oracle, unit))).collect();
         let turning = turning_days(corpus);
@@ -83,7 +88,8 @@ impl<'a> Oracle<'a> {
         let snapshot = &self.corpus.snapshots[snapshot];
         let parts = snapshot.parts.iter().zip(0..).map(|(part, at)| (Some(PartIx(at)), part.observed.window()));
         let all = std::iter::once((None, snapshot.observed.window())).chain(parts);
-        all.filter(|(part, _)| snapshot.speaks_of_units_in(*part)).map(|(_, window)| window).collect()
+        let about = snapshot.layers_about_units();
+        all.filter(|(part, _)| about.contains(part)).map(|(_, window)| window).collect()
     }
 
     /// Returns the day on which an era begins; `None` for one with no snapshots.

@@ -50,7 +50,7 @@ fn write_snapshot(f: &mut Formatter<'_>, snapshot: &Snapshot) -> fmt::Result {
     }
     writeln!(f)?;
     snapshot.coverage.iter().try_for_each(|coverage| write_coverage(f, coverage))?;
-    snapshot.mentions.iter().try_for_each(|mention| write_mention(f, mention))
+    snapshot.mentions.iter().try_for_each(|mention| write_mention(f, &mention))
 }
 
 fn write_coverage(f: &mut Formatter<'_>, coverage: &Coverage) -> fmt::Result {
@@ -71,22 +71,34 @@ fn write_mention(f: &mut Formatter<'_>, mention: &Mention) -> fmt::Result {
     let named = |claim: &NameClaim| format!("{:?}/{:?}/{:?}", claim.text, claim.form, claim.evidence.basis);
     mention.name.iter().try_for_each(|name| write!(f, " name {}", named(name)))?;
     mention.acronym.iter().try_for_each(|name| write!(f, " acronym {}", named(name)))?;
-    mention.also_written.iter().try_for_each(|name| write!(f, " also {}", named(name)))?;
+    mention.details.also_written.iter().try_for_each(|name| write!(f, " also {}", named(name)))?;
     mention.kind.iter().try_for_each(|kind| write!(f, " kind {}/{:?}", kind.text, kind.evidence.basis))?;
     mention.shown_under.iter().try_for_each(|heading| write!(f, " shown-under {heading}"))?;
-    mention.same.iter().try_for_each(|same| write!(f, " same {:?}", same.basis))?;
-    mention.summary.iter().try_for_each(|text| write!(f, " summary {}/{:?}", text.text, text.evidence.basis))?;
-    mention.holder.iter().try_for_each(|holder| write!(f, " holder {}/{:?}", holder.name, holder.evidence.basis))?;
-    for relation in &mention.relations {
+    mention.details.same.iter().try_for_each(|same| write!(f, " same {:?}", same.basis))?;
+    mention
+        .details
+        .summary
+        .iter()
+        .try_for_each(|text| write!(f, " summary {}/{:?}", text.text, text.evidence.basis))?;
+    mention
+        .details
+        .holder
+        .iter()
+        .try_for_each(|holder| write!(f, " holder {}/{:?}", holder.name, holder.evidence.basis))?;
+    for relation in &mention.details.relations {
         let to = if let RelationEnd::Unit(unit) = &relation.to { unit.to_string() } else { "a text".into() };
         write!(f, " {} {to}/{:?}{}", relation.kind, relation.evidence.basis, part(relation.part))?;
     }
-    for figure in &mention.figures {
+    for figure in &mention.details.figures {
         let (value, basis) = (figure.value, figure.evidence.basis);
         write!(f, " {} {:?} {value:?}/{basis:?}{}", figure.measure, figure.qualifier, part(figure.part))?;
     }
-    mention.contacts.iter().try_for_each(|contact| write!(f, " contact {:?}{}", contact.value, part(contact.part)))?;
-    mention.places.iter().try_for_each(|place| write!(f, " {:?} {}", place.role, place.place))?;
+    mention
+        .details
+        .contacts
+        .iter()
+        .try_for_each(|contact| write!(f, " contact {:?}{}", contact.value, part(contact.part)))?;
+    mention.details.places.iter().try_for_each(|place| write!(f, " {:?} {}", place.role, place.place))?;
     mention.properties.iter().try_for_each(|property| write!(f, " {}={}", property.name, property.value))?;
     writeln!(f, " {:?}{}", mention.standing, part(mention.part))
 }

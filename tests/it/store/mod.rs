@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use eragraph::model::{
     Basis, Corpus, Edtf, Era, EraId, Evidence, Mention, NameClaim, NameForm, Placing, Record, RecordKey, Snapshot,
-    SnapshotId, SourceFile, Standing, UnitId,
+    SnapshotId, SourceFile, UnitId,
 };
 use eragraph::store::{
     BoxError, Changes, ContentHash, Document, Draft, Finding, Journal, Notice, Revision, Store, StoreError,
@@ -39,24 +39,8 @@ fn evidence() -> Evidence {
 
 fn mention(id: &str, name: &str) -> Mention {
     Mention {
-        unit: UnitId::new(id).unwrap(),
-        part: None,
-        evidence: evidence(),
-        placing: Placing::Root,
-        shown_under: None,
         name: Some(NameClaim { text: name.into(), form: NameForm::Written, evidence: evidence() }),
-        acronym: None,
-        also_written: Vec::new(),
-        kind: None,
-        standing: Standing::Internal,
-        summary: None,
-        same: None,
-        holder: None,
-        figures: Vec::new(),
-        relations: Vec::new(),
-        contacts: Vec::new(),
-        places: Vec::new(),
-        properties: Vec::new(),
+        ..Mention::of(UnitId::new(id).unwrap(), evidence(), Placing::Root)
     }
 }
 

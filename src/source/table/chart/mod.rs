@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use indexmap::IndexMap;
 
 use super::coverage::{Listed, Lists};
-use super::reader::{Cell, Reader, Row, mention};
+use super::reader::{Cell, Reader, Row};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::model::{
     Basis, DeclaredUnit, Edtf, Evidence, LineSet, Mention, Placing, Property, Record, RelationEnd, Snapshot,
@@ -88,7 +88,7 @@ impl Chart {
         let draft = Draft {
             key: key.to_owned(),
             row,
-            mention: mention(id.clone(), stated(row), Placing::Root),
+            mention: Mention::of(id.clone(), stated(row), Placing::Root),
             parents: Vec::new(),
             begun: None,
             ended: None,
@@ -161,7 +161,7 @@ impl Chart {
                 acronym: None,
                 kind: mention.kind.as_ref().map(|kind| kind.text.clone()),
                 standing: mention.standing,
-                summary: mention.summary.as_ref().map(|summary| summary.text.clone()),
+                summary: mention.details.summary.as_ref().map(|summary| summary.text.clone()),
                 basis: Basis::Outside,
                 evidence: Vec::new(),
                 reference: Some(format!("{file}{lines}")),
@@ -177,9 +177,8 @@ impl Chart {
         let mut snapshot = reader.snapshot(id, title, observed, window);
         let note = Some("the date that the mapping gives to the whole file".to_owned());
         snapshot.date_evidence = vec![Evidence { lines: None, basis: Basis::Inferred, reference: None, note }];
-        snapshot.mentions = self.mentions(reader, window);
-        let listed: Vec<Listed> = snapshot
-            .mentions
+        let mentions = self.mentions(reader, window);
+        let listed: Vec<Listed> = mentions
             .iter()
             .map(|mention| Listed {
                 unit: mention.unit.clone(),
@@ -189,6 +188,7 @@ impl Chart {
             })
             .collect();
         let mut lists = Lists::new(reader.mapping);
+        snapshot.mentions = mentions.into();
         snapshot.coverage = lists.of(window, &listed);
         let known: Vec<&str> = self.units.keys().map(UnitId::as_str).collect();
         lists.tell_idle(reader, &known.iter().copied());
@@ -218,7 +218,7 @@ impl Chart {
         let mut mentions = Vec::new();
         while let Some((draft, placing)) = open.pop() {
             let mut mention = Mention { placing, ..draft.mention.clone() };
-            mention.relations.retain(|relation| match &relation.to {
+            mention.details.relations.retain(|relation| match &relation.to {
                 RelationEnd::Unit(unit) => present.contains(unit),
                 RelationEnd::Text(_) => true,
             });

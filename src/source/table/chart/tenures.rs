@@ -66,7 +66,7 @@ impl Chart {
         let mut tenures = tenures.into_iter();
         let Some(first) = tenures.next() else { return };
         let own = draft.mention.name.as_ref().map(|name| name.text.clone());
-        draft.mention.holder = Some(Holder {
+        draft.mention.details.holder = Some(Holder {
             name: first.person.clone(),
             title: first.role.filter(|role| Some(role) != own.as_ref()),
             evidence: stated_in_both(first.row, first.named),

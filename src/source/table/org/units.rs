@@ -111,7 +111,7 @@ impl File<'_, '_> {
                 Some(parent) if is_post && draft.parents.is_empty() => {
                     draft.parents.push(Said { value: parent, row: statement.row });
                 }
-                _ => draft.mention.relations.push(relation("reports-to", end, statement.row)),
+                _ => draft.mention.details.relations.push(relation("reports-to", end, statement.row)),
             }
         }
     }
@@ -142,13 +142,14 @@ impl File<'_, '_> {
         (draft.begun, draft.ended) = (begun, ended);
         let mention = &mut draft.mention;
         mention.name = own;
-        mention.also_written = also;
+        mention.details.also_written = also;
         mention.kind = kind;
-        mention.summary = summary.map(|said| Text { text: said.object.text().to_owned(), evidence: stated(said.row) });
+        mention.details.summary =
+            summary.map(|said| Text { text: said.object.text().to_owned(), evidence: stated(said.row) });
         mention.properties = properties;
-        mention.contacts = contacts;
-        mention.places = places;
-        mention.relations = relations;
+        mention.details.contacts = contacts;
+        mention.details.places = places;
+        mention.details.relations = relations;
         Some(())
     }
 

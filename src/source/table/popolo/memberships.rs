@@ -131,7 +131,7 @@ impl<'n> File<'n> {
         let relation =
             Relation { kind: "member-of".to_owned(), to: RelationEnd::Unit(of), evidence: stated(row), part: None };
         let draft = self.chart.units.get_mut(&member)?;
-        draft.mention.relations.extend(tenure.holds(&observed).then_some(relation));
+        draft.mention.details.relations.extend(tenure.holds(&observed).then_some(relation));
         Some(())
     }
 }

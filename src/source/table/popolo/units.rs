@@ -134,12 +134,12 @@ impl File<'_> {
         draft.begun = begun;
         draft.ended = ended;
         draft.mention.name = name;
-        draft.mention.also_written = also;
+        draft.mention.details.also_written = also;
         draft.mention.kind = draft.mention.kind.take().or(classification);
-        draft.mention.summary = summary;
+        draft.mention.details.summary = summary;
         draft.mention.properties = properties;
-        draft.mention.contacts = contacts;
-        draft.mention.places = place.into_iter().collect();
+        draft.mention.details.contacts = contacts;
+        draft.mention.details.places = place.into_iter().collect();
         Some(())
     }
 

@@ -1,0 +1,107 @@
+//! Columns: what is known of each unit about one thing, all units in one piece of memory.
+
+use super::layer::{Layers, index};
+use super::node::{Claim, UnitIx};
+
+/// Items of every unit, one unit after the other.
+#[derive(Debug)]
+pub(super) struct Column<T> {
+    /// Where the items of each unit end.
+    ends: Vec<u32>,
+    items: Vec<T>,
+}
+
+/// The claims about one attribute, those of each unit in the order of claims.
+pub(super) type Claims<V> = Column<Claim<V>>;
+
+impl<T> Default for Column<T> {
+    fn default() -> Self {
+        Self { ends: Vec::new(), items: Vec::new() }
+    }
+}
+
+impl<T> Column<T> {
+    /// Returns the items of a unit; none where the column has none of it.
+    pub(super) fn of(&self, unit: UnitIx) -> &[T] {
+        let (from, to) = self.range(unit);
+        self.items.get(from..to).unwrap_or_default()
+    }
+
+    /// Returns where the items of a unit begin and end.
+    pub(super) fn range(&self, unit: UnitIx) -> (usize, usize) {
+        let at = unit.index();
+        let place = |end: Option<&u32>| end.and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
+        let from = place(at.checked_sub(1).and_then(|before| self.ends.get(before)));
+        (from, place(self.ends.get(at)).max(from))
+    }
+}
+
+impl<T: Copy> Column<T> {
+    /// Puts items in the order of units; those of one unit stay in the order in which they come.
+    pub(super) fn gather(units: usize, found: &[(UnitIx, T)]) -> Self {
+        if found.is_empty() {
+            return Self::default();
+        }
+        let mut ends = vec![0_u32; units];
+        for (unit, _) in found {
+            if let Some(count) = ends.get_mut(unit.index()) {
+                *count += 1;
+            }
+        }
+        let mut next = Vec::with_capacity(units);
+        let mut sum = 0_u32;
+        for count in &mut ends {
+            next.push(sum);
+            sum += *count;
+            *count = sum;
+        }
+        let mut order = vec![0_u32; found.len()];
+        for (at, (unit, _)) in found.iter().enumerate() {
+            let Some(place) = next.get_mut(unit.index()) else { continue };
+            if let Some(slot) = usize::try_from(*place).ok().and_then(|place| order.get_mut(place)) {
+                *slot = index(at);
+            }
+            *place += 1;
+        }
+        let item = |at: &u32| usize::try_from(*at).ok().and_then(|at| found.get(at)).map(|(_, item)| *item);
+        let items = order.iter().filter_map(item).collect();
+        Self { ends, items }
+    }
+
+    /// Does something with the items of each unit that has some.
+    fn for_each(&mut self, mut work: impl FnMut(&mut [T])) {
+        let mut rest = self.items.as_mut_slice();
+        let mut from = 0;
+        for end in &self.ends {
+            let count = usize::try_from(end - from).unwrap_or(usize::MAX);
+            from = *end;
+            let Some((own, others)) = rest.split_at_mut_checked(count) else { return };
+            rest = others;
+            if !own.is_empty() {
+                work(own);
+            }
+        }
+    }
+}
+
+impl<V: Copy> Claims<V> {
+    /// Puts claims in the order of units, and those of each unit in the order of claims.
+    pub(super) fn sorted(units: usize, layers: &Layers, found: &[(UnitIx, Claim<V>)]) -> Self {
+        let mut column = Self::gather(units, found);
+        column.for_each(|claims| claims.sort_by_key(|claim| layers.order(claim.layer, claim.basis)));
+        column
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_stand_with_their_units_in_the_order_in_which_they_came() {
+        let unit = UnitIx::new;
+        let column = Column::gather(4, &[(unit(2), 'a'), (unit(0), 'b'), (unit(2), 'c'), (unit(3), 'd')]);
+        let of = |at| column.of(unit(at)).iter().collect::<String>();
+        assert_eq!([of(0), of(1), of(2), of(3), of(9)], ["b", "", "ac", "d", ""]);
+    }
+}
