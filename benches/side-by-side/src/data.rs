@@ -168,6 +168,14 @@ pub struct Differences {
     pub moved: Vec<(Id, Option<Id>, Option<Id>)>,
 }
 
+impl Differences {
+    /// Returns how many there are.
+    pub fn count(&self) -> u32 {
+        let count = self.added.len() + self.removed.len() + self.renamed.len() + self.moved.len();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}
+
 /// A history, its questions and answers.
 #[derive(Debug)]
 pub struct Data {

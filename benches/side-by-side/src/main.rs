@@ -7,6 +7,7 @@
 
 mod check;
 mod client;
+mod curve;
 mod data;
 mod eragraph;
 mod floor;

@@ -33,7 +33,7 @@ pub struct Held {
 pub struct Distance {
     pub apart: usize,
     /// How many changes the first of them has.
-    pub changes: usize,
+    pub changes: u32,
     pub ours: Spread,
     pub theirs: Spread,
 }
@@ -117,7 +117,7 @@ pub fn loads(ours: &[Took], theirs: &[Took], held: &Held, disk: [u64; 2], log: u
 /// Returns the table of comparisons by their distance.
 pub fn growth(distances: &[Distance]) -> String {
     let mut text = "The first page (1,000) of a comparison by its distance; p50 at one connection, ms (least to most of the rounds).\n\n\
-                    | versions apart | units that differ | SQLite | eragraph |\n|---|---|---|---|\n"
+                    | versions apart | begun, ended, renamed or moved | SQLite | eragraph |\n|---|---|---|---|\n"
         .to_owned();
     for Distance { apart, changes, ours, theirs } in distances {
         let ms = |of: &Spread| format!("{:.2} ({:.2}–{:.2})", of.median / 1e3, of.least / 1e3, of.most / 1e3);

@@ -10,7 +10,8 @@ use std::time::Duration;
 use crate::Outcome;
 use crate::check::{Who, all};
 use crate::client::{Asked, Connection};
-use crate::data::Data;
+use crate::curve;
+use crate::data::{Data, Differences};
 use crate::eragraph::Eragraph;
 use crate::floor::bodies;
 use crate::options::Options;
@@ -67,7 +68,11 @@ pub fn run(name: &str, data: &Data, options: &Options) -> Outcome<()> {
         }
     }
     if options.wants("growth") {
-        println!("{}", report::growth(&setting.grow(name, data, &sqlite)?));
+        let distances = setting.grow(name, data, &sqlite)?;
+        println!("{}", report::growth(&distances));
+        let drawn = options.work.join("growth.svg");
+        fs::write(&drawn, curve::svg(&distances))?;
+        println!("The curve is in {}.\n", drawn.display());
     }
     Ok(())
 }
@@ -195,9 +200,7 @@ impl Setting {
             let figures = rounds.run(Mode::Alone, &[part(sqlite, theirs), part(&service, ours)])?;
             distances.push(Distance {
                 apart: apart.parse()?,
-                changes: changes.map_or(0, |found| {
-                    found.added.len() + found.removed.len() + found.renamed.len() + found.moved.len()
-                }),
+                changes: changes.map_or(0, Differences::count),
                 ours: figures.of(1),
                 theirs: figures.of(0),
             });
