@@ -62,10 +62,11 @@ pub fn run(name: &str, data: &Data, options: &Options) -> Outcome<()> {
     println!("{} answers of eragraph and {} of SQLite were as brute force has them.\n", right[0], right[1]);
     if options.wants("ask") {
         println!("{}", report::questions(&setting.ask(name, data, &service, &sqlite)?, setting.eragraph.caches));
-        drop(service);
-        if setting.eragraph.caches {
-            println!("{}", report::repeated(&setting.repeat(name, data)?));
-        }
+    }
+    // One process has the store at a time.
+    drop(service);
+    if options.wants("ask") && setting.eragraph.caches {
+        println!("{}", report::repeated(&setting.repeat(name, data)?));
     }
     if options.wants("growth") {
         let distances = setting.grow(name, data, &sqlite)?;
