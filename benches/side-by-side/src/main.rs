@@ -14,6 +14,7 @@ mod floor;
 mod generate;
 mod machine;
 mod options;
+mod pages;
 mod process;
 mod questions;
 mod report;

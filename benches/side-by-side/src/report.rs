@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::pages::Pages;
 use crate::process::Took;
 use crate::questions::Question;
 use crate::rounds::{Figures, Spread, spread};
@@ -120,10 +121,24 @@ pub fn growth(distances: &[Distance]) -> String {
                     | versions apart | begun, ended, renamed or moved | SQLite | eragraph |\n|---|---|---|---|\n"
         .to_owned();
     for Distance { apart, changes, ours, theirs } in distances {
-        let ms = |of: &Spread| format!("{:.2} ({:.2}–{:.2})", of.median / 1e3, of.least / 1e3, of.most / 1e3);
-        let _ = writeln!(text, "| {apart} | {changes} | {} | {} |", ms(theirs), ms(ours));
+        let _ = writeln!(text, "| {apart} | {changes} | {} | {} |", milliseconds(theirs), milliseconds(ours));
     }
     text
+}
+
+/// Returns the table of very long results.
+pub fn pages(results: &[Pages]) -> String {
+    let mut text = "Very long results, read to their end in pages of 1,000; ms for a page (least to most of ten).\n\n\
+                    | | pages | the first ten | the last ten |\n|---|---|---|---|\n"
+        .to_owned();
+    for Pages { what, count, first, last } in results {
+        let _ = writeln!(text, "| {what} | {count} | {} | {} |", milliseconds(first), milliseconds(last));
+    }
+    text
+}
+
+fn milliseconds(of: &Spread) -> String {
+    format!("{:.2} ({:.2}–{:.2})", of.median / 1e3, of.least / 1e3, of.most / 1e3)
 }
 
 fn cell(row: &Row, server: usize) -> String {

@@ -15,6 +15,7 @@ use crate::data::{Data, Differences};
 use crate::eragraph::Eragraph;
 use crate::floor::bodies;
 use crate::options::Options;
+use crate::pages;
 use crate::process::{Server, Took, on_disk, run as run_to_end};
 use crate::questions::{Question, between, body, request, requests};
 use crate::report::{self, Distance, Held, Row};
@@ -74,6 +75,9 @@ pub fn run(name: &str, data: &Data, options: &Options) -> Outcome<()> {
         let drawn = options.work.join("growth.svg");
         fs::write(&drawn, curve::svg(&distances))?;
         println!("The curve is in {}.\n", drawn.display());
+        let (service, _) = setting.eragraph.serve(false)?;
+        eprintln!("{name}: reading very long results …");
+        println!("{}", report::pages(&pages::read(service.address, data)?));
     }
     Ok(())
 }
