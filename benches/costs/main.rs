@@ -33,7 +33,7 @@ fn unit_by_id(bencher: Bencher<'_, '_>, units: usize) {
     let history = history(units);
     let ids: Vec<String> = (0..1_000).map(|number| (number * STEP % units).to_string()).collect();
     let next = Cell::new(0);
-    bencher.bench_local(|| history.unit_ix(black_box(&ids[turn(&next, ids.len())])));
+    bencher.bench_local(|| history.unit_ix(black_box(in_turn(&next, &ids))));
 }
 
 /// What a unit was called on a day: the logarithm of its own changes, however many units there are.
@@ -69,10 +69,8 @@ fn children(bencher: Bencher<'_, '_>, units: usize) {
     let next = Cell::new(0);
     // Six below each of the first sixth of the units.
     let parents: Vec<UnitIx> = (0..100).map(|number| unit(history, number * STEP % (units / 7))).collect();
-    bencher.bench_local(|| {
-        let number = turn(&next, DAYS);
-        view(history, number).children(black_box(parents[number % parents.len()]))
-    });
+    let on = view(history, DAYS / 2);
+    bencher.bench_local(|| on.children(black_box(*in_turn(&next, &parents))));
 }
 
 /// What differs between two days: what changed between them.
@@ -132,6 +130,10 @@ fn view(history: &History, number: usize) -> View<'_> {
 
 fn unit(history: &History, id: usize) -> UnitIx {
     history.unit_ix(&id.to_string()).unwrap()
+}
+
+fn in_turn<'a, T>(next: &Cell<usize>, of: &'a [T]) -> &'a T {
+    of.get(turn(next, of.len())).unwrap()
 }
 
 /// Counts on, and begins again.

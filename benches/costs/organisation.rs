@@ -94,11 +94,11 @@ fn change(log: &mut String, units: usize, number: usize) {
     };
     for changes in WITH_CHANGES {
         let apart = DAYS / (changes + 1);
-        if number % apart == 0 && number / apart <= changes {
+        if number.is_multiple_of(apart) && number / apart <= changes {
             line(with_changes(units, changes), format!(r#""name":"Unit as of day {number}""#));
         }
     }
-    if number % MONTH != 0 {
+    if !number.is_multiple_of(MONTH) {
         return;
     }
     let month = number / MONTH;

@@ -173,3 +173,28 @@ fn ready(open: &[Connection]) -> Outcome<Vec<usize>> {
     poll(&mut events, Some(&PATIENCE.try_into()?))?;
     Ok((0..).zip(&events).filter(|(_, event)| !event.revents().is_empty()).map(|(number, _)| number).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(received: &str, expected: Option<(u16, &str)>) {
+        let answer = whole(received.as_bytes()).unwrap();
+        let told = answer.map(|answer| (answer.status, &received[answer.body..answer.end]));
+        assert_eq!(told, expected, "{received:?}");
+    }
+
+    #[test]
+    fn an_answer_is_whole_when_its_length_is_there() {
+        check("HTTP/1.1 200 OK\r\ncontent-le", None);
+        check("HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nab", None);
+        check("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nx: y\r\n\r\nabc", Some((200, "abc")));
+        check("HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n", Some((503, "")));
+    }
+
+    #[test]
+    fn an_answer_without_a_length_is_refused() {
+        assert!(whole(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n").is_err());
+    }
+}

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::Outcome;
 use crate::data::{
-    Between, Child, Differences, Expected, Id, OfUnit, OnDay, Op, Periods, Queries, State, changes, version_on,
+    Between, Change, Child, Differences, Expected, Id, OfUnit, OnDay, Op, Periods, Queries, State, changes, version_on,
 };
 
 /// A whole version: the units by id, and none where one is not there.
@@ -16,12 +16,22 @@ type Open<T> = Vec<Option<T>>;
 
 /// Returns the answers to the first questions of each list, and the comparisons.
 pub fn of(folder: &Path, dates: &[String], queries: &Queries, answered: usize, compared: usize) -> Outcome<Expected> {
+    answer(changes(folder)?, dates, queries, answered, compared)
+}
+
+fn answer(
+    log: impl Iterator<Item = Outcome<Change>>,
+    dates: &[String],
+    queries: &Queries,
+    answered: usize,
+    compared: usize,
+) -> Outcome<Expected> {
     let (q1, q2, q3) = (first(&queries.q1, answered), first(&queries.q2, answered), first(&queries.q3, answered));
     let (mut lines, mut children) = (open(q1), open(q2));
     let mut histories: Vec<Periods> = q3.iter().map(|_| Periods::default()).collect();
     let mut comparisons = Comparisons::new(first(&queries.q4, compared), dates);
     let mut distances = distances(queries, dates);
-    replay(folder, dates.len(), |number, version| {
+    replay(log, dates.len(), |number, version| {
         on_day(q1, dates, number, &mut lines, |unit| reporting_line(version, unit));
         on_day(q2, dates, number, &mut children, |unit| units_below(version, unit));
         for (OfUnit { unit }, history) in q3.iter().zip(&mut histories) {
@@ -44,7 +54,7 @@ pub fn of(folder: &Path, dates: &[String], queries: &Queries, answered: usize, c
 /// Returns the answers to the first comparison over each distance.
 pub fn by_distance(folder: &Path, dates: &[String], queries: &Queries) -> Outcome<BTreeMap<String, Vec<Differences>>> {
     let mut distances = distances(queries, dates);
-    replay(folder, dates.len(), |number, version| {
+    replay(changes(folder)?, dates.len(), |number, version| {
         for comparisons in distances.values_mut() {
             comparisons.see(number, version);
         }
@@ -58,10 +68,14 @@ fn distances(queries: &Queries, dates: &[String]) -> BTreeMap<String, Comparison
 }
 
 /// Shows each version in turn.
-fn replay(folder: &Path, versions: usize, mut see: impl FnMut(usize, &Version)) -> Outcome<()> {
+fn replay(
+    log: impl Iterator<Item = Outcome<Change>>,
+    versions: usize,
+    mut see: impl FnMut(usize, &Version),
+) -> Outcome<()> {
     let mut now: Version = Vec::new();
     let mut number = 0;
-    for change in changes(folder)? {
+    for change in log {
         let change = change?;
         while number < change.v {
             see(number, &now);
@@ -200,4 +214,60 @@ fn open<Asked, T>(asked: &[Asked]) -> Open<T> {
 /// Returns what was answered; a question about no version has the empty answer.
 fn closed<T: Default>(answers: Open<T>) -> Vec<T> {
     answers.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A top with one unit below it, which is renamed, moved below another that begins, and ends.
+    const LOG: &str = r#"
+        {"v":0,"op":"add","id":0,"name":"Top","acr":"T","kind":"k","parent":null,"attrs":["A",1,"c"]}
+        {"v":0,"op":"add","id":1,"name":"Old","acr":"O","kind":"k","parent":0,"attrs":["A",2,"c"]}
+        {"v":1,"op":"chg","id":1,"name":"New"}
+        {"v":1,"op":"add","id":2,"name":"Two","acr":"T","kind":"k","parent":0,"attrs":["A",3,"c"]}
+        {"v":2,"op":"chg","id":1,"parent":2}
+        {"v":3,"op":"del","id":1}"#;
+
+    #[track_caller]
+    fn check(question: &str, asked: &Value, expected: &Value) {
+        let dates = ["2000-01-01", "2000-02-01", "2000-03-01", "2000-04-01"].map(str::to_owned);
+        let mut queries = json!({"q1": [], "q2": [], "q3": [], "q4": [], "q4dist": {}});
+        queries[question] = json!([asked]);
+        let queries: Queries = serde_json::from_value(queries).unwrap();
+        let log = LOG.trim().lines().map(|line| Ok(serde_json::from_str::<Change>(line)?));
+        let answers = serde_json::to_value(answer(log, &dates, &queries, 1, 1).unwrap()).unwrap();
+        assert_eq!(answers[question], json!([expected]), "{question} {asked}");
+    }
+
+    #[test]
+    fn a_day_belongs_to_the_version_that_began_last() {
+        check("q1", &json!({"unit": 1, "date": "2000-01-31"}), &json!([[1, "Old"], [0, "Top"]]));
+        check("q1", &json!({"unit": 1, "date": "2000-02-01"}), &json!([[1, "New"], [0, "Top"]]));
+        check("q1", &json!({"unit": 1, "date": "2000-03-15"}), &json!([[1, "New"], [2, "Two"], [0, "Top"]]));
+    }
+
+    #[test]
+    fn what_is_below_a_unit_comes_with_its_properties() {
+        let below = json!([[1, "New", "A", 2, "c"], [2, "Two", "A", 3, "c"]]);
+        check("q2", &json!({"unit": 0, "date": "2000-02-10"}), &below);
+        check("q2", &json!({"unit": 2, "date": "2000-04-10"}), &json!([]));
+    }
+
+    #[test]
+    fn a_period_begins_with_another_name_or_parent() {
+        let periods = json!([["2000-01-01", "Old", 0], ["2000-02-01", "New", 0], ["2000-03-01", "New", 2]]);
+        check("q3", &json!({"unit": 1}), &json!({"periods": periods, "ended": "2000-04-01"}));
+    }
+
+    #[test]
+    fn a_comparison_tells_what_differs_at_its_ends_and_nothing_between() {
+        let (renamed, moved) = (json!([[1, "Old", "New"]]), json!([[1, 0, 2]]));
+        let found = json!({"added": [[2, "Two"]], "removed": [], "renamed": renamed, "moved": moved});
+        check("q4", &json!({"from": "2000-01-01", "to": "2000-03-01"}), &found);
+        let ended = json!({"added": [], "removed": [[1, "New"]], "renamed": [], "moved": []});
+        check("q4", &json!({"from": "2000-02-01", "to": "2000-04-01"}), &ended);
+    }
 }

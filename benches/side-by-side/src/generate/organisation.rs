@@ -332,3 +332,37 @@ fn parents_in_thousand(units: usize) -> usize {
 fn index(unit: Id) -> usize {
     usize::try_from(unit).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_every_version_there_is_one_tree_no_deeper_and_no_wider_than_it_may_be() {
+        let mut random = Seeded::new(7);
+        let mut organisation = Organisation::found(500, &mut random);
+        for _ in 0..60 {
+            organisation.go_on(20, &mut random);
+            for unit in &organisation.alive {
+                let line = organisation.line(*unit);
+                assert_eq!(line.last(), Some(&0), "{unit} hangs below the top");
+                assert!(line.len() <= DEEPEST + 1, "{unit} is {} steps down", line.len() - 1);
+                let below = organisation.below_of(*unit);
+                assert!(below.len() <= WIDEST, "{unit} has {} below it", below.len());
+                assert!(below.iter().all(|child| organisation.parent(*child) == Some(*unit)), "{unit}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_seed_makes_the_same_log() {
+        let told = || {
+            let mut random = Seeded::new(3);
+            let mut organisation = Organisation::found(50, &mut random);
+            organisation.go_on(5, &mut random);
+            organisation.told(1).map(|line| format!("{line:?}")).collect::<Vec<_>>()
+        };
+        assert_eq!(told(), told());
+        assert!(told().len() >= 10);
+    }
+}
