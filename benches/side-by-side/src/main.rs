@@ -57,6 +57,9 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Outcome<()> {
     println!("Measured on {}.\n", machine::described());
+    if cfg!(debug_assertions) {
+        println!("Built without --release: answers are checked, and no figure means anything.\n");
+    }
     for (name, size) in &options.sizes {
         let folder = options.work.join(format!("data/{name}-{}", options.seed));
         if !folder.join("expected.json").exists() {
