@@ -33,7 +33,7 @@ fn unit_by_id(bencher: Bencher<'_, '_>, units: usize) {
     let history = history(units);
     let ids: Vec<String> = (0..1_000).map(|number| (number * STEP % units).to_string()).collect();
     let next = Cell::new(0);
-    bencher.bench_local(|| history.unit_ix(black_box(in_turn(&next, &ids))));
+    bencher.bench_local(|| history.unit_ix(black_box(in_turn::<String>(&next, &ids))));
 }
 
 /// What a unit was called on a day: the logarithm of its own changes, however many units there are.
