@@ -169,7 +169,16 @@ fn check_links(page: &str) {
 
 #[test]
 fn links_between_the_documents_lead_somewhere() {
-    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/attacks.md"] {
+    for page in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+        "SECURITY.md",
+        "docs/attacks.md",
+        "docs/performance.md",
+        "benches/README.md",
+    ] {
         check_links(page);
     }
 }
