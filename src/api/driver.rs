@@ -221,7 +221,9 @@ fn collect<'c, T: ContainerType + ?Sized>(
                 }
                 continue;
             }
-            Selection::InlineFragment(fragment) => (fragment.node.type_condition.as_ref(), &fragment.node.selection_set),
+            Selection::InlineFragment(fragment) => {
+                (fragment.node.type_condition.as_ref(), &fragment.node.selection_set)
+            }
             Selection::FragmentSpread(spread) => {
                 let name = &spread.node.fragment_name.node;
                 let unknown = || ServerError::new(format!("Unknown fragment \"{name}\"."), Some(spread.pos));

@@ -135,7 +135,11 @@ impl<'h> Comparison<'h> {
             !old.is_empty() && !new.is_empty() && old != new
         })?;
         let latest = |facts: &[PlaceFact<'_>]| {
-            facts.iter().filter(|fact| fact.item.role == role).max_by_key(|fact| fact.order).map(|fact| self.item_side(fact))
+            facts
+                .iter()
+                .filter(|fact| fact.item.role == role)
+                .max_by_key(|fact| fact.order)
+                .map(|fact| self.item_side(fact))
         };
         Some(self.by_claims(unit, ChangeKind::PlaceChanged, [latest(&a)?, latest(&b)?]))
     }
@@ -294,4 +298,3 @@ fn latest_figures<'h>(facts: &[ItemFact<'h, Figure>]) -> Vec<ItemFact<'h, Figure
     latest.sort_by_key(|fact| (&fact.item.measure, &fact.item.unit, &fact.item.scope));
     latest
 }
-

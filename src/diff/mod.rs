@@ -199,8 +199,7 @@ impl<'h> Comparison<'h> {
     /// Returns the units that can differ, in the order of their ids: between two days, only those about which something
     /// changes.
     fn units(self, from: Option<UnitIx>) -> impl Iterator<Item = UnitIx> + 'h {
-        let changed =
-            self.earlier.day().zip(self.later.day()).map(|(from, to)| self.history.changed_between(from, to));
+        let changed = self.earlier.day().zip(self.later.day()).map(|(from, to)| self.history.changed_between(from, to));
         let all = changed.is_none().then(|| self.history.units());
         let units = changed.into_iter().flatten().chain(all.into_iter().flatten());
         units.skip_while(move |unit| Some(*unit) < from)

@@ -21,7 +21,9 @@ const LISTS: [(&str, &str); 6] = [
 ];
 
 fn page(schema: &ApiSchema, (question, place): (&str, &str), arguments: &str, total: &str) -> Value {
-    let fields = format!("{{ {total} edges {{ cursor node {{ ITEM }} }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }}");
+    let fields = format!(
+        "{{ {total} edges {{ cursor node {{ ITEM }} }} pageInfo {{ hasNextPage hasPreviousPage endCursor }} }}"
+    );
     let item = match place {
         "/diff/changes" => "kind relation unit { id }",
         "/view/units" => "unitId",

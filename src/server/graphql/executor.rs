@@ -6,12 +6,14 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use async_graphql::parser::types::OperationType;
 use async_graphql::Request;
+use async_graphql::parser::types::OperationType;
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
-use crate::api::{self, Admin, Answer, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task};
+use crate::api::{
+    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task,
+};
 use crate::config::Config;
 use crate::repository::Repository;
 
