@@ -56,7 +56,9 @@ impl Piece {
     }
 
     fn end(self) -> Value {
-        Value::Binary(WRITTEN.take().into())
+        let written = WRITTEN.take();
+        drop(self);
+        Value::Binary(written.into())
     }
 }
 

@@ -63,7 +63,7 @@ impl Snapshot {
         let mut layers: BTreeSet<Option<PartIx>> = self.coverage.iter().map(|coverage| coverage.part).collect();
         for mention in self.mentions.iter() {
             layers.insert(mention.part);
-            layers.extend(mention.detail_parts().filter(Option::is_some));
+            layers.extend(mention.detail_parts().flatten().map(Some));
         }
         layers
     }

@@ -104,7 +104,7 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
     let page_size = question::PAGE.min(service.config.limits.max_page);
     let request = Request::new(question.document()).variables(question.variables(page_size));
     let done = service.executor.ask(request, true).await.unwrap_or_else(Refusal::answer);
-    let data = data(done)?;
+    let data = data(&done)?;
     let subject = data.pointer(question.pointer()).filter(|subject| !subject.is_null());
     let subject =
         subject.ok_or_else(|| Refused::not_there(format!("revision {} has no such thing", question.revision())))?;
@@ -117,7 +117,7 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
 }
 
 /// Returns the data of an answer without errors.
-fn data(done: Answer) -> Result<Value, Refused> {
+fn data(done: &Answer) -> Result<Value, Refused> {
     let internal = |message: &str| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message);
     if let Some(error) = done.errors.first() {
         let told = serde_json::to_value(error).unwrap_or_default();

@@ -25,7 +25,7 @@ pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic
             checker.snapshot(snapshot);
         }
         for event in after.events.values() {
-            checker.event(event);
+            checker.event(&event.unpacked());
         }
         for unit in after.units.values() {
             checker.evidence(&RecordKey::Unit(unit.id.clone()), &unit.evidence);

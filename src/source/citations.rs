@@ -33,8 +33,8 @@ pub fn check(corpus: &Corpus, origins: &Origins, read: &mut dyn FnMut(&str) -> i
 
 /// Checks that the lines of a snapshot's source that events, and declarations of units, cite are there.
 fn check_events(corpus: &Corpus, origins: &Origins, snapshot: &Snapshot, count: usize, found: &mut Vec<Diagnostic>) {
-    let events = corpus.events.values().map(|event| (RecordKey::Event(event.id.clone()), &event.evidence));
-    let units = corpus.units.values().map(|unit| (RecordKey::Unit(unit.id.clone()), &unit.evidence));
+    let events = corpus.events.values().map(|event| (RecordKey::Event(event.id().clone()), event.unpacked().evidence));
+    let units = corpus.units.values().map(|unit| (RecordKey::Unit(unit.id.clone()), unit.evidence.clone()));
     for (key, cited) in events.chain(units) {
         for evidence in cited.iter().filter(|evidence| evidence.snapshot == snapshot.id) {
             let place = origins.get(&key).map(|origin| origin.place_of_lines(&evidence.lines));

@@ -31,8 +31,8 @@ pub(super) fn tell(after: &Corpus, parsed: &Parsed, found: &mut Vec<Diagnostic>)
         };
         let snapshots = after.snapshots.values().filter(|snapshot| is_of_table(snapshot));
         let snapshots = snapshots.map(|snapshot| RecordKey::Snapshot(snapshot.id.clone()));
-        let events = after.events.values().filter(|event| rests_on_table(event));
-        let keys = snapshots.chain(events.map(|event| RecordKey::Event(event.id.clone())));
+        let events = after.events.values().filter(|event| rests_on_table(&event.unpacked()));
+        let keys = snapshots.chain(events.map(|event| RecordKey::Event(event.id().clone())));
         let stale: Vec<RecordKey> = keys.filter(|key| !given.contains(key)).collect();
         if stale.is_empty() {
             continue;
