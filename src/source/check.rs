@@ -14,6 +14,9 @@ use crate::model::{ChangeEvent, Corpus, EraId, EventEvidence, EventId, RecordKey
 /// of those with the same key, and without what is to be withdrawn. `parsed` gives the places to point
 /// at; a record that it did not read has none, and its messages name the record.
 ///
+/// What it finds may point into tables, whose texts the report of `parsed` takes only when it is asked to
+/// ([`Parsed::show_tables`]).
+///
 /// Where a file could not be read, an id that nothing has may well be in that file, so none is told.
 #[must_use]
 pub fn check(before: &Corpus, after: &Corpus, parsed: &Parsed) -> Vec<Diagnostic> {

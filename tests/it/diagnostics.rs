@@ -75,7 +75,8 @@ fn report_of(case: &Path) -> Report {
     let loaded = parse(&inputs(&case.join("loaded")));
     assert!(!loaded.report.has_errors(), "{}", loaded.report.to_human(Colour::Never));
     put(&mut before, &loaded);
-    let mut parsed = parse_within(&inputs(case), &limits(case));
+    let files = inputs(case);
+    let mut parsed = parse_within(&files, &limits(case));
     let mut after = before.clone();
     for key in removed(case) {
         assert!(after.remove(&key), "{key} is not loaded");
@@ -88,6 +89,7 @@ fn report_of(case: &Path) -> Report {
         let found = citations::check(&after, &parsed.origins, &mut |name| fs::read(sources.join(name)));
         parsed.report.extend(found);
     }
+    parsed.show_tables(&files);
     parsed.report.sort();
     parsed.report
 }
