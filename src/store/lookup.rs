@@ -8,6 +8,9 @@ use crate::model::{Corpus, Record, RecordKey};
 use super::Entry;
 use super::database::{Database, Fault};
 
+/// Takes a record that was found: its key and its bytes.
+type Found<'f> = dyn FnMut(RecordKey, &[u8]) -> Result<(), Fault> + 'f;
+
 /// Calls `found` with the bytes of each wanted record, as it was loaded as of the last of `entries`.
 ///
 /// Only packs whose range of keys has a wanted key are read.
@@ -15,7 +18,7 @@ pub(super) fn find(
     database: &Database,
     entries: &[Arc<Entry>],
     mut wanted: BTreeSet<RecordKey>,
-    found: &mut dyn FnMut(RecordKey, &[u8]) -> Result<(), Fault>,
+    found: &mut Found<'_>,
 ) -> Result<(), Fault> {
     for entry in entries.iter().rev() {
         for pack in &entry.stored {
