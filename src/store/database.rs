@@ -15,9 +15,15 @@ use super::hash::ContentHash;
 use super::manifest::{DATABASE_FORMAT, Manifest, ManifestFault};
 use super::pack::{Pack, Packed, Unpacked};
 
-/// The longest value. sled keeps up to 17 values in one page and writes a page above 128 KiB to a file
+/// The longest value in a tree of many. sled keeps up to 17 values in one page and writes a page above 128 KiB to a file
 /// of its own, which it is slow to clear away; so the bound is on 17 values together.
 const CHUNK_BYTES: usize = 4 * 1024;
+
+/// How a pack longer than that is cut. sled writes a page anew when it has ten more values, and again when it divides it,
+/// which would more than double what is on the disk. So a long pack lies on *shelves*, trees of their own with so few
+/// values that they stay the page that was written first.
+const PIECE_BYTES: usize = 14 * 1024;
+const SHELF_BYTES: usize = 8 * PIECE_BYTES;
 
 /// How much of the database sled keeps in memory. Packs are read once for each revision in use.
 const CACHE_BYTES: u64 = 16 * 1024 * 1024;
@@ -37,10 +43,10 @@ pub(super) struct Database {
     meta: sled::Tree,
     /// From number (8 bytes) and chunk (4 bytes) to a piece of a sealed entry.
     revisions: sled::Tree,
-    /// From hash (32 bytes) and chunk (4 bytes) to a piece of a pack of records.
+    /// From the hash of a short pack of records to its bytes. Longer ones lie on shelves.
     packs: sled::Tree,
     /// Dropped last; sled closes its files when the last handle goes.
-    _db: sled::Db,
+    db: sled::Db,
 }
 
 /// Why the database does not give what is asked of it.
@@ -128,7 +134,7 @@ impl Database {
         let meta = db.open_tree("meta")?;
         let revisions = db.open_tree("revisions")?;
         let packs = db.open_tree("packs")?;
-        let database = Self { path: path.to_owned(), meta, revisions, packs, _db: db };
+        let database = Self { path: path.to_owned(), meta, revisions, packs, db };
         match database.number(FORMAT_KEY)?.map(u32::try_from) {
             None if database.revisions.is_empty() => {
                 database.meta.insert(FORMAT_KEY, &u64::from(DATABASE_FORMAT).to_be_bytes())?;
@@ -175,8 +181,14 @@ impl Database {
     pub(super) fn check_pack(&self, pack: &Pack) -> Result<Vec<u8>, Fault> {
         guarded(|| {
             let mut bytes = Vec::new();
-            for item in self.packs.scan_prefix(pack.blake3.as_bytes()) {
-                bytes.extend_from_slice(&item?.1);
+            if pack.length() <= CHUNK_BYTES {
+                bytes.extend(self.packs.get(pack.blake3.as_bytes())?.iter().flat_map(|bytes| bytes.iter()));
+            } else {
+                for shelf in (0_u32..).take(pack.length().div_ceil(SHELF_BYTES)) {
+                    for item in &self.db.open_tree(chunk_key(pack.blake3.as_bytes(), shelf))? {
+                        bytes.extend_from_slice(&item?.1);
+                    }
+                }
             }
             if bytes.is_empty() {
                 return Err(Fault::Corrupt("a pack of records is missing".to_owned()));
@@ -199,21 +211,40 @@ impl Database {
         let base = number.saturating_sub(1);
         let sealed = seal(entry)?;
         guarded(|| {
-            let mut new_packs = Vec::new();
-            for Packed { pack, bytes } in packs {
-                if !self.packs.contains_key(chunk_key(pack.blake3.as_bytes(), 0))? {
-                    new_packs.extend(chunks(pack.blake3.as_bytes(), bytes));
+            let mut trees = vec![self.meta.clone(), self.revisions.clone(), self.packs.clone()];
+            let mut short: Vec<&Packed> = Vec::new();
+            let mut shelves: Vec<&[u8]> = Vec::new();
+            for packed in packs {
+                if packed.bytes.len() <= CHUNK_BYTES {
+                    short.push(packed);
+                    continue;
+                }
+                for (number, shelf) in (0_u32..).zip(packed.bytes.chunks(SHELF_BYTES)) {
+                    let tree = self.db.open_tree(chunk_key(packed.pack.blake3.as_bytes(), number))?;
+                    // A revision may put in again what one before it put in.
+                    if tree.is_empty() {
+                        trees.push(tree);
+                        shelves.push(shelf);
+                    }
                 }
             }
             let number_key = number.to_be_bytes();
             let new_entry: Vec<_> = chunks(&number_key, &sealed).collect();
-            let outcome = (&self.meta, &self.revisions, &self.packs).transaction(|(meta, revisions, stored)| {
+            let outcome = trees.as_slice().transaction(|trees| {
+                let [meta, revisions, packs, empty @ ..] = trees.as_slice() else {
+                    return Err(ConflictableTransactionError::Abort(u64::MAX));
+                };
                 let latest = meta.get(LATEST_KEY)?.map_or(Some(0), |bytes| be_number(&bytes)).unwrap_or(u64::MAX);
                 if latest != base {
                     return Err(ConflictableTransactionError::Abort(latest));
                 }
-                for (key, piece) in &new_packs {
-                    stored.insert(key.as_slice(), *piece)?;
+                for packed in &short {
+                    packs.insert(packed.pack.blake3.as_bytes(), packed.bytes.as_slice())?;
+                }
+                for (tree, shelf) in empty.iter().zip(&shelves) {
+                    for (at, piece) in (0_u32..).zip(shelf.chunks(PIECE_BYTES)) {
+                        tree.insert(&at.to_be_bytes(), piece)?;
+                    }
                 }
                 for (key, piece) in &new_entry {
                     revisions.insert(key.as_slice(), *piece)?;
@@ -255,7 +286,7 @@ impl Database {
 
     /// Puts other bytes, or none, in the place of a small pack.
     pub(super) fn put_pack(&self, pack: &Pack, bytes: &[u8]) {
-        let key = chunk_key(pack.blake3.as_bytes(), 0);
+        let key = pack.blake3.as_bytes();
         let before = if bytes.is_empty() { self.packs.remove(key) } else { self.packs.insert(key, bytes) };
         assert!(before.unwrap().is_some());
         self.packs.flush().unwrap();

@@ -9,7 +9,7 @@ use super::revision::Revision;
 ///
 /// Any change to a type that a record holds needs the next number; an older database is then built
 /// anew from the journal.
-pub(super) const DATABASE_FORMAT: u32 = 4;
+pub(super) const DATABASE_FORMAT: u32 = 5;
 
 /// The format that manifests are written in. Those of format 1 list all records, however many; they are read alike.
 pub(super) const MANIFEST_FORMAT: u32 = 2;

@@ -20,6 +20,8 @@ const COMPRESSION_LEVEL: i32 = 3;
 pub(super) struct Pack {
     /// The hash of its compressed bytes.
     pub(super) blake3: ContentHash,
+    /// How many bytes it has, compressed.
+    length: u64,
     /// How many bytes it has when it is not compressed.
     bytes: u64,
     /// The least key in it.
@@ -54,6 +56,7 @@ pub(super) fn pack(records: &Encoded) -> Result<Vec<Packed>, String> {
             let compressed = zstd::bulk::compress(&plain, COMPRESSION_LEVEL).map_err(|error| error.to_string())?;
             let pack = Pack {
                 blake3: ContentHash::of(&compressed),
+                length: u64::try_from(compressed.len()).map_err(|error| error.to_string())?,
                 bytes: u64::try_from(plain.len()).map_err(|error| error.to_string())?,
                 first: first_key.clone(),
                 last: key.clone(),
@@ -67,6 +70,11 @@ pub(super) fn pack(records: &Encoded) -> Result<Vec<Packed>, String> {
 }
 
 impl Pack {
+    /// Returns how many bytes it has, compressed.
+    pub(super) fn length(&self) -> usize {
+        usize::try_from(self.length).unwrap_or(usize::MAX)
+    }
+
     /// Takes its compressed bytes apart; the error says what is wrong with them.
     pub(super) fn unpack(&self, compressed: &[u8]) -> Result<Unpacked, String> {
         let length = usize::try_from(self.bytes).map_err(|error| error.to_string())?;

@@ -234,14 +234,15 @@ fn only_what_changes_is_in_a_revision() {
 fn a_large_record_comes_back_and_leaves_no_blob_files() {
     let dir = tempfile::tempdir().unwrap();
     let store = open_sound(dir.path());
-    let title = "x".repeat(1_000_000);
+    // Text that compresses badly, so that the record is still long in the database.
+    let title: String = (0..20_000_u32).map(|number| ContentHash::of(&number.to_be_bytes()).to_string()).collect();
     for round in 0..3 {
         commit(&store, vec![snapshot("large", &format!("{round} {title}"), 1), snapshot("small", "s", 300)], vec![]);
     }
     drop(store);
     let store = open_sound(dir.path());
     let found = store.corpus(3).unwrap();
-    assert_eq!(found.snapshots[&SnapshotId::new("large").unwrap()].title.len(), 1_000_002);
+    assert_eq!(found.snapshots[&SnapshotId::new("large").unwrap()].title.len(), title.len() + 2);
     assert_eq!(files(&dir.path().join("db/blobs")), Vec::<PathBuf>::new());
 }
 
