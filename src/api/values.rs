@@ -22,15 +22,16 @@ impl Validity {
 
     fn fits_named(&self, name: &str, value: &Value) -> bool {
         let is_whole = |value: &Value| matches!(value, Value::Number(number) if number.is_i64());
+        match name {
+            "Int" => return is_whole(value),
+            "Float" => return matches!(value, Value::Number(_)),
+            "String" => return matches!(value, Value::String(_)),
+            "Boolean" => return matches!(value, Value::Boolean(_)),
+            "ID" => return is_whole(value) || matches!(value, Value::String(_)),
+            _ => {}
+        }
         match (self.schema.types.get(name), value) {
-            (Some(ExtendedType::Scalar(_)), _) => match name {
-                "Int" => is_whole(value),
-                "Float" => matches!(value, Value::Number(_)),
-                "String" => matches!(value, Value::String(_)),
-                "Boolean" => matches!(value, Value::Boolean(_)),
-                "ID" => is_whole(value) || matches!(value, Value::String(_)),
-                _ => true,
-            },
+            (Some(ExtendedType::Scalar(_)), _) => true,
             (Some(ExtendedType::Enum(words)), Value::String(word)) => words.values.contains_key(word.as_str()),
             (Some(ExtendedType::Enum(words)), Value::Enum(word)) => words.values.contains_key(word.as_str()),
             (Some(ExtendedType::InputObject(object)), Value::Object(given)) => self.fits_object(object, given),
@@ -58,7 +59,7 @@ mod tests {
 
     #[track_caller]
     fn check(kind: &str, value: serde_json::Value, expected: bool) {
-        let sdl = "type Query { a: Int } enum Word { A B } scalar Day \
+        let sdl = "directive @oneOf on INPUT_OBJECT type Query { a: Int } enum Word { A B } scalar Day \
                    input Two { a: Int!, b: [Word!] = [A] } input One @oneOf { a: Day, b: ID }";
         let validity = Validity::of(sdl, true).unwrap();
         let kind = Type::new(kind).unwrap();

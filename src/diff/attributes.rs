@@ -101,7 +101,7 @@ impl<'h> Comparison<'h> {
             change.verdict = Verdict::Unknown;
             change.reason = Reason::LevelSkipped;
         } else if let (Parent::Under(old), Parent::Under(new)) = (old, new) {
-            let counts = |event| self.lies_between(&self.history.event(event).date.window()).is_some();
+            let counts = |event| self.lies_between(&self.history.window_of_event(event)).is_some();
             let speaks = self.assume == Assumption::OpenWorld;
             if speaks && self.history.is_succeeded_by(old, new, &counts) {
                 change.verdict = Verdict::Possible;

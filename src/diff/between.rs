@@ -19,7 +19,7 @@ impl Comparison<'_> {
     /// Returns the events that name a unit and lie between the views, with whether that is certain.
     pub(super) fn events_between(&self, unit: UnitIx) -> impl Iterator<Item = (EventIx, bool)> {
         let events = self.history.events_of(unit).into_iter();
-        events.filter_map(|event| Some((event, self.lies_between(&self.history.event(event).date.window())?)))
+        events.filter_map(|event| Some((event, self.lies_between(&self.history.window_of_event(event))?)))
     }
 
     /// Tells whether something dated by the window lies certainly (`true`) or possibly between the views.

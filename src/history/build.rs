@@ -31,6 +31,7 @@ impl History {
             ids: UnitIds::default(),
             layers,
             columns: Columns::default(),
+            detailed: Column::default(),
             reach: Vec::new(),
             lives: Column::default(),
             doubts: Column::default(),
@@ -48,6 +49,7 @@ impl History {
         };
         history.add_nodes();
         claims::add(&mut history);
+        history.add_detailed();
         history.add_reach();
         history.add_edges();
         history.add_frames();
@@ -79,6 +81,15 @@ impl History {
             let unit = self.graph.add_node(id);
             self.ids.add(unit, &self.graph);
         }
+    }
+
+    fn add_detailed(&mut self) {
+        let mut detailed = Vec::new();
+        for unit in self.graph.node_indices() {
+            let own = self.columns.sightings.of(unit).iter().filter(|seen| self.details_of(seen).is_some());
+            detailed.extend(own.map(|seen| (unit, *seen)));
+        }
+        self.detailed = Column::gather(self.unit_count(), &detailed);
     }
 
     fn add_reach(&mut self) {

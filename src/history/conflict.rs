@@ -110,7 +110,7 @@ fn disagreement(
 type DatedFigure<'h> = (&'h Figure, LayerIx, SnapshotIx);
 
 fn figures(history: &History, unit: UnitIx) -> Vec<Conflict> {
-    let details = history.node(unit).sightings().iter().filter_map(|seen| Some((seen, history.details_of(seen)?)));
+    let details = history.node(unit).detailed().iter().filter_map(|seen| Some((seen, history.details_of(seen)?)));
     let all: Vec<DatedFigure<'_>> = details
         .flat_map(|(seen, (snapshot, details))| {
             details.figures.iter().map(move |figure| (figure, history.layer_in(seen, figure.part), snapshot))

@@ -81,6 +81,8 @@ pub struct History {
     pub(super) ids: UnitIds,
     pub(super) layers: Layers,
     pub(super) columns: Columns,
+    /// The sightings whose mention says something besides: few, and in most logs none.
+    pub(super) detailed: Claims<Sighting>,
     /// For each sighting, the last day that it, or one of the same unit before it, observes.
     pub(super) reach: Vec<Day>,
     /// When each unit is in the views.
@@ -168,6 +170,13 @@ impl History {
     #[must_use]
     pub fn event(&self, event: EventIx) -> &ChangeEvent {
         self.records.event(event)
+    }
+
+    /// Returns the days on one of which an event took place.
+    #[must_use]
+    pub fn window_of_event(&self, event: EventIx) -> Window {
+        let layer = self.layers.find(Origin::Event(event));
+        layer.map_or_else(|| self.records.event(event).date.window(), |layer| self.layer(layer).window)
     }
 
     /// Returns the position of a snapshot.

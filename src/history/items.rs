@@ -110,7 +110,7 @@ impl<'h> View<'h> {
         about: impl Fn(&'h T) -> (Option<PartIx>, &'h Evidence) + 'h,
     ) -> impl Iterator<Item = ItemFact<'h, T>> {
         let history = self.history;
-        let sightings = history.node(unit).sightings().iter().rev();
+        let sightings = history.node(unit).detailed().iter().rev();
         let details = sightings.filter_map(move |seen| Some((seen, history.details_of(seen)?)));
         details.flat_map(move |(seen, (snapshot, details))| {
             let identity = details.same.as_ref().map(|same| same.basis);

@@ -134,7 +134,7 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn also_written(self, unit: UnitIx) -> Vec<&'h str> {
         let mut forms: Vec<&'h str> = self
-            .heard(self.history.node(unit).sightings())
+            .heard(self.history.node(unit).detailed())
             .filter_map(|seen| self.history.details_of(seen))
             .flat_map(|(_, details)| &details.also_written)
             .filter(|name| name.evidence.basis.passes(self.lens.floor))

@@ -163,6 +163,12 @@ impl<'h> Node<'h> {
         self.history.columns.sightings.of(self.unit)
     }
 
+    /// Returns the sightings whose mention says something besides, in the order of claims.
+    #[must_use]
+    pub fn detailed(self) -> &'h [Claim<Sighting>] {
+        self.history.detailed.of(self.unit)
+    }
+
     /// Returns for each sighting the last day that it or one before it observes.
     pub(super) fn reach(self) -> &'h [Day] {
         let (from, to) = self.history.columns.sightings.range(self.unit);

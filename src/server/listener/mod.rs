@@ -7,9 +7,10 @@
 mod alarm;
 mod arriving;
 mod table;
+mod wakes;
 mod watched;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -30,6 +31,7 @@ use crate::config::Limits;
 
 use arriving::{Answering, Arriving};
 use table::{Place, Table};
+use wakes::Wakes;
 use watched::Watched;
 
 /// What files the process needs besides its connections: the store, the log, the runtime's own.
@@ -125,15 +127,16 @@ fn connection(
             }
         });
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
+        let wakes = Wakes::new();
         // How it ends is the client's to know.
         tokio::select! {
             biased;
-            _ = connection.as_mut() => return place.upgraded(),
+            _ = poll_fn(|context| wakes.poll(connection.as_mut(), context)) => return place.upgraded(),
             () = place.must_leave() => return,
             _ = ending.wait_for(|is_ending| *is_ending) => {}
         }
         connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
+        let _ = poll_fn(|context| wakes.poll(connection.as_mut(), context)).await;
     }
 }
 
