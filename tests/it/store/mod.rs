@@ -266,7 +266,9 @@ fn many_records_are_told_by_their_sum_and_found_by_their_keys() {
         let revision = commit(&store, many_eras(number), vec![gone.clone()]);
         let mut corpus = corpora.last().unwrap().clone();
         corpus.remove(&gone);
-        many_eras(number).into_iter().for_each(|record| corpus.insert(record));
+        for record in many_eras(number) {
+            corpus.insert(record);
+        }
         corpora.push(corpus);
         assert!(
             matches!(&revision.upserted, Upserted::Summed(sum) if sum.records == 1_000_u64.div_ceil(u64::from(number)))
