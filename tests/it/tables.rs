@@ -303,3 +303,26 @@ fn the_snapshot_of_a_log_shows_what_is_there_at_its_end() {
     let shown: Vec<&str> = view.units().map(|unit| history.unit_id(unit).as_str()).collect();
     assert_eq!(shown, ["a"]);
 }
+
+#[test]
+fn a_unit_that_is_split_goes_on_and_ends_on_one_day_has_ended() {
+    let log = r#"{"date":"2000-01-01","op":"add","id":"acme","name":"Acme"}
+{"date":"2000-01-01","op":"add","id":"press","name":"Press Office","parent":"acme"}
+{"date":"2010-01-01","op":"add","id":"web","name":"Web Office","parent":"acme"}
+{"date":"2010-01-01","op":"del","id":"press"}
+{"date":"2010-01-01","op":"lin","type":"split","from":["press"],"to":["press","web"]}
+{"date":"2015-01-01","op":"chg","id":"acme","name":"Acme Trust"}
+"#;
+    let history = load(&[
+        InputFile { name: "mapping.yaml".into(), bytes: "table: log.jsonl\ncomplete: true\n".into() },
+        InputFile { name: "log.jsonl".into(), bytes: log.into() },
+    ]);
+    let press = history.unit_ix("press").unwrap();
+    let is_there = |on: &str| history.view_at(day(on), Lens::default()).presence(press).is_some();
+    assert_eq!(["2009-12-31", "2010-01-01", "2012-01-01"].map(is_there), [true, false, false]);
+    let views = ["2005-01-01", "2012-01-01"].map(|on| history.view_at(day(on), Lens::default()));
+    let found = diff::diff(views[0], views[1], DiffOptions::default()).changes;
+    let of_press: Vec<ChangeKind> =
+        found.iter().filter(|change| change.unit == press).map(|change| change.kind).collect();
+    assert_eq!(of_press, [ChangeKind::Dissolved]);
+}

@@ -45,9 +45,10 @@ impl LogEvents {
 
     /// Turns what the lines of a day begin, end and join into events.
     pub(super) fn close_day(&mut self, reader: &mut Reader<'_, '_>, part: &Part, turns: Turns) {
-        let mut told: BTreeSet<UnitId> = BTreeSet::new();
+        let (mut told, mut gone): (BTreeSet<UnitId>, BTreeSet<UnitId>) = (BTreeSet::new(), BTreeSet::new());
         for joined in turns.joined {
             told.extend(joined.from.iter().chain(&joined.to).cloned());
+            gone.extend(joined.from.iter().filter(|unit| !joined.to.contains(unit)).cloned());
             let original = |unit: &UnitId| {
                 let continues = !turns.ended.contains_key(unit) && !joined.to.contains(unit);
                 EventOriginal { unit: unit.clone(), continues, part: false }
@@ -58,7 +59,8 @@ impl LogEvents {
         for (unit, row) in turns.begun.into_iter().filter(|(unit, _)| !told.contains(unit)) {
             self.event(reader, part, EventType::Created, Vec::new(), &[unit], row);
         }
-        for (unit, row) in turns.ended.into_iter().filter(|(unit, _)| !told.contains(unit)) {
+        // A unit may be split, go on, and end on the same day.
+        for (unit, row) in turns.ended.into_iter().filter(|(unit, _)| !gone.contains(unit)) {
             let original = EventOriginal { unit, continues: false, part: false };
             self.event(reader, part, EventType::Dissolved, vec![original], &[], row);
         }
