@@ -197,7 +197,9 @@ fn an_answer_is_never_older_than_what_was_loaded_before_it_was_asked_for() {
             let since = reads.load(Ordering::SeqCst);
             acknowledged.store(number, Ordering::SeqCst);
             // Until each has been asked a few times in this revision.
-            while reads.load(Ordering::SeqCst) < since + 30 && !readers.iter().any(|reader| reader.is_finished()) {
+            while reads.load(Ordering::SeqCst) < since + 30
+                && !readers.iter().any(std::thread::ScopedJoinHandle::is_finished)
+            {
                 std::thread::yield_now();
             }
         }

@@ -9,12 +9,15 @@ use prometheus_client::metrics::{MetricType, TypedMetric};
 /// The labels of a series: names and values.
 pub(super) type Labels<'l, const N: usize> = [(&'static str, &'l str); N];
 
+/// A series with its labels.
+type Labelled<const N: usize, M> = ([(&'static str, String); N], M);
+
 /// The series of a metric, by their labels. There are few of them, and one is looked up for each request: it takes no
 /// copy of its labels.
 #[derive(Debug)]
 pub(super) struct Series<const N: usize, M> {
     /// In the order of their labels.
-    series: Arc<RwLock<Vec<([(&'static str, String); N], M)>>>,
+    series: Arc<RwLock<Vec<Labelled<N, M>>>>,
     make: fn() -> M,
 }
 
@@ -58,10 +61,7 @@ impl<const N: usize, M: Clone> Series<N, M> {
 }
 
 /// Returns where a series is, or where it belongs.
-fn place<const N: usize, M>(
-    series: &[([(&'static str, String); N], M)],
-    labels: Labels<'_, N>,
-) -> Result<usize, usize> {
+fn place<const N: usize, M>(series: &[Labelled<N, M>], labels: Labels<'_, N>) -> Result<usize, usize> {
     series.binary_search_by(|(found, _)| found.iter().map(|(name, value)| (*name, value.as_str())).cmp(labels))
 }
 
