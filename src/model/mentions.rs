@@ -95,7 +95,7 @@ impl Mentions {
 
     /// Returns a mention as it is kept.
     pub(crate) fn row(&self, at: usize) -> Option<Row> {
-        Row::of_bytes(self.bytes_of(at)?)
+        Row::of_bytes(self.bytes_of(at)?).ok()
     }
 
     fn bytes_of(&self, at: usize) -> Option<&[u8]> {

@@ -115,20 +115,20 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn take<T: Deserialize<'a>>(&mut self) -> Option<T> {
-        let (field, rest) = postcard::take_from_bytes(self.fields).ok()?;
+    fn take<T: Deserialize<'a>>(&mut self) -> postcard::Result<T> {
+        let (field, rest) = postcard::take_from_bytes(self.fields)?;
         self.fields = rest;
-        Some(field)
+        Ok(field)
     }
 
-    fn take_if<T: Deserialize<'a>>(&mut self, bit: u32) -> Option<Option<T>> {
-        if self.shape.has(bit) { self.take().map(Some) } else { Some(None) }
+    fn take_if<T: Deserialize<'a>>(&mut self, bit: u32) -> postcard::Result<Option<T>> {
+        if self.shape.has(bit) { self.take().map(Some) } else { Ok(None) }
     }
 
-    fn take_text(&mut self, plain: u32, full: u32) -> Option<Option<RowText>> {
+    fn take_text(&mut self, plain: u32, full: u32) -> postcard::Result<Option<RowText>> {
         let text: Option<TextIx> = self.take_if(plain)?;
         let text = text.map(|text| RowText { text, form: NameForm::Written, evidence: None });
-        Some(text.or(self.take_if(full)?))
+        Ok(text.or(self.take_if(full)?))
     }
 }
 
@@ -187,9 +187,9 @@ impl Row {
         bytes
     }
 
-    /// Reads a row; `None` where the bytes are none of one.
-    pub(crate) fn of_bytes(bytes: &[u8]) -> Option<Self> {
-        let ((unit, shape), fields) = postcard::take_from_bytes::<(u32, u32)>(bytes).ok()?;
+    /// Reads a row; fails where the bytes are none of one.
+    pub(crate) fn of_bytes(bytes: &[u8]) -> postcard::Result<Self> {
+        let ((unit, shape), fields) = postcard::take_from_bytes::<(u32, u32)>(bytes)?;
         let mut from = Reader { shape: Shape(shape), fields };
         let part = from.take_if(Shape::PART)?;
         let evidence = if from.shape.has(Shape::PLAIN_EVIDENCE) {
@@ -218,7 +218,7 @@ impl Row {
             plain.into_iter().map(property).collect()
         });
         let properties = plain.or(from.take_if(Shape::FULL_PROPERTIES)?).unwrap_or_default();
-        Some(Self { unit, part, evidence, place, heading, name, acronym, kind, standing, properties })
+        Ok(Self { unit, part, evidence, place, heading, name, acronym, kind, standing, properties })
     }
 
     /// Returns the basis of the mention itself.
@@ -253,8 +253,8 @@ mod tests {
         RowEvidence { lines: LineSet::parse(lines).ok(), basis, reference: None, note: None }
     }
 
-    fn text(text: u32, form: NameForm, evidence: Option<RowEvidence>) -> Option<RowText> {
-        Some(RowText { text: TextIx(text), form, evidence })
+    fn text(text: u32, form: NameForm, evidence: Option<RowEvidence>) -> RowText {
+        RowText { text: TextIx(text), form, evidence }
     }
 
     /// A row as most of a log are: a unit that was renamed.
@@ -265,8 +265,8 @@ mod tests {
             evidence: evidence(Basis::Stated, "350000"),
             place: RowPlace::Root,
             heading: None,
-            name: text(200_000, NameForm::Written, None),
-            acronym: text(200_001, NameForm::Written, None),
+            name: Some(text(200_000, NameForm::Written, None)),
+            acronym: Some(text(200_001, NameForm::Written, None)),
             kind: None,
             standing: Standing::Internal,
             properties: Vec::new(),
@@ -275,7 +275,7 @@ mod tests {
 
     #[track_caller]
     fn check(row: &Row) {
-        assert_eq!(Row::of_bytes(&row.to_bytes()).as_ref(), Some(row));
+        assert_eq!(Row::of_bytes(&row.to_bytes()).as_ref(), Ok(row));
     }
 
     #[test]
@@ -285,14 +285,14 @@ mod tests {
         let own = || Some(evidence(Basis::Inferred, "1, 3-4"));
         let property = |part, evidence| RowProperty { name: TextIx(1), value: TextIx(2), part, evidence };
         check(&Row { place: RowPlace::Under(7, None), properties: vec![property(None, None); 3], ..plain() });
-        check(&Row { place: RowPlace::Unplaced, kind: text(9, NameForm::Written, None), ..plain() });
+        check(&Row { place: RowPlace::Unplaced, kind: Some(text(9, NameForm::Written, None)), ..plain() });
         check(&Row {
             evidence: RowEvidence { note: Some(TextIx(3)), ..evidence(Basis::Stated, "12") },
             place: RowPlace::Under(7, own()),
             heading: Some(TextIx(5)),
-            name: text(1, NameForm::Expanded, None),
-            acronym: text(2, NameForm::Written, own()),
-            kind: text(3, NameForm::Written, own()),
+            name: Some(text(1, NameForm::Expanded, None)),
+            acronym: Some(text(2, NameForm::Written, own())),
+            kind: Some(text(3, NameForm::Written, own())),
             standing: Standing::External,
             properties: vec![property(None, None), property(Some(PartIx(4)), own())],
             ..plain()
@@ -307,6 +307,6 @@ mod tests {
     #[test]
     fn bytes_that_are_cut_short_are_no_row() {
         let bytes = plain().to_bytes();
-        assert!((0..bytes.len()).all(|end| Row::of_bytes(&bytes[..end]).is_none()));
+        assert!((0..bytes.len()).all(|end| Row::of_bytes(&bytes[..end]).is_err()));
     }
 }
