@@ -93,6 +93,7 @@ impl History {
     }
 
     fn add_reach(&mut self) {
+        self.reach.reserve_exact(self.columns.sightings.len());
         for unit in self.graph.node_indices() {
             let mut reach = Day::MIN;
             for seen in self.columns.sightings.of(unit) {

@@ -58,7 +58,7 @@ pub(super) fn add(history: &mut History) {
     }
     // A declaration is heard from the first event that names its unit.
     builder.history.columns.sightings =
-        Column::sorted(builder.history.unit_count(), &builder.history.layers, &builder.sightings);
+        Column::sorted(builder.history.unit_count(), &builder.history.layers, std::mem::take(&mut builder.sightings));
     for declared in corpus.units.values() {
         builder.add_declared(declared);
     }
@@ -209,20 +209,20 @@ impl Builder<'_> {
     fn finish(self) {
         let (units, layers) = (self.history.unit_count(), &self.history.layers);
         let sightings = std::mem::take(&mut self.history.columns.sightings);
-        let mut standing = Column::sorted(units, layers, &self.standing);
+        let mut standing = Column::sorted(units, layers, self.standing);
         // Each mention has one, and hardly any changes it. What a source goes on to say is one run.
         let source = |claim: &Claim<Standing>| layers.get(claim.layer).snapshot();
         standing
             .merge(|a, b| a.value == b.value && a.basis == b.basis && source(a).is_some() && source(a) == source(b));
         self.history.columns = Columns {
             sightings,
-            name: Column::sorted(units, layers, &self.name),
-            acronym: Column::sorted(units, layers, &self.acronym),
-            kind: Column::sorted(units, layers, &self.kind),
+            name: Column::sorted(units, layers, self.name),
+            acronym: Column::sorted(units, layers, self.acronym),
+            kind: Column::sorted(units, layers, self.kind),
             standing,
-            summary: Column::sorted(units, layers, &self.summary),
-            place: Column::sorted(units, layers, &self.place),
-            property: Column::sorted(units, layers, &self.property),
+            summary: Column::sorted(units, layers, self.summary),
+            place: Column::sorted(units, layers, self.place),
+            property: Column::sorted(units, layers, self.property),
         };
         for slots in self.history.relations.values_mut() {
             slots.sort_by_key(|relation| (relation.kind, relation.end));

@@ -27,6 +27,11 @@ impl<T> Column<T> {
         self.items.get(from..to).unwrap_or_default()
     }
 
+    /// Returns how many items there are.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// Returns where the items of a unit begin and end.
     pub(super) fn range(&self, unit: UnitIx) -> (usize, usize) {
         let at = unit.index();
@@ -64,7 +69,8 @@ impl<T: Copy> Column<T> {
             *place += 1;
         }
         let item = |at: &u32| usize::try_from(*at).ok().and_then(|at| found.get(at)).map(|(_, item)| *item);
-        let items = order.iter().filter_map(item).collect();
+        let mut items = Vec::with_capacity(found.len());
+        items.extend(order.iter().filter_map(item));
         Self { ends, items }
     }
 
@@ -104,9 +110,11 @@ impl<T: Copy> Column<T> {
 }
 
 impl<V: Copy> Claims<V> {
-    /// Puts claims in the order of units, and those of each unit in the order of claims.
-    pub(super) fn sorted(units: usize, layers: &Layers, found: &[(UnitIx, Claim<V>)]) -> Self {
-        let mut column = Self::gather(units, found);
+    /// Puts claims in the order of units, and those of each unit in the order of claims. What they were gathered in is
+    /// given back at once, so that the next column finds room there.
+    pub(super) fn sorted(units: usize, layers: &Layers, found: Vec<(UnitIx, Claim<V>)>) -> Self {
+        let mut column = Self::gather(units, &found);
+        drop(found);
         column.for_each(|claims| claims.sort_by_key(|claim| layers.order(claim.layer, claim.basis)));
         column
     }
