@@ -19,6 +19,7 @@ mod graph;
 mod lineage;
 mod load;
 mod node;
+mod one_of;
 mod page;
 mod place;
 mod query;

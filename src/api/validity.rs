@@ -9,6 +9,8 @@ use async_graphql::Pos;
 
 use crate::diagnostics::did_you_mean;
 
+use super::one_of;
+
 /// How many mistakes of one document are told.
 const MOST_TOLD: usize = 100;
 
@@ -50,16 +52,17 @@ impl Validity {
             Ok(parsed) => parsed,
             Err(with) => return mistakes(&with.errors),
         };
-        if let Err(with) = parsed.to_executable_validate(&self.schema) {
-            return mistakes(&with.errors).into_iter().map(|mistake| self.suggested(mistake)).collect();
-        }
-        match repeated_in(&parsed) {
-            None => Vec::new(),
-            Some(name) => {
-                let message = format!("the field `{name}` of an input object stands there twice");
-                vec![Mistake { message, at: None }]
-            }
-        }
+        let executable = match parsed.to_executable_validate(&self.schema) {
+            Ok(executable) => executable,
+            Err(with) => return mistakes(&with.errors).into_iter().map(|mistake| self.suggested(mistake)).collect(),
+        };
+        let twice =
+            repeated_in(&parsed).map(|name| format!("the field `{name}` of an input object stands there twice"));
+        let message = twice.or_else(|| {
+            let name = one_of::broken_in(&self.schema, &executable)?;
+            Some(format!("a value of type `{name}` has exactly one of its fields, and that is not null"))
+        });
+        message.map(|message| Mistake { message, at: None }).into_iter().collect()
     }
 }
 
@@ -165,6 +168,12 @@ mod tests {
         let twice = "the field `era` of an input object stands there twice";
         check("{ view(at: { era: \"a\", era: \"b\" }) { revision } }", &[twice]);
         check("{ ...F } fragment F on Query { view(at: { era: \"a\", era: \"b\" }) { revision } }", &[twice]);
+        let one = "a value of type `Moment` has exactly one of its fields, and that is not null";
+        check("{ view(at: {}) { revision } }", &[one]);
+        check("{ view(at: { date: null }) { revision } }", &[one]);
+        check("{ unit(id: \"a\") { at(moment: { era: \"a\", snapshot: \"b\" }) { name } } }", &[one]);
+        check("{ ...F } fragment F on Query { view(at: { date: \"2018-01-01\", era: \"a\" }) { revision } }", &[one]);
+        check("query Q($at: Moment! = {}) { view(at: $at) { revision } }", &[one]);
     }
 
     #[test]
