@@ -70,7 +70,7 @@ impl History {
         }
         ids.sort_unstable();
         ids.dedup();
-        // Those of events come after, since most are mentioned, and so that the shared ids are kept.
+        // Most units of events are mentioned, too. Of equal ids the first stays: that of the mentions, which share it.
         for event in self.corpus.events.values().map(|event| event.unpacked()) {
             ids.extend(event_units(&event).cloned());
         }

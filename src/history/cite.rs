@@ -65,8 +65,12 @@ impl History {
     /// Returns the mention that a claim stands in, unpacked.
     pub(crate) fn mention_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, Mention)> {
         let snapshot = self.layer(claim.layer).snapshot()?;
-        let at = usize::try_from(claim.at.mention()?).ok()?;
-        Some((snapshot, self.snapshot(snapshot).mentions.get(at)?))
+        Some((snapshot, self.mention(snapshot, claim.at)?))
+    }
+
+    /// Returns the mention at a spot of a snapshot, unpacked.
+    pub(super) fn mention(&self, snapshot: SnapshotIx, at: Spot) -> Option<Mention> {
+        self.snapshot(snapshot).mentions.get(usize::try_from(at.mention()?).ok()?)
     }
 
     /// Returns what the mention that a claim stands in says besides; `None` where it says nothing.

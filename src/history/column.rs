@@ -1,5 +1,9 @@
 //! Columns: what is known of each unit about one thing, all units in one piece of memory.
 
+use std::ops::Range;
+
+use crate::model::piece;
+
 use super::layer::{Layers, index};
 use super::node::{Claim, UnitIx};
 
@@ -23,8 +27,7 @@ impl<T> Default for Column<T> {
 impl<T> Column<T> {
     /// Returns the items of a unit; none where the column has none of it.
     pub(super) fn of(&self, unit: UnitIx) -> &[T] {
-        let (from, to) = self.range(unit);
-        self.items.get(from..to).unwrap_or_default()
+        self.items.get(self.range(unit)).unwrap_or_default()
     }
 
     /// Returns how many items there are.
@@ -33,11 +36,8 @@ impl<T> Column<T> {
     }
 
     /// Returns where the items of a unit begin and end.
-    pub(super) fn range(&self, unit: UnitIx) -> (usize, usize) {
-        let at = unit.index();
-        let place = |end: Option<&u32>| end.and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
-        let from = place(at.checked_sub(1).and_then(|before| self.ends.get(before)));
-        (from, place(self.ends.get(at)).max(from))
+    pub(super) fn range(&self, unit: UnitIx) -> Range<usize> {
+        piece(&self.ends, unit.index()).unwrap_or_default()
     }
 }
 

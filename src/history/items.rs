@@ -94,8 +94,7 @@ impl History {
     #[must_use]
     pub fn cite_property(&self, property: PropertyKey) -> Option<Citation> {
         let (name, value) = (self.property_name(property), self.property_value(property));
-        let at = usize::try_from(property.at.mention()?).ok()?;
-        let mention = self.snapshot(property.snapshot).mentions.get(at)?;
+        let mention = self.mention(property.snapshot, property.at)?;
         let stated = mention.properties.iter().find(|stated| stated.name == name && stated.value == value)?;
         Some(Citation::of(property.snapshot, &stated.evidence))
     }

@@ -171,8 +171,7 @@ impl<'h> Node<'h> {
 
     /// Returns for each sighting the last day that it or one before it observes.
     pub(super) fn reach(self) -> &'h [Day] {
-        let (from, to) = self.history.columns.sightings.range(self.unit);
-        self.history.reach.get(from..to).unwrap_or_default()
+        self.history.reach.get(self.history.columns.sightings.range(self.unit)).unwrap_or_default()
     }
 
     /// Returns when it is in the views.

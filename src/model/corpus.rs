@@ -166,6 +166,17 @@ impl Corpus {
         }
     }
 
+    /// Tells whether there is a record under a key.
+    #[must_use]
+    pub fn contains(&self, key: &RecordKey) -> bool {
+        match key {
+            RecordKey::Snapshot(id) => self.snapshots.contains_key(id),
+            RecordKey::Event(id) => self.events.contains_key(id),
+            RecordKey::Era(id) => self.eras.contains_key(id),
+            RecordKey::Unit(id) => self.units.contains_key(id),
+        }
+    }
+
     /// Returns the record under a key; `None` when there is none.
     #[must_use]
     pub fn record(&self, key: &RecordKey) -> Option<Record> {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use super::id::UnitId;
+use super::pieces::piece;
 use super::row::{Row, RowEvidence, RowPlace, RowProperty, RowText};
 use super::snapshot::{Details, Mention, NameClaim, NameForm, Placing, Property, Text};
 use super::texts::{TextIx, Texts, TextsBuilder};
@@ -99,9 +100,7 @@ impl Mentions {
     }
 
     fn bytes_of(&self, at: usize) -> Option<&[u8]> {
-        let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let [from, to] = [from, *self.ends.get(at)?].map(|end| usize::try_from(end).unwrap_or(usize::MAX));
-        self.rows.get(from..to)
+        self.rows.get(piece(&self.ends, at)?)
     }
 
     fn unit(&self, number: u32) -> Option<&UnitId> {

@@ -13,6 +13,7 @@ mod figure;
 mod id;
 mod kept;
 mod mentions;
+mod pieces;
 mod row;
 mod said;
 mod snapshot;
@@ -29,6 +30,7 @@ pub use figure::{Figure, NumberRange};
 pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
 pub use kept::KeptEvent;
 pub use mentions::{Mentions, MentionsBuilder};
+pub(crate) use pieces::piece;
 pub(crate) use row::{Row, RowPlace, RowText};
 pub use said::changed_units;
 pub use snapshot::{

@@ -5,6 +5,8 @@ use std::hash::BuildHasher as _;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use serde::{Deserialize, Serialize};
 
+use super::pieces::piece;
+
 /// The position of a text in its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -29,11 +31,7 @@ impl Texts {
     /// Returns a text; an empty one where the table has none at the position.
     #[must_use]
     pub fn get(&self, ix: TextIx) -> &str {
-        let at = ix.at();
-        let from = at.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-        let to = self.ends.get(at).copied().unwrap_or(from);
-        let [from, to] = [from, to].map(|end| usize::try_from(end).unwrap_or(usize::MAX));
-        self.bytes.get(from..to).unwrap_or_default()
+        piece(&self.ends, ix.at()).and_then(|piece| self.bytes.get(piece)).unwrap_or_default()
     }
 
     /// Returns how many texts there are.
@@ -74,27 +72,19 @@ pub struct TextsBuilder {
 impl TextsBuilder {
     /// Returns the position of a text, which is added where it is new. What no longer fits is kept as the first text.
     pub fn add(&mut self, text: &str) -> TextIx {
-        let Self { texts, index, hashes } = self;
-        let hash = hashes.hash_one(text);
-        if let Some(at) = index.find(hash, |at| texts.get(TextIx(*at)) == text) {
-            return TextIx(*at);
+        if let Some(known) = self.find(text) {
+            return known;
         }
+        let Self { texts, index, hashes } = self;
         let Some(ix) = texts.push(text) else { return TextIx(0) };
-        index.insert_unique(hash, ix.0, |at| hashes.hash_one(texts.get(TextIx(*at))));
+        index.insert_unique(hashes.hash_one(text), ix.0, |at| hashes.hash_one(texts.get(TextIx(*at))));
         ix
     }
 
     /// Returns the position of a text that was added.
-    #[must_use]
-    pub fn find(&self, text: &str) -> Option<TextIx> {
+    fn find(&self, text: &str) -> Option<TextIx> {
         let hash = self.hashes.hash_one(text);
         self.index.find(hash, |at| self.texts.get(TextIx(*at)) == text).map(|at| TextIx(*at))
-    }
-
-    /// Returns the texts so far.
-    #[must_use]
-    pub fn texts(&self) -> &Texts {
-        &self.texts
     }
 
     /// Returns the finished table, without what finds texts in it.

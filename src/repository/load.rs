@@ -149,10 +149,10 @@ impl Repository {
         let mut given: BTreeSet<RecordKey> = BTreeSet::new();
         for (_, record) in &parsed.records {
             let key = record.key();
-            match loaded.record(&key) {
-                None => found.new.push(key.clone()),
-                Some(before) if before != *record => found.changed.push(key.clone()),
-                Some(_) => {}
+            if !loaded.contains(&key) {
+                found.new.push(key.clone());
+            } else if !has(loaded, record) {
+                found.changed.push(key.clone());
             }
             given.insert(key);
         }

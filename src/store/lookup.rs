@@ -51,7 +51,7 @@ pub(super) fn corpus(database: &Database, entries: &[Arc<Entry>]) -> Result<Corp
             for record in database.pack(pack)?.records() {
                 let (key, bytes) = record.map_err(Fault::Corrupt)?;
                 // What a later revision says of it counts.
-                if !gone.contains(&key) && corpus.record(&key).is_none() {
+                if !gone.contains(&key) && !corpus.contains(&key) {
                     corpus.insert(decode(&key, bytes)?);
                 }
             }

@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::reader::{Reader, Row};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::{
-    Basis, ChangeEvent, EventEvidence, EventId, EventOriginal, EventResult, EventType, Part, SnapshotId, UnitId,
-};
+use crate::model::{Basis, ChangeEvent, EventId, EventOriginal, EventResult, EventType, Part, SnapshotId, UnitId};
 
 /// What the lines of one day begin, end and join.
 #[derive(Default)]
@@ -87,12 +85,6 @@ impl LogEvents {
             let message = format!("the ids of the log and of unit `{first}` are too long for the id of an event");
             return reader.tell(Diagnostic::new(Code::BadId, message).at(reader.place(row.span)));
         };
-        let evidence = row.lines().map(|lines| EventEvidence {
-            snapshot: self.log.clone(),
-            lines,
-            basis: Basis::Stated,
-            note: None,
-        });
         let event = ChangeEvent {
             id,
             kind,
@@ -100,7 +92,7 @@ impl LogEvents {
             originals,
             results: results.iter().cloned().map(EventResult::of).collect(),
             basis: Basis::Stated,
-            evidence: evidence.into_iter().collect(),
+            evidence: row.event_evidence(&self.log),
             reference: None,
             note: None,
         };

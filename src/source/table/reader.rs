@@ -8,8 +8,8 @@ use indexmap::IndexMap;
 use super::mapping::{At, Mapping};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span};
 use crate::model::{
-    Basis, Edtf, EdtfError, Evidence, LineSet, Mentions, NameClaim, NameForm, Record, Snapshot, SnapshotId, SourceFile,
-    Text, UnitId, Window,
+    Basis, Edtf, EdtfError, EventEvidence, Evidence, LineSet, Mentions, NameClaim, NameForm, Record, Snapshot,
+    SnapshotId, SourceFile, Text, UnitId, Window,
 };
 use crate::source::citations::sha256;
 use crate::source::origin::{Origin, Origins};
@@ -51,6 +51,12 @@ impl Row {
     /// Returns the lines as a set.
     pub(super) fn lines(self) -> Option<LineSet> {
         LineSet::of([(self.first_line, self.last_line)])
+    }
+
+    /// Returns where an event stands that the row of a snapshot's table states.
+    pub(super) fn event_evidence(self, snapshot: &SnapshotId) -> Vec<EventEvidence> {
+        let stated = |lines| EventEvidence { snapshot: snapshot.clone(), lines, basis: Basis::Stated, note: None };
+        self.lines().map(stated).into_iter().collect()
     }
 }
 

@@ -82,28 +82,14 @@ pub fn answer(connection: &Connection, question: Question, body: &[u8]) -> Outco
 
 fn line(connection: &Connection, asked: &Variables<'_>, out: &mut Vec<u8>) -> Outcome<()> {
     out.extend_from_slice(b"{\"data\":{\"view\":{\"unit\":{\"reportingLine\":[");
-    let mut statement = connection.prepare_cached(LINE)?;
-    let mut rows = statement.query(params![id(asked)?, day(asked.date)?])?;
-    let mut first = true;
-    while let Some(row) = rows.next()? {
-        comma(&mut first, out);
-        write!(out, "{{\"unitId\":\"{}\",\"name\":", row.get::<_, i64>(0)?)?;
-        text(row, 1, out)?;
-        out.push(b'}');
-    }
+    units(connection, LINE, asked, out, |_, _| Ok(()))?;
     out.extend_from_slice(b"]}}}}");
     Ok(())
 }
 
 fn children(connection: &Connection, asked: &Variables<'_>, out: &mut Vec<u8>) -> Outcome<()> {
     out.extend_from_slice(b"{\"data\":{\"view\":{\"unit\":{\"children\":{\"nodes\":[");
-    let mut statement = connection.prepare_cached(CHILDREN)?;
-    let mut rows = statement.query(params![id(asked)?, day(asked.date)?])?;
-    let mut first = true;
-    while let Some(row) = rows.next()? {
-        comma(&mut first, out);
-        write!(out, "{{\"unitId\":\"{}\",\"name\":", row.get::<_, i64>(0)?)?;
-        text(row, 1, out)?;
+    units(connection, CHILDREN, asked, out, |row, out| {
         out.extend_from_slice(b",\"properties\":[{\"name\":\"cost_centre\",\"value\":");
         text(row, 4, out)?;
         write!(
@@ -112,9 +98,31 @@ fn children(connection: &Connection, asked: &Variables<'_>, out: &mut Vec<u8>) -
             row.get::<_, i64>(3)?
         )?;
         text(row, 2, out)?;
-        out.extend_from_slice(b"}]}");
-    }
+        out.extend_from_slice(b"}]");
+        Ok(())
+    })?;
     out.extend_from_slice(b"]}}}}}");
+    Ok(())
+}
+
+/// Writes the units that a query about one of them on a day gives, each with its id, its name, and what `rest` adds.
+fn units(
+    connection: &Connection,
+    query: &str,
+    asked: &Variables<'_>,
+    out: &mut Vec<u8>,
+    rest: impl Fn(&Row<'_>, &mut Vec<u8>) -> Outcome<()>,
+) -> Outcome<()> {
+    let mut statement = connection.prepare_cached(query)?;
+    let mut rows = statement.query(params![id(asked)?, day(asked.date)?])?;
+    let mut first = true;
+    while let Some(row) = rows.next()? {
+        comma(&mut first, out);
+        write!(out, "{{\"unitId\":\"{}\",\"name\":", row.get::<_, i64>(0)?)?;
+        text(row, 1, out)?;
+        rest(row, out)?;
+        out.push(b'}');
+    }
     Ok(())
 }
 

@@ -3,9 +3,7 @@
 use super::super::reader::{Reader, Row, slug};
 use super::{Chart, Draft, Said};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::model::{
-    Basis, ChangeEvent, Edtf, EventEvidence, EventId, EventOriginal, EventResult, EventType, SnapshotId, UnitId,
-};
+use crate::model::{Basis, ChangeEvent, Edtf, EventId, EventOriginal, EventResult, EventType, SnapshotId, UnitId};
 use crate::source::origin::Origin;
 
 /// Units that became others on a date.
@@ -177,18 +175,12 @@ impl Teller<'_> {
         for unit in units {
             origin.note_id(unit.as_str(), place);
         }
-        let lines = row.lines().map(|lines| EventEvidence {
-            snapshot: self.snapshot.clone(),
-            lines,
-            basis: Basis::Stated,
-            note: None,
-        });
         let event = ChangeEvent {
             id,
             kind,
             date: date.clone(),
             basis: Basis::Stated,
-            evidence: lines.into_iter().collect(),
+            evidence: row.event_evidence(self.snapshot),
             reference: None,
             note,
             originals,
