@@ -15,24 +15,29 @@ pub mod pages;
 mod permanent;
 mod refusal;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::TcpListener;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tokio::sync::Semaphore;
+use tower_service::Service as _;
 
 use crate::config::Config;
 use crate::repository::Repository;
 
+use around::Around;
 use graphql::{Answers, Executor, Unread};
-use observe::{Metrics, Readiness};
+use observe::{Metrics, Pattern, Readiness};
 
 pub use graphql::{DocumentsError, check};
 
@@ -79,12 +84,60 @@ impl Service {
 
 /// Returns the whole surface of the service; needs no port.
 pub fn router(repository: Arc<Repository>, config: &Config) -> Router {
-    routes(Arc::new(Service::new(repository, config, Readiness::ready())))
+    Router::new().fallback_service(App::new(Service::new(repository, config, Readiness::ready())))
 }
 
-/// Returns the route table, with what stands around all routes.
-fn routes(service: Arc<Service>) -> Router {
-    let routes = Router::new()
+/// Where questions are asked.
+const GRAPHQL: &str = "/graphql";
+
+/// The whole surface of the service. Questions go straight to what answers them, for a router takes as long as a small
+/// answer; all else goes by the table of routes.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Surface>);
+
+struct Surface {
+    service: Arc<Service>,
+    around: Around,
+    others: Router,
+}
+
+impl App {
+    fn new(service: Service) -> Self {
+        let service = Arc::new(service);
+        let around = Around::new(&service.metrics, &service.config);
+        let others = others().layer(around.clone()).with_state(Arc::clone(&service));
+        Self(Arc::new(Surface { service, around, others }))
+    }
+
+    async fn answer(&self, request: Request) -> Response {
+        let Surface { service, around, others } = &*self.0;
+        if request.uri().path() == GRAPHQL {
+            let handler = async |request, asker| graphql::answer(service, request, asker).await;
+            return around.answer(Pattern::Fixed(GRAPHQL), request, handler).await;
+        }
+        let answered = others.clone().call(request).await;
+        answered.unwrap_or_else(|never| match never {})
+    }
+}
+
+impl tower_service::Service<Request> for App {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let app = self.clone();
+        Box::pin(async move { Ok(app.answer(request).await) })
+    }
+}
+
+/// Returns the table of the other routes.
+fn others() -> Router<Arc<Service>> {
+    Router::new()
         .route("/", get(pages::landing))
         .route("/favicon.svg", get(pages::favicon))
         .route("/graphiql", get(pages::graphiql))
@@ -92,7 +145,6 @@ fn routes(service: Arc<Service>) -> Router {
         .route("/graphiql/examples.json", get(pages::example_list))
         .route("/graphiql/assets/{*name}", get(pages::bundled))
         .route("/graphiql/cdn.js", get(pages::cdn_script))
-        .route("/graphql", get(graphql::get).post(graphql::post))
         .route("/reporting-lines.csv", get(lines::csv))
         .route("/reporting-lines.json", get(lines::json))
         .route("/r/{*address}", get(permanent::get))
@@ -101,8 +153,7 @@ fn routes(service: Arc<Service>) -> Router {
         .route("/health/live", get(live))
         .route("/health/ready", get(observe::ready))
         .fallback(headers::not_found)
-        .method_not_allowed_fallback(headers::wrong_method);
-    around::around(routes, &service.metrics, &service.config).with_state(service)
+        .method_not_allowed_fallback(headers::wrong_method)
 }
 
 /// Serves until the process is told to stop (Ctrl-C or SIGTERM), then finishes the requests that run.
@@ -129,15 +180,15 @@ pub async fn serve_until(
 ) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
-    let service = Arc::new(Service::new(repository, config, Readiness::ready()));
-    let readiness = service.readiness.clone();
+    let app = App::new(Service::new(repository, config, Readiness::ready()));
+    let readiness = app.0.service.readiness.clone();
     let stop = async move {
         stop.await;
         readiness.set_stopping();
     };
-    let metrics = Arc::clone(&service.metrics);
-    listener::serve(listener, routes(Arc::clone(&service)), &config.limits, metrics, stop).await?;
-    service.wait_for_sockets().await;
+    let metrics = Arc::clone(&app.0.service.metrics);
+    listener::serve(listener, &app, &config.limits, metrics, stop).await?;
+    app.0.service.wait_for_sockets().await;
     Ok(())
 }
 

@@ -227,7 +227,7 @@ fn a_request_is_one_line_of_json_that_says_what_became_of_it() {
     let found = json!({
         "level": lines[0]["level"], "message": lines[0]["message"], "method": lines[0]["method"],
         "route": lines[0]["route"], "status": lines[0]["status"], "operation": lines[0]["operation"],
-        "id": lines[0]["spans"][0]["id"],
+        "id": lines[0]["id"],
     });
     let expected = json!({
         "level": "INFO", "message": "answered", "method": "POST", "route": "/graphql", "status": 200,
@@ -245,9 +245,11 @@ fn a_request_is_one_line_for_people() {
     let text = logged(Form::Plain, &Config::default(), ask_two);
     assert_eq!(text.lines().count(), 2, "{text}");
     let line = text.lines().next().unwrap();
-    for part in
-        ["request{id=\"my-id\"}", "answered method=\"POST\" route=\"/graphql\" status=200 ms=", "operation=\"Offices\""]
-    {
+    for part in [
+        "eragraph::request: answered id=\"my-id\"",
+        "method=\"POST\" route=\"/graphql\" status=200 ms=",
+        "operation=\"Offices\"",
+    ] {
         assert!(line.contains(part), "{part}: {line}");
     }
 }

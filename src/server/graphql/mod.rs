@@ -19,17 +19,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::body::{Body, Bytes, HttpBody as _};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, ETAG, RETRY_AFTER, UPGRADE, VARY, WWW_AUTHENTICATE,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 
 use super::Service;
 use super::admin::Caller;
 use super::etag;
+use super::headers::wrong_method;
+use super::observe::Asker;
 use super::outcome::Outcome;
 use super::pages::FOR_GOOD;
 use crate::api::{Answer, Code, beside_the_runtime};
@@ -46,44 +48,59 @@ pub(super) use executor::{Executor, deadline};
 pub(super) use refusal::Refusal;
 pub(super) use unread::Unread;
 
+/// Answers what is asked at `/graphql`.
+pub(super) async fn answer(service: &Arc<Service>, request: Request, asker: Asker) -> Response {
+    match *request.method() {
+        Method::POST => post(service, request, &asker).await,
+        // Of an answer to HEAD only the head is sent.
+        Method::GET | Method::HEAD => Box::pin(get(service, request, &asker)).await,
+        _ => {
+            let mut response = wrong_method(request.headers().clone()).await;
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("GET,HEAD,POST"));
+            response
+        }
+    }
+}
+
 /// Answers a question in the query string. Only queries: a GET changes nothing. A WebSocket begins with a GET too.
-pub(super) async fn get(State(service): State<Arc<Service>>, request: Request) -> Response {
+async fn get(service: &Arc<Service>, request: Request, asker: &Asker) -> Response {
     // Any other protocol that is offered may be passed over (RFC 9110, section 7.8).
     if request.headers().get(UPGRADE).is_some_and(|offer| offer.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        return Box::pin(socket::upgrade(service, request)).await;
+        return asker.instrument(socket::upgrade(Arc::clone(service), request)).await;
     }
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
     let query = request.uri().query().unwrap_or_default();
-    let key = key(&service, Origin::Url, media, request.headers(), &Bytes::copy_from_slice(query.as_bytes()));
+    let key = key(service, Origin::Url, media, request.headers(), &Bytes::copy_from_slice(query.as_bytes()));
     if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
-        return again(&service, &kept, media, request.headers()).await;
+        return again(service, &kept, media, request.headers()).await;
     }
     match asked::of_url(query) {
-        Ok(asked) => Box::pin(answer(&service, asked, media, Way::Get, request.headers(), key)).await,
+        Ok(asked) => asker.instrument(one(service, asked, media, Way::Get, request.headers(), key)).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
 
 /// Answers the questions in a JSON body.
-pub(super) async fn post(State(service): State<Arc<Service>>, request: Request) -> Response {
+async fn post(service: &Service, request: Request, asker: &Asker) -> Response {
     let (head, body) = request.into_parts();
     let Some(media) = Media::accepted(&head.headers) else { return not_acceptable() };
     let caller = Caller::of(&head.headers, &service.config);
-    let body = match arrived(&service, &head.headers, body, caller).await {
+    let body = match arrived(service, &head.headers, body, caller).await {
         Ok(body) => body,
         Err(refusal) => return send_refusal(refusal, Outcome::default(), media),
     };
     let is_anybody = caller == Caller::Nobody;
-    let key = if is_anybody { key(&service, Origin::Body, media, &head.headers, &body) } else { None };
+    let key = if is_anybody { key(service, Origin::Body, media, &head.headers, &body) } else { None };
     if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
-        return again(&service, &kept, media, &head.headers).await;
+        return again(service, &kept, media, &head.headers).await;
     }
-    // In a box, for to work an answer out takes kilobytes that one who is answered at once need not carry along.
+    // In a box, for to work an answer out takes more than one who is answered at once need carry along.
     match asked::of_body(&body, service.config.limits.batch) {
         Ok(Parcel::One(asked)) => {
-            Box::pin(answer(&service, *asked, media, Way::Post(caller), &head.headers, key)).await
+            let answer = one(service, *asked, media, Way::Post(caller), &head.headers, key);
+            Box::pin(asker.instrument(answer)).await
         }
-        Ok(Parcel::Batch(questions)) => Box::pin(batch(&service, questions, media, caller)).await,
+        Ok(Parcel::Batch(questions)) => Box::pin(asker.instrument(batch(service, questions, media, caller))).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
@@ -174,7 +191,7 @@ fn too_large(most: usize) -> Refusal {
 }
 
 /// Answers one question, and has the answer kept where there is a key to keep it by.
-async fn answer(
+async fn one(
     service: &Service,
     asked: Asked,
     media: Media,

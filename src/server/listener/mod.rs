@@ -10,22 +10,23 @@ mod table;
 mod wakes;
 mod watched;
 
+use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::body::Body;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::{Service as _, service_fn};
+use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
+use super::App;
 use super::observe::Metrics;
 use crate::config::Limits;
 
@@ -46,7 +47,7 @@ const HEADERS: usize = 100;
 /// Accepts connections until `stop` is done, then lets those end that are being answered.
 pub(super) async fn serve(
     listener: TcpListener,
-    app: Router,
+    app: &App,
     limits: &Limits,
     metrics: Arc<Metrics>,
     stop: impl Future<Output = ()>,
@@ -96,7 +97,7 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 /// Answers the requests of one connection, one after the other.
 fn connection(
     stream: TcpStream,
-    app: Router,
+    app: App,
     place: Place,
     limits: &Limits,
     mut ending: watch::Receiver<bool>,
@@ -113,17 +114,16 @@ fn connection(
         // Small answers are not kept waiting for more; where that cannot be had, they are.
         let _ = stream.set_nodelay(true);
         let io = TokioIo::new(Watched::new(stream, Arc::clone(&place), idle_timeout, read_timeout));
-        let app = TowerToHyperService::new(app);
         let of_requests = Arc::clone(&place);
         let service = service_fn(move |request: Request<Incoming>| {
             let answering = Answering::default();
-            let arriving = |body| Arriving::new(body, Arc::clone(&of_requests), answering.clone());
+            let arriving = |body| Body::new(Arriving::new(body, Arc::clone(&of_requests), answering.clone()));
             let head = of_requests.head();
-            let answer = app.call(request.map(arriving));
+            let (app, request) = (app.clone(), request.map(arriving));
             async move {
-                let answer = answer.await;
+                let answer = app.answer(request).await;
                 drop((answering, head));
-                answer
+                Ok::<_, Infallible>(answer)
             }
         });
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());

@@ -3,6 +3,7 @@
 //! An `Observer` stands around all routes. What a question became travels to it in the extensions of the response, as
 //! an `Outcome`.
 
+mod gathered;
 mod line;
 mod log;
 mod metrics;
@@ -28,8 +29,8 @@ use serde_json::json;
 
 use super::Service;
 
-pub(super) use panic::Answerer;
-pub(super) use request::Observer;
+pub(super) use panic::failed;
+pub(super) use request::{Asker, Observer, Pattern};
 
 pub use log::{Form, Guard, start, subscriber};
 pub use metrics::{Held, Metrics};

@@ -1,5 +1,6 @@
 //! Each request, from its head to the head of its answer: its id, its spans, its line in the log, and its counts.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,7 @@ use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use tracing::{Level, Span, field};
+use tracing::{Instrument as _, Level, Span, field};
 
 use crate::config::Config;
 
@@ -34,14 +35,42 @@ pub(in crate::server) struct Observer {
 /// A request that is being answered. Dropped before its answer, it tells that the asker went away.
 pub(in crate::server) struct Pending {
     observer: Arc<Observer>,
-    id: HeaderValue,
-    span: Span,
-    trace: Span,
+    asker: Asker,
     method: &'static str,
-    route: Option<MatchedPath>,
+    pattern: Pattern,
     began: Instant,
     is_answered: bool,
     _held: Held,
+}
+
+/// Which request is being answered.
+#[derive(Debug, Clone)]
+pub(in crate::server) struct Asker(Arc<Named>);
+
+#[derive(Debug)]
+struct Named {
+    id: HeaderValue,
+    /// The span of its trace, which is disabled where no traces are sent.
+    trace: Span,
+}
+
+/// The route of a request, as it is written in the table of routes.
+#[derive(Debug, Clone)]
+pub(in crate::server) enum Pattern {
+    Fixed(&'static str),
+    Matched(MatchedPath),
+    /// There is no such route.
+    None,
+}
+
+impl Pattern {
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Fixed(pattern) => Some(pattern),
+            Self::Matched(path) => Some(path.as_str()),
+            Self::None => None,
+        }
+    }
 }
 
 impl Observer {
@@ -51,31 +80,53 @@ impl Observer {
         Self { metrics, ids: RequestIds::new(), log_variables, has_traces }
     }
 
+    /// Returns what requests are counted in.
+    pub(in crate::server) fn metrics(&self) -> &Metrics {
+        &self.metrics
+    }
+
     /// Begins to observe a request, which its route was found for.
-    pub(in crate::server) fn begin(observer: &Arc<Self>, request: &Request) -> Pending {
-        let header = observer.ids.of(request.headers());
-        let id = header.to_str().unwrap_or_default();
-        let route = request.extensions().get::<MatchedPath>().cloned();
+    pub(in crate::server) fn begin(observer: &Arc<Self>, pattern: Pattern, request: &Request) -> Pending {
+        let id = observer.ids.of(request.headers());
         let method = standard(request.method());
-        let pattern = route.as_ref().map(MatchedPath::as_str);
-        let trace = if observer.has_traces { otlp::span(request, method, pattern, id) } else { Span::none() };
-        // At the level of errors, so that no filter parts an error from the id of its request.
-        let make = || tracing::error_span!(target: REQUESTS, "request", id, trace = field::Empty);
-        let span = trace.in_scope(make);
-        if let Some(trace_id) = otlp::trace_id(&trace) {
-            span.record("trace", trace_id);
-        }
+        let trace = if observer.has_traces {
+            otlp::span(request, method, pattern.text(), id.to_str().unwrap_or_default())
+        } else {
+            Span::none()
+        };
         Pending {
-            id: header,
-            span,
-            trace,
+            asker: Asker(Arc::new(Named { id, trace })),
             method: method.unwrap_or(OTHER_METHOD),
-            route,
+            pattern,
             began: Instant::now(),
             is_answered: false,
             _held: observer.metrics.request_started(),
             observer: Arc::clone(observer),
         }
+    }
+}
+
+impl Asker {
+    /// Returns the span of the request, for all that is logged while it is answered.
+    pub(in crate::server) fn span(&self) -> Span {
+        let Named { id, trace } = &*self.0;
+        let id = id.to_str().unwrap_or_default();
+        // At the level of errors, so that no filter parts an error from the id of its request.
+        let make = || tracing::error_span!(target: REQUESTS, "request", id, trace = field::Empty);
+        let span = trace.in_scope(make);
+        if let Some(trace_id) = otlp::trace_id(trace) {
+            span.record("trace", trace_id);
+        }
+        span
+    }
+
+    /// Does work within the spans of the request.
+    pub(in crate::server) fn instrument<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        work.instrument(self.span()).instrument(self.0.trace.clone())
+    }
+
+    fn id(&self) -> &str {
+        self.0.id.to_str().unwrap_or_default()
     }
 }
 
@@ -92,9 +143,9 @@ macro_rules! line {
 }
 
 impl Pending {
-    /// Returns the span of the request, and that of its trace, which is disabled where no traces are sent.
-    pub(in crate::server) fn spans(&self) -> (Span, Span) {
-        (self.span.clone(), self.trace.clone())
+    /// Returns which request it is.
+    pub(in crate::server) fn asker(&self) -> Asker {
+        self.asker.clone()
     }
 
     /// Counts an answer, writes its line, and gives it the id of its request.
@@ -106,13 +157,13 @@ impl Pending {
         if let Some(outcome) = outcome {
             self.observer.metrics.question_answered(outcome, took);
         }
-        self.span.in_scope(|| self.log(response, took));
-        otlp::finish(&self.trace, response.status(), outcome);
-        response.headers_mut().insert(REQUEST_ID, self.id.clone());
+        self.log(response, took);
+        otlp::finish(&self.asker.0.trace, response.status(), outcome);
+        response.headers_mut().insert(REQUEST_ID, self.asker.0.id.clone());
     }
 
     fn route(&self) -> &str {
-        self.route.as_ref().map_or(UNMATCHED, MatchedPath::as_str)
+        self.pattern.text().unwrap_or(UNMATCHED)
     }
 
     fn log(&self, response: &Response, took: Duration) {
@@ -123,6 +174,8 @@ impl Pending {
             outcome.and_then(|outcome| outcome.variables.as_deref()).filter(|_| self.observer.log_variables);
         line!(
             level(route, status),
+            id = self.asker.id(),
+            trace = otlp::trace_id(&self.asker.0.trace),
             method,
             route,
             status = status.as_u16(),
@@ -141,8 +194,9 @@ impl Drop for Pending {
     fn drop(&mut self) {
         if !self.is_answered {
             self.observer.metrics.request_abandoned();
-            let (method, route, ms) = (self.method, self.route(), milliseconds(self.began.elapsed()));
-            self.span.in_scope(|| tracing::info!(target: REQUESTS, method, route, ms, "the asker went away"));
+            let (id, method, route, ms) =
+                (self.asker.id(), self.method, self.route(), milliseconds(self.began.elapsed()));
+            tracing::info!(target: REQUESTS, id, method, route, ms, "the asker went away");
         }
     }
 }

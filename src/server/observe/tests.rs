@@ -11,9 +11,9 @@ use axum::{Extension, Router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
-use super::super::around::around;
+use super::super::around::Around;
 use super::super::outcome::Outcome;
-use super::super::{Service, routes};
+use super::super::{App, Service};
 use super::{Form, Held, Metrics, REQUEST_ID, Readiness, subscriber};
 use crate::config::Config;
 use crate::repository::Repository;
@@ -54,7 +54,7 @@ async fn ask(router: Router, config: &Config) -> (StatusCode, Value, Vec<Value>)
     let (subscriber, _guard) = subscriber(config, Form::Json, lines.writer()).unwrap();
     let _default = tracing::subscriber::set_default(subscriber);
     let metrics = Arc::new(Metrics::new(&config.limits));
-    let router = around(router, &metrics, config);
+    let router = router.layer(Around::new(&metrics, config));
     let request = Request::builder().uri("/asked").header(REQUEST_ID, "my-id").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.headers()[REQUEST_ID], "my-id");
@@ -73,8 +73,8 @@ async fn a_handler_that_fails_is_answered_as_an_internal_error_and_logged_with_t
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert_eq!(lines[0]["panic"], "the map is missing");
     assert_eq!((&lines[1]["status"], &lines[1]["code"]), (&500.into(), &"INTERNAL".into()));
-    for line in &lines {
-        assert_eq!((&line["level"], &line["spans"][0]["id"]), (&"ERROR".into(), &"my-id".into()), "{line}");
+    for (line, id) in [(&lines[0], &lines[0]["spans"][0]["id"]), (&lines[1], &lines[1]["id"])] {
+        assert_eq!((&line["level"], id), (&"ERROR".into(), &"my-id".into()), "{line}");
     }
 }
 
@@ -102,7 +102,7 @@ async fn an_asker_who_goes_away_is_told_of_and_counted() {
     let _default = tracing::subscriber::set_default(subscriber);
     let metrics = Arc::new(Metrics::new(&Config::default().limits));
     let router = Router::new().route("/asked", get(std::future::pending::<()>));
-    let router = around(router, &metrics, &Config::default());
+    let router = router.layer(Around::new(&metrics, &Config::default()));
     let mut asked = Box::pin(router.oneshot(Request::builder().uri("/asked").body(Body::empty()).unwrap()));
     assert!(futures_util::poll!(&mut asked).is_pending());
     drop(asked);
@@ -154,10 +154,10 @@ async fn the_service_is_ready_only_while_questions_are_answered() {
     let folder = tempfile::TempDir::new().unwrap();
     let repository = Arc::new(Repository::open(folder.path()).unwrap().0);
     let readiness = Readiness::starting();
-    let router = routes(Arc::new(Service::new(repository, &Config::default(), readiness.clone())));
+    let app = App::new(Service::new(repository, &Config::default(), readiness.clone()));
     let check = async |expected: StatusCode, text: &str| {
         let request = Request::builder().uri("/health/ready").body(Body::empty()).unwrap();
-        let response = router.clone().oneshot(request).await.unwrap();
+        let response = app.clone().oneshot(request).await.unwrap();
         assert_eq!(response.status(), expected);
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         assert_eq!(String::from_utf8_lossy(&body), text);
