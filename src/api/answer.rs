@@ -1,23 +1,28 @@
 //! The answer to a question, and how it is written.
 
-use async_graphql::{Response, ServerError, Value};
+use async_graphql::{Response, ServerError};
 
-use super::driver::write_value;
+use super::driver::{BEGIN, write_value};
 
 /// The answer to a question: what was asked for, and what went wrong.
 #[derive(Debug, Default)]
 pub struct Answer {
-    /// Objects in it are written as JSON already.
-    data: Value,
+    /// What was asked for, as JSON with the beginning of the answer before it; empty where nothing ran.
+    written: Vec<u8>,
     /// What went wrong.
     pub errors: Vec<ServerError>,
 }
 
 impl Answer {
+    /// Returns the answer that begins so.
+    pub(super) fn of(written: Vec<u8>, errors: Vec<ServerError>) -> Self {
+        Self { written, errors }
+    }
+
     /// Returns the answer that has nothing but errors.
     #[must_use]
     pub fn from_errors(errors: Vec<ServerError>) -> Self {
-        Self { data: Value::Null, errors }
+        Self { written: Vec::new(), errors }
     }
 
     /// Tells whether nothing went wrong.
@@ -32,16 +37,13 @@ impl Answer {
         !self.is_ok() && self.errors.iter().all(|error| error.path.is_empty())
     }
 
-    /// Writes it as JSON, as the GraphQL specification has it: what was not executed has no data, not even none.
+    /// Returns it as JSON, as the GraphQL specification has it: what was not executed has no data, not even none.
     #[must_use]
-    pub fn in_json(&self) -> Vec<u8> {
-        let mut written = Vec::from(*b"{");
-        if !self.never_ran() {
-            written.extend_from_slice(b"\"data\":");
-            write_value(&mut written, &self.data);
-        }
-        if !self.is_ok() {
-            written.extend_from_slice(if self.never_ran() { b"\"errors\":" } else { b",\"errors\":" });
+    pub fn into_json(self) -> Vec<u8> {
+        let never_ran = self.never_ran();
+        let mut written = if never_ran { Vec::from(*b"{") } else { self.written };
+        if !self.errors.is_empty() {
+            written.extend_from_slice(if never_ran { b"\"errors\":" } else { b",\"errors\":" });
             // An error can be written as JSON.
             written.extend(serde_json::to_vec(&self.errors).unwrap_or_default());
         }
@@ -49,17 +51,17 @@ impl Answer {
         written
     }
 
-    /// Writes what was asked for as JSON.
+    /// Returns what was asked for as JSON.
     #[must_use]
-    pub fn data_in_json(&self) -> Vec<u8> {
-        let mut written = Vec::new();
-        write_value(&mut written, &self.data);
-        written
+    pub fn data_in_json(&self) -> &[u8] {
+        self.written.get(BEGIN.len()..).unwrap_or_default()
     }
 }
 
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
-        Self { data: response.data, errors: response.errors }
+        let mut written = Vec::from(BEGIN);
+        write_value(&mut written, &response.data);
+        Self { written, errors: response.errors }
     }
 }

@@ -10,7 +10,7 @@ use crate::{diff, model};
 
 use super::citation::{Citation, add_citations, moment_words, organisation, sources_of};
 use super::evidence::Evidence;
-use super::page::{Page, PageArguments, Place, place_of, unit_at, weight};
+use super::page::{Page, PageArguments, Place, place_of, unit_at};
 use super::scalar::Date;
 use super::scope::{ViewScope, beside_the_runtime};
 use super::state::UnitState;
@@ -105,7 +105,6 @@ impl Diff {
     }
 
     /// The changes, by unit id and then by kind; one for each unit and kind.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn changes(
         &self,
@@ -133,7 +132,6 @@ impl Diff {
     }
 
     /// How to cite the comparison.
-    #[graphql(complexity = "100 + child_complexity")]
     async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
         beside_the_runtime(|| self.compared.cite(context))
     }

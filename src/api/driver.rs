@@ -4,19 +4,23 @@
 //! field below the root of a question ever waits, so here each is polled once, where it stands, and what it
 //! gives is written behind its key at once. What such a field is and what it gives stays with the macros: with
 //! `crate = "super::driver"` they take what they call from here. A finished piece travels through async-graphql as
-//! [`Value::Binary`], which no field of the schema gives otherwise; [`Answer`](super::Answer) puts the pieces together.
+//! [`Value::Binary`], which no field of the schema gives otherwise. The fields at the root may wait: each of them gives a
+//! piece, and [`write_root`] puts these together.
 //!
-//! Extensions of async-graphql are not called for these fields, and its directives are only `@skip` and `@include`,
-//! which are taken out before anything is executed.
+//! Extensions of async-graphql are not called for these fields, and there are no directives but `@skip` and `@include`.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task;
 
 use async_graphql::context::QueryPathSegment;
 pub(super) use async_graphql::*;
+use async_graphql_value::Value as InputValue;
 use futures_util::FutureExt as _;
 
-use self::parser::types::{Field, Selection, SelectionSet};
+use self::parser::types::{Directive, Field, Selection, SelectionSet};
 use self::registry::Registry;
 use self::resolver_utils::ContainerType;
 
@@ -100,6 +104,63 @@ fn back_to(length: usize) {
     WRITTEN.with_borrow_mut(|written| written.truncate(length));
 }
 
+/// How an answer begins that has data.
+pub(super) const BEGIN: &[u8] = b"{\"data\":";
+
+/// What answers questions about the schema.
+pub(super) trait AboutSchema: Sync {
+    /// Answers one field at the root.
+    fn answer(&self, field: &Positioned<Field>) -> impl Future<Output = ServerResult<Value>> + Send;
+}
+
+/// Writes the beginning of an answer: the fields at the root of an operation, which may wait, one after the other.
+pub(super) async fn write_root<T: ContainerType>(
+    context: &ContextSelectionSet<'_>,
+    root: &T,
+    about_schema: &impl AboutSchema,
+) -> ServerResult<Vec<u8>> {
+    let mut written = Vec::from(BEGIN);
+    let mut before = b"{\"";
+    for field in fields_of(context, root)? {
+        let start = written.len();
+        write_key(&mut written, before, &field.node);
+        let value = match field.node.name.node.as_str() {
+            "__typename" => Ok(Some(Value::String(root.introspection_type_name().into_owned()))),
+            "__schema" | "__type" => about_schema.answer(&field).await.map(Some),
+            _ => {
+                let context = context.with_field(&field);
+                let mut value = pin!(root.resolve_field(&context));
+                let step = |waker: &mut task::Context<'_>| {
+                    // What this thread did before has nothing to do with it.
+                    AWAITED.set(0);
+                    value.as_mut().poll(waker)
+                };
+                poll_fn(step).await
+            }
+        };
+        match value {
+            Ok(value) => {
+                write_value(&mut written, &value.unwrap_or_default());
+                before = b",\"";
+            }
+            Err(error) => {
+                written.truncate(start);
+                context.add_error(error);
+            }
+        }
+    }
+    written.extend_from_slice(if written.len() == BEGIN.len() { b"null" } else { b"}" });
+    Ok(written)
+}
+
+/// Writes the key of a field behind what stands before it.
+fn write_key(written: &mut Vec<u8>, before: &[u8], field: &Field) {
+    written.extend_from_slice(before);
+    // The grammar of names needs no escapes.
+    written.extend_from_slice(field.response_key().node.as_bytes());
+    written.extend_from_slice(b"\":");
+}
+
 /// Writes an object whose selection has not been looked at.
 fn write_object<T: ContainerType + ?Sized>(context: &ContextSelectionSet<'_>, object: &T) -> ServerResult<()> {
     write_fields(context, &fields_of(context, object)?, object);
@@ -116,12 +177,7 @@ fn write_fields<T: ContainerType + ?Sized>(
     let mut before = b"{\"";
     for field in fields {
         let start = length();
-        WRITTEN.with_borrow_mut(|written| {
-            written.extend_from_slice(before);
-            // The grammar of names needs no escapes.
-            written.extend_from_slice(field.node.response_key().node.as_bytes());
-            written.extend_from_slice(b"\":");
-        });
+        WRITTEN.with_borrow_mut(|written| write_key(written, before, &field.node));
         match write_field(&context.with_field(field), object) {
             Ok(()) => before = b",\"",
             Err(error) => {
@@ -211,6 +267,9 @@ fn collect<'c, T: ContainerType + ?Sized>(
     fields: &mut Vec<Cow<'c, Positioned<Field>>>,
 ) -> ServerResult<()> {
     for selected in &selection.node.items {
+        if selected.node.directives().iter().any(|directive| leaves_out(context, &directive.node)) {
+            continue;
+        }
         let (condition, selection) = match &selected.node {
             Selection::Field(field) => {
                 let key = &field.node.response_key().node;
@@ -238,6 +297,31 @@ fn collect<'c, T: ContainerType + ?Sized>(
         }
     }
     Ok(())
+}
+
+/// Tells whether a directive leaves out what it stands at.
+fn leaves_out(context: &ContextSelectionSet<'_>, directive: &Directive) -> bool {
+    let when = match directive.name.node.as_str() {
+        "skip" => true,
+        "include" => false,
+        _ => return false,
+    };
+    let asked = directive.get_argument("if").and_then(|asked| match &asked.node {
+        InputValue::Boolean(asked) => Some(*asked),
+        InputValue::Variable(name) => match value_of(context, name)? {
+            Value::Boolean(asked) => Some(*asked),
+            _ => None,
+        },
+        _ => None,
+    });
+    asked == Some(when)
+}
+
+/// Returns the value of a variable: the one that was given, or else its default.
+fn value_of<'c>(context: &ContextSelectionSet<'c>, name: &Name) -> Option<&'c Value> {
+    let env = context.query_env;
+    let declared = || env.operation.node.variable_definitions.iter().find(|declared| declared.node.name.node == *name);
+    env.variables.get(name).or_else(|| declared()?.node.default_value())
 }
 
 /// Tells whether an object is of a type, or of an interface.

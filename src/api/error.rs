@@ -107,8 +107,6 @@ fn add_code(error: &mut ServerError) {
         return;
     }
     let code = match error.message.as_str() {
-        "Query is nested too deep." => Code::TooDeep,
-        "Query is too complex." => Code::TooComplex,
         // A value of a variable that is none of its type: the asker's, though it is found where it is used.
         message if ["Expected input type", "Failed to parse"].iter().any(|begins| message.starts_with(begins)) => {
             Code::ValidationFailed

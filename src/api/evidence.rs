@@ -55,7 +55,6 @@ impl Evidence {
 
     /// The text of these lines, from the reader's own copy of the source; null where it cannot be offered, and then
     /// `textStatus` says why. The service itself keeps no source.
-    #[graphql(complexity = "1 + 10 * child_complexity")]
     async fn text(&self, context: &Context<'_>) -> Result<Option<Vec<SourceLine>>> {
         self.lines_of_text(context)
     }

@@ -9,14 +9,11 @@ use crate::history::{self, UnitIx};
 
 use super::error::Code;
 use super::evidence::Evidence;
-use super::page::{Page, PageArguments, weight};
+use super::page::{Page, PageArguments};
 use super::scope::{ViewScope, beside_the_runtime};
 use super::state::{UnitState, whole};
 use super::view::ReportingLine;
 use super::words::{Basis, RelationDirection, SuperiorFinding};
-
-/// What a question weighs that looks at the whole view, for the complexity limit.
-pub(super) const WHOLE_VIEW: usize = 1000;
 
 /// The resolvers of `CommonSuperior`.
 pub(super) struct CommonSuperior {
@@ -134,7 +131,6 @@ impl StructureStatistics {
     }
 
     /// The units with the most units directly below, by id.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn widest(
         &self,
         context: &Context<'_>,
@@ -256,7 +252,6 @@ impl CutPoint {
     }
 
     /// The units that could not be reached from any top without it, by id.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn cut_off(
         &self,
         context: &Context<'_>,

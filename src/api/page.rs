@@ -328,16 +328,6 @@ pub(super) fn unit_at(place: Option<Place>) -> Option<UnitIx> {
     place.map(|place| UnitIx::from(u32::try_from(place).unwrap_or(u32::MAX)))
 }
 
-/// Weighs a connection for the complexity limit: the page size times what each item costs.
-/// Negative and huge sizes count as the greatest page; they are refused when they are resolved.
-pub(super) fn weight(first: Option<i32>, last: Option<i32>, each: usize) -> usize {
-    let defaults = Limits::default();
-    let size = first
-        .or(last)
-        .map_or(defaults.default_page, |asked| usize::try_from(asked).unwrap_or(usize::MAX).min(defaults.max_page));
-    size.saturating_mul(each).saturating_add(1)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -379,12 +369,5 @@ mod tests {
         check((None, Some("r6.9"), None, None), Err("BAD_CURSOR"));
         check((None, Some("+7.9"), None, None), Err("BAD_CURSOR"));
         check((None, Some("r7.-1"), None, None), Err("BAD_CURSOR"));
-    }
-
-    #[test]
-    fn weights_saturate() {
-        assert_eq!(weight(Some(10), None, 3), 31);
-        assert_eq!(weight(Some(-1), None, 2), 2001);
-        assert_eq!(weight(Some(i32::MAX), None, usize::MAX), usize::MAX);
     }
 }

@@ -14,7 +14,7 @@ use super::change::{Compared, Diff};
 use super::conflict::Conflict;
 use super::event::ChangeEvent;
 use super::node::Node;
-use super::page::{Page, PageArguments, place_of, unit_at, weight};
+use super::page::{Page, PageArguments, place_of, unit_at};
 use super::place::{AreaFilter, PlaceState};
 use super::revision::Revision;
 use super::scalar::Date;
@@ -62,7 +62,6 @@ impl Query {
     }
 
     /// The snapshots, the earliest first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn snapshots(
         &self,
@@ -125,7 +124,6 @@ impl Query {
     }
 
     /// All units that were ever named, by id.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn units(
         &self,
@@ -153,7 +151,6 @@ impl Query {
     /// Searches names, former names, acronyms, people, places, summaries and topics over all time, the best match
     /// first. Every word must be there: case and accents do not matter, the last word may be unfinished, and where a
     /// word stands nowhere, a typing mistake is allowed for. What stands in "quotes" must stand just so.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn search(
         &self,
@@ -210,7 +207,6 @@ impl Query {
     }
 
     /// The change events, the earliest first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn events(
         &self,
@@ -234,7 +230,6 @@ impl Query {
     /// The units whose area of responsibility has this place, whatever its case and accents. It may be asked with a part
     /// of it (`northern California`; `New York, upstate`); a unit that answers for all of it is then answered as well. A
     /// place that no source names gives an empty list. Read `scope`: an area for media inquiries is none for anything else.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn responsible_for(
         &self,
@@ -261,7 +256,6 @@ impl Query {
     }
 
     /// The figures of all units as series over time, by unit, measure, unit of measurement and scope.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list")]
     async fn figures(
         &self,
@@ -289,7 +283,6 @@ impl Query {
     }
 
     /// What the sources of one time say that cannot all be so, and what would settle it.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn conflicts(
         &self,
@@ -313,7 +306,6 @@ impl Query {
     }
 
     /// The revisions of the store, the first one first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn revisions(
         &self,
         context: &Context<'_>,

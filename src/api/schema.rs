@@ -1,9 +1,10 @@
 //! The schema as a service has it: with loading or without.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::{
-    EmptyMutation, ObjectType, Request, SDLExportOptions, Schema, SchemaBuilder, SubscriptionType, ValidationMode,
+    EmptyMutation, ObjectType, Request, SDLExportOptions, Schema, SchemaBuilder, ServerError, SubscriptionType,
+    ValidationMode,
 };
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt as _};
@@ -13,34 +14,49 @@ use crate::export::BaseUrl;
 use crate::repository::{Repository, SourceFolder};
 
 use super::answer::Answer;
+use super::engine::{self, Environment, Question, Root};
 use super::load::Mutation;
-use super::query::Query;
-use super::root::Root;
 use super::subscription::Subscription;
 
 /// The schema with its resolvers. Where nobody may load over the network, it has no mutations at all.
 #[derive(Clone)]
-pub struct ApiSchema(Kind);
+pub struct ApiSchema {
+    kind: Kind,
+    environment: Arc<OnceLock<Environment>>,
+}
 
 #[derive(Clone)]
 enum Kind {
-    Reading(Schema<Root<Query>, EmptyMutation, Subscription>),
-    Loading(Schema<Root<Query>, Root<Mutation>, Subscription>),
+    Reading(Schema<Root, EmptyMutation, Subscription>),
+    Loading(Schema<Root, Mutation, Subscription>),
 }
 
 impl ApiSchema {
-    /// Answers a query or a mutation. In a box, for what waits for it would each take as much as it does.
-    pub fn execute(&self, request: impl Into<Request>) -> BoxFuture<'_, Answer> {
-        let request = request.into();
-        match &self.0 {
-            Kind::Reading(schema) => Box::pin(async move { schema.execute(request).await.into() }),
-            Kind::Loading(schema) => Box::pin(async move { schema.execute(request).await.into() }),
+    /// Parses a request and answers it. Neither its document nor its variables are held against the schema, or against
+    /// any bound.
+    pub async fn execute(&self, request: impl Into<Request>) -> Answer {
+        match Question::try_from(request.into()) {
+            Ok(question) => self.answer(question).await,
+            Err(error) => Answer::from_errors(vec![error]),
         }
+    }
+
+    /// Answers a query or a mutation. In a box, for what waits for it would each take as much as it does.
+    pub fn answer(&self, question: Question) -> BoxFuture<'_, Answer> {
+        Box::pin(async move {
+            let Some(environment) = self.environment.get() else {
+                return Answer::from_errors(vec![ServerError::new("the schema was not set up", None)]);
+            };
+            match &self.kind {
+                Kind::Reading(schema) => engine::answer(schema, environment, None, question).await,
+                Kind::Loading(schema) => engine::answer(schema, environment, Some(&Mutation), question).await,
+            }
+        })
     }
 
     /// Answers a subscription as often as there is something to tell, and anything else once.
     pub fn execute_stream(&self, request: impl Into<Request>) -> BoxStream<'static, Answer> {
-        match &self.0 {
+        match &self.kind {
             Kind::Reading(schema) => schema.execute_stream(request).map(Answer::from).boxed(),
             Kind::Loading(schema) => schema.execute_stream(request).map(Answer::from).boxed(),
         }
@@ -49,7 +65,7 @@ impl ApiSchema {
     /// Returns the schema as text, in the GraphQL schema definition language: what this service answers, no more.
     #[must_use]
     pub fn sdl(&self) -> String {
-        match &self.0 {
+        match &self.kind {
             Kind::Reading(schema) => sdl(schema),
             Kind::Loading(schema) => sdl(schema),
         }
@@ -63,18 +79,22 @@ pub fn schema(repository: Arc<Repository>, limits: &Limits) -> ApiSchema {
 
 /// Returns the schema over a repository, with all that the service is set up with.
 pub fn schema_for(repository: Arc<Repository>, config: &Config) -> ApiSchema {
-    ApiSchema(match &config.admin_token_hash {
-        None => Kind::Reading(builder(EmptyMutation, repository, config).finish()),
-        Some(_) => Kind::Loading(builder(Root(Mutation), repository, config).finish()),
-    })
+    let root = Root::default();
+    let environment = root.environment();
+    let kind = match &config.admin_token_hash {
+        None => Kind::Reading(engine::set_up(builder(root, EmptyMutation, repository, config))),
+        Some(_) => Kind::Loading(engine::set_up(builder(root, Mutation, repository, config))),
+    };
+    ApiSchema { kind, environment }
 }
 
 fn builder<M: ObjectType + 'static>(
+    root: Root,
     mutation: M,
     repository: Arc<Repository>,
     config: &Config,
-) -> SchemaBuilder<Root<Query>, M, Subscription> {
-    let mut builder = bounded(mutation, &config.limits).data(repository);
+) -> SchemaBuilder<Root, M, Subscription> {
+    let mut builder = plain(root, mutation).data(config.limits.clone()).data(repository);
     if !config.introspection {
         // What an error suggests would tell the names one by one.
         builder = builder.disable_introspection().disable_suggestions();
@@ -89,19 +109,15 @@ fn builder<M: ObjectType + 'static>(
     builder
 }
 
-fn bounded<M: ObjectType + 'static>(mutation: M, limits: &Limits) -> SchemaBuilder<Root<Query>, M, Subscription> {
-    Schema::build(Root(Query), mutation, Subscription)
-        // The service holds documents and variables against the schema before, once for each document.
-        .validation_mode(ValidationMode::Fast)
-        .limit_depth(limits.depth)
-        .limit_complexity(limits.complexity)
-        .data(limits.clone())
+fn plain<M: ObjectType + 'static>(root: Root, mutation: M) -> SchemaBuilder<Root, M, Subscription> {
+    // The service holds documents and variables against the schema and its bounds before, once for each document.
+    Schema::build(root, mutation, Subscription).validation_mode(ValidationMode::Fast)
 }
 
 /// Returns the published schema as text, in the GraphQL schema definition language: all that a service can answer.
 #[must_use]
 pub fn schema_sdl() -> String {
-    sdl(&bounded(Root(Mutation), &Limits::default()).finish())
+    sdl(&plain(Root::default(), Mutation).finish())
 }
 
 fn sdl<Q, M, S>(schema: &Schema<Q, M, S>) -> String

@@ -8,7 +8,7 @@ use crate::model;
 
 use super::citation::{Citation as Reference, sources_of};
 use super::evidence::{Evidence, Source};
-use super::page::{Page, PageArguments, weight};
+use super::page::{Page, PageArguments};
 use super::scalar::{Date, EdtfDate};
 use super::scope::Scope;
 use super::unit::Unit;
@@ -46,7 +46,6 @@ impl Era {
     }
 
     /// Its snapshots, the earliest first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn snapshots(
         &self,
         context: &Context<'_>,
@@ -150,7 +149,6 @@ impl Snapshot {
     }
 
     /// The lists that the source gives, and how fully. What no list names is not covered.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn coverage(
         &self,
         context: &Context<'_>,
@@ -168,7 +166,6 @@ impl Snapshot {
     }
 
     /// The labels that the source lists and that are no units.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn topics(
         &self,
         context: &Context<'_>,

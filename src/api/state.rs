@@ -9,7 +9,7 @@ use super::conflict::Conflict;
 use super::details::{Contact, Figure, Holder, LastKnown, Property, RelationState, item_evidence};
 use super::driver::Objects;
 use super::evidence::{Claim, Evidence};
-use super::page::{Page, PageArguments, weight};
+use super::page::{Page, PageArguments};
 use super::place::PlaceState;
 use super::scope::ViewScope;
 use super::snapshot::Coverage;
@@ -109,7 +109,6 @@ impl UnitState {
     }
 
     /// The units directly below it, as the sources order them.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn children(
         &self,
         context: &Context<'_>,
@@ -172,7 +171,6 @@ impl UnitState {
     }
 
     /// Its relations to other units and to what is no unit, outgoing before incoming.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn relations(
         &self,
         context: &Context<'_>,

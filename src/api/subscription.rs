@@ -11,7 +11,7 @@ use crate::repository::{RecordChange, Repository, UnitChanges};
 use crate::store;
 
 use super::error::{Code, store_error};
-use super::page::{Budget, Page, PageArguments, weight};
+use super::page::{Budget, Page, PageArguments};
 use super::record::RecordKey;
 use super::revision::Revision;
 use super::scope::{self, Scope, past};
@@ -139,7 +139,6 @@ impl UnitChange {
     }
 
     /// The records that were put in, and say something else of the unit than their earlier forms, or nothing any more.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn put_in(
         &self,
         context: &Context<'_>,
@@ -152,7 +151,6 @@ impl UnitChange {
     }
 
     /// The records that were taken out, and had said something of the unit.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn taken_out(
         &self,
         context: &Context<'_>,

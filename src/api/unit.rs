@@ -11,7 +11,7 @@ use super::driver::Objects;
 use super::event::ChangeEvent;
 use super::evidence::Evidence;
 use super::lineage::{Descent, LineageLink};
-use super::page::{Page, PageArguments, weight};
+use super::page::{Page, PageArguments};
 use super::scalar::Date;
 use super::scope::{Moment, Scope, beside_the_runtime};
 use super::series::FigureSeries;
@@ -95,7 +95,6 @@ impl Unit {
     }
 
     /// The snapshots that mention it, the earliest first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn observed_in(
         &self,
         context: &Context<'_>,
@@ -117,7 +116,6 @@ impl Unit {
     }
 
     /// The units that it came from, or that came from it, through change events; nearest first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn lineage(
         &self,
@@ -142,7 +140,6 @@ impl Unit {
 
     /// What had become of it by a day: the units of that day that change events lead to, itself where nothing ended it,
     /// and the ends of which no more is known. Each unit stands once, with the way that the sources carry best.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn what_became(
         &self,
@@ -160,7 +157,6 @@ impl Unit {
 
     /// What had made it up by a day: the units that change events lead back to, as far as they are known; itself where
     /// no event is known that made it. Each unit stands once, with the way that the sources carry best.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn what_made_up(
         &self,
@@ -177,7 +173,6 @@ impl Unit {
     }
 
     /// Its figures as series over time, by measure, unit of measurement and scope.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn figures(
         &self,
         context: &Context<'_>,
@@ -193,7 +188,6 @@ impl Unit {
     }
 
     /// The change events that name it, the earliest first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn events(
         &self,
         context: &Context<'_>,

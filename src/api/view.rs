@@ -7,8 +7,8 @@ use crate::history::{Line, Placement, Step, UnitIx};
 use super::citation::Citation;
 use super::driver::Objects;
 use super::gap::{Gap, GapFilter};
-use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics, WHOLE_VIEW};
-use super::page::{Budget, Page, PageArguments, Place, place_of, unit_at, weight};
+use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics};
+use super::page::{Budget, Page, PageArguments, Place, place_of, unit_at};
 use super::place::ContactState;
 use super::scope::{ViewScope, beside_the_runtime};
 use super::snapshot::Snapshot;
@@ -41,7 +41,6 @@ impl View {
 #[Object(crate = "super::driver")]
 impl View {
     /// The units at the top of a source.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn roots(
         &self,
         context: &Context<'_>,
@@ -55,7 +54,6 @@ impl View {
 
     /// The units whose parent no source states, or whose parent is not in the view; units that are no part
     /// of the organisation come last.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn unplaced(
         &self,
         context: &Context<'_>,
@@ -74,7 +72,6 @@ impl View {
     }
 
     /// The units in this view, by id.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the contract's arguments")]
     async fn units(
         &self,
@@ -101,7 +98,6 @@ impl View {
 
     /// What the loaded sources leave open about the units of this view, by kind and then by unit id. Units that are
     /// OUTDATED, which lists leave out, count here.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list")]
     async fn gaps(
         &self,
@@ -121,7 +117,6 @@ impl View {
 
     /// How to reach the units in this view, by unit: the contacts that sources of the moment give and, on a day, the last
     /// known of each kind and purpose that none of them gives.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a list")]
     async fn contacts(
         &self,
@@ -140,7 +135,6 @@ impl View {
     }
 
     /// The path from each unit through its parents, as far as it is known.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn reporting_lines(
         &self,
         context: &Context<'_>,
@@ -163,7 +157,6 @@ impl View {
 
     /// The shortest path between two units over parents and relations, either way; empty where none joins
     /// them, or one is not in the view.
-    #[graphql(complexity = "WHOLE_VIEW + child_complexity")]
     async fn path(
         &self,
         context: &Context<'_>,
@@ -178,7 +171,6 @@ impl View {
 
     /// The lowest unit that stands in the reporting line of all of these. A unit counts as its own superior only
     /// where it stands above all the others; of one unit it is the parent.
-    #[graphql(complexity = "weight(i32::try_from(of.len()).ok(), None, child_complexity)")]
     async fn nearest_common_superior(
         &self,
         context: &Context<'_>,
@@ -189,7 +181,6 @@ impl View {
 
     /// Figures of the structure: how many units, how deep, how wide, and how far the sources let one count. EXTERNAL
     /// units are no part of the organisation and are left out.
-    #[graphql(complexity = "WHOLE_VIEW + child_complexity")]
     async fn statistics(
         &self,
         #[graphql(desc = "Only this unit and those somewhere below it. Depths are then counted from it.")]
@@ -201,7 +192,6 @@ impl View {
 
     /// The units whose removal would cut others off from every top of a source, those that cut off most first. What
     /// no top reaches is cut off already and does not count; the tops are none themselves.
-    #[graphql(complexity = "WHOLE_VIEW + weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn cut_points(
         &self,
@@ -220,7 +210,6 @@ impl View {
     /// The relations between two parts of the organisation, either way: one end is a unit or somewhere below it, the
     /// other end another or somewhere below that. By type, then by the ends. Where one part lies within the other,
     /// the relations within the smaller part are among them. Parents are no relations.
-    #[graphql(complexity = "WHOLE_VIEW + weight(first, last, child_complexity)")]
     #[expect(clippy::too_many_arguments, reason = "the arguments of a connection")]
     async fn relations_between(
         &self,
@@ -238,7 +227,6 @@ impl View {
     }
 
     /// The snapshots that this view rests on, the earliest first.
-    #[graphql(complexity = "weight(first, last, child_complexity)")]
     async fn snapshots(
         &self,
         context: &Context<'_>,
@@ -256,7 +244,6 @@ impl View {
     }
 
     /// How to cite the view.
-    #[graphql(complexity = "100 + child_complexity")]
     async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
         beside_the_runtime(|| self.scope.cite_view(context))
     }

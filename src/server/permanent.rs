@@ -103,7 +103,8 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
     }
     let page_size = question::PAGE.min(service.config.limits.max_page);
     let request = Request::new(question.document()).variables(question.variables(page_size));
-    let done = service.executor.ask(request, true).await.unwrap_or_else(Refusal::answer);
+    let asked = request.try_into().map_err(|_| internal("the question of the page cannot be read"))?;
+    let done = service.executor.ask(asked, true).await.unwrap_or_else(Refusal::answer);
     let data = data(&done)?;
     let subject = data.pointer(question.pointer()).filter(|subject| !subject.is_null());
     let subject =
@@ -116,9 +117,12 @@ async fn answer(service: &Service, question: &Question, form: Form, headers: &He
     Ok(permanent(headers, body, content_type, next))
 }
 
+fn internal(message: &str) -> Refused {
+    Refused::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message)
+}
+
 /// Returns the data of an answer without errors.
 fn data(done: &Answer) -> Result<Value, Refused> {
-    let internal = |message: &str| Refused::new(StatusCode::INTERNAL_SERVER_ERROR, Code::Internal, message);
     if let Some(error) = done.errors.first() {
         let told = serde_json::to_value(error).unwrap_or_default();
         let code = told.pointer("/extensions/code").and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -131,7 +135,7 @@ fn data(done: &Answer) -> Result<Value, Refused> {
         };
         return Err(Refused { status, code, message: error.message.clone() });
     }
-    serde_json::from_slice(&done.data_in_json()).map_err(|_| internal("the answer cannot be written as JSON"))
+    serde_json::from_slice(done.data_in_json()).map_err(|_| internal("the answer cannot be written as JSON"))
 }
 
 /// Sends what will never change; nothing but its name where the client has it.

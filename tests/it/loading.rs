@@ -92,7 +92,7 @@ fn library() -> Loaded {
 fn ask(schema: &ApiSchema, question: Question) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let answer = with_codes(runtime.block_on(schema.execute(question)));
-    serde_json::from_slice(&answer.in_json()).unwrap()
+    serde_json::from_slice(&answer.into_json()).unwrap()
 }
 
 fn load(loaded: &Loaded, files: &[InputFile], remove: &[&str]) -> Value {

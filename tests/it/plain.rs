@@ -105,7 +105,7 @@ fn rows_by_graphql(loaded: &Loaded, view: &str, under: &str) -> Vec<Value> {
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
     let answer = run(schema.execute(Question::new(question)));
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);
-    let data: Value = serde_json::from_slice(&answer.data_in_json()).unwrap();
+    let data: Value = serde_json::from_slice(answer.data_in_json()).unwrap();
     let nodes = data["view"]["reportingLines"]["nodes"].as_array().unwrap().clone();
     assert_eq!(data["view"]["reportingLines"]["totalCount"], nodes.len());
     let row = |node: &Value| {

@@ -93,7 +93,7 @@ fn its_questions_have_the_answers_that_it_shows() {
         assert_eq!(pair[1].language, "json", "an answer follows\n{query}");
         let shown: Value = serde_json::from_str(&pair[1].text()).unwrap();
         let answer = runtime.block_on(schema.execute(Request::new(query.as_str())));
-        let answer: Value = serde_json::from_slice(&with_codes(answer).in_json()).unwrap();
+        let answer: Value = serde_json::from_slice(&with_codes(answer).into_json()).unwrap();
         assert!(answer == shown, "{query}\nis answered\n{answer:#}");
         asked += 1;
     }

@@ -14,7 +14,7 @@ fn ask(loaded: &Loaded, query: &str) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let answer = runtime.block_on(schema.execute(Request::new(query)));
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);
-    serde_json::from_slice(&answer.data_in_json()).unwrap()
+    serde_json::from_slice(answer.data_in_json()).unwrap()
 }
 
 /// A later source that gives the library another name, and one more department.

@@ -33,7 +33,7 @@ impl Listener {
 
     fn next(&mut self) -> Value {
         let answer = self.runtime.block_on(self.told.next()).expect("it goes on");
-        in_json(&with_codes(answer))
+        in_json(with_codes(answer))
     }
 
     /// Checks that there is nothing to tell; when all that was loaded was told, only a new revision can change that.
@@ -76,8 +76,8 @@ fn offices(archive: &str, registry: &str) -> InputFile {
     InputFile { name: "offices.yaml".to_owned(), bytes: text.into_bytes() }
 }
 
-fn in_json(answer: &Answer) -> Value {
-    serde_json::from_slice(&answer.in_json()).unwrap()
+fn in_json(answer: Answer) -> Value {
+    serde_json::from_slice(&answer.into_json()).unwrap()
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_subscription_tells_what_comes_after_the_revision_that_it_is_pinned_to() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let mut told = schema.execute_stream(question);
     let first = runtime.block_on(told.next()).unwrap();
-    assert_eq!(in_json(&first)["data"], json!({"revisionAdded": {"number": 2}}));
+    assert_eq!(in_json(first)["data"], json!({"revisionAdded": {"number": 2}}));
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn the_units_of_a_subscription_are_bounded() {
     for ids in ["[]", "[\"a\", \"b\", \"c\"]"] {
         let mut told = schema.execute_stream(Request::new(CHANGES.replace("IDS", ids)));
         let answer = with_codes(runtime.block_on(told.next()).unwrap());
-        let answer = in_json(&answer);
+        let answer = in_json(answer);
         assert_eq!(answer["errors"][0]["extensions"]["code"], "VALIDATION_FAILED", "{answer:#}");
         assert!(runtime.block_on(told.next()).is_none(), "it ends");
     }

@@ -1,9 +1,11 @@
 //! What was asked, as it came: the parameters of the GraphQL-over-HTTP specification, from a URL or from a JSON body.
 
-use async_graphql::Variables;
+use async_graphql::{Name, Value, Variables};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap};
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
+use serde::Deserialize;
+use serde_json::Value as Json;
 
 use crate::api::Code;
 
@@ -30,21 +32,40 @@ pub(super) enum Parcel {
     Batch(Vec<Asked>),
 }
 
+/// The parameters of a question, each as it came; null where it did not.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(super) struct Parameters {
+    query: Value,
+    operation_name: Value,
+    document_id: Value,
+    variables: Value,
+    extensions: Value,
+}
+
 /// Reads the question of a URL.
 pub(super) fn of_url(query: &str) -> Result<Asked, Refusal> {
     let pairs: Vec<(String, String)> = serde_urlencoded::from_str(query)
         .map_err(|error| Refusal::bad(format!("the query string cannot be read: {error}")))?;
-    let mut parameters = Map::new();
-    for (name, text) in pairs {
-        let value = match name.as_str() {
-            "variables" | "extensions" if text.is_empty() => Value::Null,
-            "variables" | "extensions" => {
-                serde_json::from_str(&text).map_err(|error| Refusal::bad(format!("`{name}` is not JSON: {error}")))?
-            }
-            _ => Value::String(text),
-        };
-        if parameters.insert(name.clone(), value).is_some() {
+    let mut parameters = Parameters::default();
+    let mut names: Vec<&str> = Vec::new();
+    for (name, text) in &pairs {
+        if names.contains(&name.as_str()) {
             return Err(Refusal::bad(format!("`{}` stands twice in the URL", name.escape_default())));
+        }
+        names.push(name);
+        let json = || {
+            let is_none = text.is_empty();
+            let value = if is_none { Ok(Value::Null) } else { serde_json::from_str(text) };
+            value.map_err(|error| Refusal::bad(format!("`{name}` is not JSON: {error}")))
+        };
+        match name.as_str() {
+            "query" => parameters.query = text.as_str().into(),
+            "operationName" => parameters.operation_name = text.as_str().into(),
+            "documentId" => parameters.document_id = text.as_str().into(),
+            "variables" => parameters.variables = json()?,
+            "extensions" => parameters.extensions = json()?,
+            _ => {}
         }
     }
     asked(parameters)
@@ -66,48 +87,56 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
 
 /// Reads the questions of a JSON body.
 pub(super) fn of_body(body: &[u8], most: usize) -> Result<Parcel, Refusal> {
-    match serde_json::from_slice(body) {
-        Ok(Value::Object(parameters)) => Ok(Parcel::One(Box::new(asked(parameters)?))),
-        Ok(Value::Array(questions)) if questions.is_empty() => Err(Refusal::bad("the batch holds no question")),
-        Ok(Value::Array(questions)) if questions.len() > most => {
+    // Nearly all are one question; it is read as what it is, and not as any JSON first.
+    if body.trim_ascii_start().starts_with(b"{") {
+        let parameters = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
+        return Ok(Parcel::One(Box::new(asked(parameters)?)));
+    }
+    match serde_json::from_slice(body).map_err(|error| not_json(&error))? {
+        Json::Array(questions) if questions.is_empty() => Err(Refusal::bad("the batch holds no question")),
+        Json::Array(questions) if questions.len() > most => {
             let count = questions.len();
             Err(Refusal::bad(format!("the batch holds {count} questions; a request may hold {most}")))
         }
-        Ok(Value::Array(questions)) => {
-            let read = |question| match question {
-                Value::Object(parameters) => asked(parameters),
-                _ => Err(Refusal::bad("every question of a batch is a JSON object with `query`")),
-            };
-            Ok(Parcel::Batch(questions.into_iter().map(read).collect::<Result<_, _>>()?))
-        }
-        Ok(_) => Err(Refusal::bad("the body must be a JSON object with `query`")),
-        Err(error) => {
-            let message = format!("the body is not JSON: {error}");
-            Err(Refusal::new(StatusCode::BAD_REQUEST, Code::ParseError, message))
-        }
+        Json::Array(questions) => Ok(Parcel::Batch(questions.into_iter().map(of_json).collect::<Result<_, _>>()?)),
+        _ => Err(Refusal::bad("the body must be a JSON object with `query`")),
     }
 }
 
+/// Reads a question that was read as JSON.
+pub(super) fn of_json(question: Json) -> Result<Asked, Refusal> {
+    if !question.is_object() {
+        return Err(Refusal::bad("a question is a JSON object with `query`"));
+    }
+    let parameters = serde_json::from_value(question).map_err(|error| not_json(&error))?;
+    asked(parameters)
+}
+
+fn not_json(error: &serde_json::Error) -> Refusal {
+    let message = format!("the body is not JSON: {error}");
+    Refusal::new(StatusCode::BAD_REQUEST, Code::ParseError, message)
+}
+
 /// Reads parameters, each of its type.
-pub(super) fn asked(mut parameters: Map<String, Value>) -> Result<Asked, Refusal> {
-    let mut text = |name: &str| match parameters.remove(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(Refusal::bad(format!("`{name}` must be a string"))),
+fn asked(parameters: Parameters) -> Result<Asked, Refusal> {
+    let text = |name: &str, value| match value {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text)),
+        _ => Err(Refusal::bad(format!("`{name}` must be a string"))),
     };
-    let query = text("query")?;
-    let operation_name = text("operationName")?.filter(|name| !name.is_empty());
-    let document_id = text("documentId")?;
-    let values = parameters.get("variables").map_or(0, count);
-    let variables = match parameters.remove("variables") {
-        None | Some(Value::Null) => Variables::default(),
-        Some(variables @ Value::Object(_)) => Variables::from_json(variables),
-        Some(_) => return Err(Refusal::bad("`variables` must be an object")),
+    let query = text("query", parameters.query)?;
+    let operation_name = text("operationName", parameters.operation_name)?.filter(|name| !name.is_empty());
+    let document_id = text("documentId", parameters.document_id)?;
+    let values = if parameters.variables == Value::Null { 0 } else { count(&parameters.variables) };
+    let variables = match parameters.variables {
+        Value::Null => Variables::default(),
+        variables @ Value::Object(_) => Variables::from_value(variables),
+        _ => return Err(Refusal::bad("`variables` must be an object")),
     };
-    let persisted = match parameters.remove("extensions") {
-        None | Some(Value::Null) => None,
-        Some(Value::Object(extensions)) => persisted(&extensions)?,
-        Some(_) => return Err(Refusal::bad("`extensions` must be an object")),
+    let persisted = match parameters.extensions {
+        Value::Null => None,
+        Value::Object(extensions) => persisted(&extensions)?,
+        _ => return Err(Refusal::bad("`extensions` must be an object")),
     };
     if query.is_none() && document_id.is_none() && persisted.is_none() {
         return Err(Refusal::bad("`query` is missing"));
@@ -118,7 +147,7 @@ pub(super) fn asked(mut parameters: Map<String, Value>) -> Result<Asked, Refusal
 /// Counts a value and those within it.
 fn count(value: &Value) -> usize {
     let within = match value {
-        Value::Array(items) => items.iter().map(count).sum(),
+        Value::List(items) => items.iter().map(count).sum(),
         Value::Object(fields) => fields.values().map(count).sum(),
         _ => 0,
     };
@@ -126,12 +155,20 @@ fn count(value: &Value) -> usize {
 }
 
 /// Reads `persistedQuery`, the extension of automatic persisted queries.
-fn persisted(extensions: &Map<String, Value>) -> Result<Option<String>, Refusal> {
-    let Some(extension) = extensions.get("persistedQuery").filter(|value| !value.is_null()) else { return Ok(None) };
-    if extension.get("version").and_then(Value::as_i64) != Some(1) {
+fn persisted(extensions: &IndexMap<Name, Value>) -> Result<Option<String>, Refusal> {
+    let extension = match extensions.get("persistedQuery") {
+        None | Some(Value::Null) => return Ok(None),
+        Some(Value::Object(extension)) => Some(extension),
+        Some(_) => None,
+    };
+    let part = |name| extension.and_then(|extension| extension.get(name));
+    if part("version") != Some(&Value::from(1)) {
         return Err(Refusal::bad("`extensions.persistedQuery.version` must be 1"));
     }
-    let hash = extension.get("sha256Hash").and_then(Value::as_str).map(str::to_ascii_lowercase);
+    let hash = match part("sha256Hash") {
+        Some(Value::String(hash)) => Some(hash.to_ascii_lowercase()),
+        _ => None,
+    };
     let is_hash = |hash: &String| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     match hash.filter(is_hash) {
         Some(hash) => Ok(Some(hash)),

@@ -1,5 +1,7 @@
 //! A document: parsed, and held against every bound that can be told from its text alone.
 
+use std::sync::Arc;
+
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, Field, OperationDefinition, OperationType, Type};
 use async_graphql::{Name, Pos, Value as Const, Variables};
@@ -8,7 +10,7 @@ use async_graphql_value::Value;
 use crate::api::{Code, Mistake, Validity};
 use crate::config::Limits;
 
-use super::sums::{Fragments, Sums};
+use super::sums::{Fragments, Sizes, Sums};
 use super::tokens;
 
 /// How deep the brackets of a document may nest, for a level of fields: its own and those of arguments within arguments.
@@ -26,9 +28,9 @@ const BYTES_A_TOKEN: usize = 200;
 #[derive(Debug)]
 pub(super) struct Document {
     /// The document itself.
-    pub(super) parsed: ExecutableDocument,
+    pub(super) parsed: Arc<ExecutableDocument>,
     /// Its operations.
-    pub(super) operations: Vec<Operation>,
+    pub(super) operations: Vec<Arc<Operation>>,
     /// What the schema says against it.
     mistakes: Vec<Mistake>,
     /// About how many bytes it takes.
@@ -53,6 +55,8 @@ pub(super) struct Operation {
     pub(super) kind: OperationType,
     /// Whether it may take long: then it does not hold up the small ones.
     pub(super) is_long: bool,
+    /// What it weighs with the largest pages that its variables may ask for.
+    weight: usize,
     /// Whether its answer can change though it is of one revision.
     pub(super) is_volatile: bool,
     /// The revisions that its fields at the root name; `None` where one names none, or where the answer may change
@@ -140,26 +144,30 @@ impl Document {
             let code = if too_deep { Code::TooDeep } else { Code::ParseError };
             Unfit::at(code, error.to_string(), at)
         })?;
-        let fragments = Fragments::of(&parsed)?;
+        let fragments = Fragments::of(&parsed, Sizes::largest(limits))?;
         let mut operations = Vec::new();
         let mut sums = Sums::default();
         for (name, operation) in parsed.operations.iter() {
             let own = fragments.sums(&operation.node.selection_set.node)?;
             sums = sums.and(own).and(Sums::of_directives(operation.node.directives.len()));
             sums.check(limits)?;
+            own.check_depth(limits)?;
             let roots = fragments.roots(&operation.node.selection_set.node);
             check_roots(&roots, &fragments, limits, rules.may_introspect)?;
-            operations.push(Operation {
+            operations.push(Arc::new(Operation {
                 name: name.map(ToString::to_string),
                 kind: operation.node.ty,
                 is_long: own.weight > LONG,
+                weight: own.weight,
                 is_volatile: own.is_volatile,
                 variables: variables(&operation.node),
                 revisions: revisions(&roots).filter(|_| !own.is_volatile),
-            });
+            }));
         }
         let mistakes = rules.validity.as_ref().map(|validity| validity.mistakes(text)).unwrap_or_default();
         let bytes = text.len().saturating_add(tokens.count.saturating_mul(BYTES_A_TOKEN));
+        drop(fragments);
+        let parsed = Arc::new(parsed);
         Ok(Self { parsed, operations, mistakes, bytes: u32::try_from(bytes).unwrap_or(u32::MAX) })
     }
 
@@ -171,14 +179,37 @@ impl Document {
         Err(Unfit { code: Code::ValidationFailed, mistakes: self.mistakes.clone() })
     }
 
+    /// Refuses an operation that weighs too much with the values of its variables.
+    pub(super) fn weigh(&self, operation: &Operation, values: &Variables, limits: &Limits) -> Result<(), Unfit> {
+        if operation.weight <= limits.complexity {
+            return Ok(());
+        }
+        let name = operation.name.as_deref();
+        let found = self.parsed.operations.iter().find(|(found, _)| found.map(Name::as_str) == name);
+        let Some((_, found)) = found else { return Ok(()) };
+        let sizes = Sizes::largest(limits).with(values, &found.node.variable_definitions);
+        let sums = Fragments::of(&self.parsed, sizes)?.sums(&found.node.selection_set.node)?;
+        check_weight(sums.weight, limits)
+    }
+
     /// Returns the operation that would run: the one of that name, or the only one.
-    pub(super) fn operation(&self, name: Option<&str>) -> Option<&Operation> {
+    pub(super) fn operation(&self, name: Option<&str>) -> Option<&Arc<Operation>> {
         match name {
             Some(name) => self.operations.iter().find(|operation| operation.name.as_deref() == Some(name)),
             None if self.operations.len() == 1 => self.operations.first(),
             None => None,
         }
     }
+}
+
+/// Refuses what weighs too much.
+fn check_weight(weight: usize, limits: &Limits) -> Result<(), Unfit> {
+    let most = limits.complexity;
+    if weight <= most {
+        return Ok(());
+    }
+    let message = format!("the question weighs {weight}, for the sizes of pages multiply; at most {most}");
+    Err(Unfit::new(Code::TooComplex, message))
 }
 
 fn check_roots(
@@ -258,8 +289,8 @@ mod tests {
         check("{ a { b:b c:c d:d e:e f:f } }", Err(Code::TooComplex));
         check("{ a { b @a c @a d @a e @a } }", Ok(()));
         check("{ a { b @a c @a d @a e @a f @a } }", Err(Code::TooComplex));
-        check(&format!("{}{}", "{a".repeat(20), "}".repeat(20)), Ok(()));
-        check(&format!("{}{}", "{a".repeat(21), "}".repeat(21)), Err(Code::TooDeep));
+        check(&format!("{}{}", "{a".repeat(10), "}".repeat(10)), Ok(()));
+        check(&format!("{}{}", "{a".repeat(11), "}".repeat(11)), Err(Code::TooDeep));
         check(&format!("{{ a(b: {}) }}", "[".repeat(150)), Err(Code::TooDeep));
     }
 

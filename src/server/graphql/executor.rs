@@ -6,14 +6,14 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
-use async_graphql::Request;
-use async_graphql::parser::types::OperationType;
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Data, Request};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
 use crate::api::{
-    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, poll_within, with_codes, within, within_a_task,
+    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, Question, poll_within, with_codes, within, within_a_task,
 };
 use crate::config::Config;
 use crate::repository::Repository;
@@ -22,7 +22,7 @@ use super::super::admin::Caller;
 use super::super::observe::Metrics;
 use super::super::outcome::Outcome;
 use super::asked::Asked;
-use super::document::{Document, Operation, Unfit};
+use super::document::{Operation, Unfit};
 use super::documents::{Documents, DocumentsError, rules};
 use super::gate::{Entry, Gate};
 use super::refusal::{ERRORS_TOLD, Refusal};
@@ -42,10 +42,9 @@ pub(in crate::server) struct Executor {
 
 /// A question that may be executed.
 pub(super) struct Prepared {
-    document: Arc<Document>,
-    /// The operation that will run; `None` where the document has none of that name, which its validation tells.
-    pub(super) operation: Option<Operation>,
-    pub(super) request: Request,
+    /// The operation that will run; `None` where the document has none of that name, which its execution tells.
+    pub(super) operation: Option<Arc<Operation>>,
+    question: Question,
 }
 
 impl Executor {
@@ -82,7 +81,7 @@ impl Executor {
             Ok(found) => found,
             Err(unfit) => return (outcome, Err(unfit.into())),
         };
-        let operation = document.operation(asked.operation_name.as_deref()).cloned();
+        let operation = document.operation(asked.operation_name.as_deref()).map(Arc::clone);
         outcome.document_was_known = Some(was_known);
         if outcome.operation.is_none() {
             outcome.operation = operation.as_ref().and_then(|operation| operation.name.clone());
@@ -100,7 +99,8 @@ impl Executor {
                 let message = format!("the variable `${name}` has to have a value, and has none");
                 return Err(Unfit::new(Code::ValidationFailed, message).into());
             }
-            Ok(operation.check(&asked.variables, self.documents.rules())?)
+            operation.check(&asked.variables, self.documents.rules())?;
+            Ok(document.weigh(operation, &asked.variables, &self.config.limits)?)
         });
         if let Err(refusal) = may_run {
             return (outcome, Err(refusal));
@@ -108,12 +108,16 @@ impl Executor {
         if let Some(operation) = &operation {
             asked.variables.retain(|name, _| operation.declares(name));
         }
-        let mut request = Request::new(String::new()).variables(asked.variables);
+        let mut question = Question {
+            document: Arc::clone(&document.parsed),
+            operation_name: asked.operation_name,
+            variables: asked.variables,
+            data: Data::default(),
+        };
         if way.caller() == Caller::Admin {
-            request = request.data(Admin);
+            question = question.with(Admin);
         }
-        request.operation_name = asked.operation_name;
-        (outcome, Ok(Prepared { document, operation, request }))
+        (outcome, Ok(Prepared { operation, question }))
     }
 
     /// Waits for a place to work.
@@ -133,32 +137,31 @@ impl Executor {
             prepared.operation.as_ref().is_some_and(|operation| operation.kind == OperationType::Mutation);
         if is_mutation {
             // A load takes the time that it takes.
-            return Ok(told(self.schema.execute(prepared.into_request()).await));
+            return Ok(told(self.schema.answer(prepared.question).await));
         }
         let entry = self.enter(is_long).await?;
-        // Its document is copied when its turn has come: many may wait.
-        self.work_out(entry, prepared.into_request(), is_long).await
+        self.work_out(entry, prepared.question, is_long).await
     }
 
     /// Executes a query that is no stranger's own, or was held against the bounds already.
-    pub(in crate::server) async fn ask(&self, request: Request, is_long: bool) -> Result<Answer, Refusal> {
+    pub(in crate::server) async fn ask(&self, question: Question, is_long: bool) -> Result<Answer, Refusal> {
         let entry = self.enter(is_long).await?;
-        self.work_out(entry, request, is_long).await
+        self.work_out(entry, question, is_long).await
     }
 
-    async fn work_out(&self, _entry: Entry, request: Request, is_long: bool) -> Result<Answer, Refusal> {
+    async fn work_out(&self, _entry: Entry, question: Question, is_long: bool) -> Result<Answer, Refusal> {
         let _runs = self.metrics.question_started();
         // The whole question is answered from the revision that was the latest when its turn came.
         let pinned = Pinned(self.repository.latest());
-        let request = request.data(Budget::new(&self.config.limits)).data(pinned);
+        let question = question.with(Budget::new(&self.config.limits)).with(pinned);
         let timeout = self.config.limits.timeout;
         let until = deadline(timeout);
         let answer = async {
             if is_long {
                 let schema = self.schema.clone();
-                within_a_task(until, async move { schema.execute(request).await }).await
+                within_a_task(until, async move { schema.answer(question).await }).await
             } else {
-                within(until, self.schema.execute(request)).await
+                within(until, self.schema.answer(question)).await
             }
         };
         match tokio::time::timeout(timeout, answer).await {
@@ -172,7 +175,11 @@ impl Executor {
     /// Runs a subscription. Each of its answers has the time and the size that the answer of a query has.
     pub(super) fn subscribe(&self, prepared: Prepared) -> BoxStream<'static, Answer> {
         let timeout = self.config.limits.timeout;
-        let mut answers = self.schema.execute_stream(prepared.into_request().data(Budget::new(&self.config.limits)));
+        let Question { document, operation_name, variables, .. } = prepared.question;
+        let mut request = Request::new("").variables(variables).data(Budget::new(&self.config.limits));
+        request.operation_name = operation_name;
+        request.set_parsed_query(ExecutableDocument::clone(&document));
+        let mut answers = self.schema.execute_stream(request);
         let mut is_over = false;
         let answers = stream::poll_fn(move |context| {
             if is_over {
@@ -196,24 +203,18 @@ fn too_long(timeout: Duration) -> Refusal {
 impl Prepared {
     /// Tells whether the answer never changes.
     pub(super) fn is_pinned(&self) -> bool {
-        self.operation.as_ref().is_some_and(|operation| operation.is_pinned(&self.request.variables))
+        self.operation.as_ref().is_some_and(|operation| operation.is_pinned(&self.question.variables))
     }
 
     /// Tells whether the answer stays what it is for as long as its revision is the latest.
     pub(super) fn is_lasting(&self) -> bool {
-        let lasts = |operation: &Operation| operation.kind == OperationType::Query && !operation.is_volatile;
+        let lasts = |operation: &Arc<Operation>| operation.kind == OperationType::Query && !operation.is_volatile;
         self.operation.as_ref().is_some_and(lasts)
     }
 
     /// Tells whether the answer may take long.
     pub(super) fn is_long(&self) -> bool {
         self.operation.as_ref().is_some_and(|operation| operation.is_long)
-    }
-
-    /// Returns the request with its parsed document.
-    pub(super) fn into_request(mut self) -> Request {
-        self.request.set_parsed_query(self.document.parsed.clone());
-        self.request
     }
 }
 

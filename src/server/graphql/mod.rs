@@ -212,8 +212,7 @@ async fn one(
         Ok(done) => {
             outcome.code = code(&done);
             let (status, is_good) = (status(&done, media), done.is_ok());
-            let body = in_json(&done, is_long);
-            drop(done);
+            let body = in_json(done, is_long);
             // Of the revision of the key only if that has been the latest all the time.
             let key = key.filter(|key| is_good && service.repository.latest().revision == key.revision);
             let keeping = key.and_then(|key| service.answers.keeping(key, body.len()));
@@ -249,7 +248,7 @@ async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: C
             service.metrics.question_answered(&last, began.elapsed());
             began = Instant::now();
         }
-        body.extend(in_json(&done, true));
+        body.extend(in_json(done, true));
         last = outcome;
     }
     body.push(b']');
@@ -257,8 +256,8 @@ async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: C
 }
 
 /// Writes an answer; a large one does not hold up the thread's other requests.
-fn in_json(done: &Answer, is_long: bool) -> Vec<u8> {
-    if is_long { beside_the_runtime(|| done.in_json()) } else { done.in_json() }
+fn in_json(done: Answer, is_long: bool) -> Vec<u8> {
+    if is_long { beside_the_runtime(|| done.into_json()) } else { done.into_json() }
 }
 
 /// Returns the code of the first error.
@@ -322,7 +321,7 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     outcome.code = code(&done);
     // What took too long once will again; what came at a bad moment need not.
     let is_busy = outcome.code.as_deref() == Some(Code::Busy.word());
-    let mut response = sent(status, media, done.in_json().into(), outcome);
+    let mut response = sent(status, media, done.into_json().into(), outcome);
     let told = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         told.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));

@@ -93,9 +93,9 @@ enum Told {
 }
 
 /// Writes the message that has an answer.
-fn next(id: &str, answer: &Answer) -> Vec<u8> {
+fn next(id: &str, answer: Answer) -> Vec<u8> {
     let mut message = format!("{{\"type\":\"next\",\"id\":{},\"payload\":", json!(id)).into_bytes();
-    message.extend(answer.in_json());
+    message.extend(answer.into_json());
     message.push(b'}');
     message
 }
@@ -198,14 +198,14 @@ impl Session {
                 self.say(&pong).await
             }
             (Some("pong"), ..) => Ok(()),
-            (Some("subscribe"), Some(id), Some(Value::Object(payload))) => {
+            (Some("subscribe"), Some(id), Some(payload @ Value::Object(_))) => {
                 if !self.is_acknowledged {
                     return Err(Some((4401, "Unauthorized")));
                 }
                 if self.handles.contains_key(&id) {
                     return Err(Some((4409, "Subscriber already exists")));
                 }
-                let Ok(asked) = asked::asked(payload) else { return invalid };
+                let Ok(asked) = asked::of_json(payload) else { return invalid };
                 match self.service.may_subscribe(self.handles.len()) {
                     Ok(()) => self.start(id, asked),
                     Err(refusal) => return self.tell(Told::Refused(id, refusal.answer())).await,
@@ -319,7 +319,7 @@ fn query(
         if answer.never_ran() {
             return vec![Told::Refused(id, answer)];
         }
-        match written(&service, &id, &answer, is_long).await {
+        match written(&service, &id, answer, is_long).await {
             Ok(message) => vec![Told::Written(message), Told::Complete(id)],
             Err(refusal) => vec![Told::Refused(id, refusal.answer())],
         }
@@ -335,7 +335,7 @@ fn query(
 }
 
 /// Writes an answer, and waits until there is room for it.
-async fn written(service: &Service, id: &str, answer: &Answer, is_long: bool) -> Result<Bytes, Refusal> {
+async fn written(service: &Service, id: &str, answer: Answer, is_long: bool) -> Result<Bytes, Refusal> {
     let write = || next(id, answer);
     let message = if is_long { beside_the_runtime(write) } else { write() };
     let limits = &service.config.limits;
@@ -361,7 +361,7 @@ fn subscription(service: &Service, id: String, prepared: Prepared) -> BoxStream<
                 *is_over = true;
                 Told::Refused(id.clone(), answer)
             }
-            Some(answer) => Told::Written(next(&id, &answer).into()),
+            Some(answer) => Told::Written(next(&id, answer).into()),
             None => Told::Complete(id.clone()),
         }))
     });
