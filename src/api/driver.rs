@@ -48,6 +48,9 @@ thread_local! {
     static AWAITED: Cell<usize> = const { Cell::new(0) };
 }
 
+/// How many bytes most answers have at most.
+const SMALL: usize = 1_024;
+
 /// A piece of JSON of its own. The one that it stands in goes on when it is dropped, also where the work is unwound.
 struct Piece {
     around: Vec<u8>,
@@ -56,7 +59,7 @@ struct Piece {
 
 impl Piece {
     fn begin() -> Self {
-        Self { around: WRITTEN.take(), awaited: AWAITED.take() }
+        Self { around: WRITTEN.replace(Vec::with_capacity(SMALL)), awaited: AWAITED.take() }
     }
 
     fn end(self) -> Value {
@@ -119,7 +122,8 @@ pub(super) async fn write_root<T: ContainerType>(
     root: &T,
     about_schema: &impl AboutSchema,
 ) -> ServerResult<Vec<u8>> {
-    let mut written = Vec::from(BEGIN);
+    let mut written = Vec::with_capacity(SMALL);
+    written.extend_from_slice(BEGIN);
     let mut before = b"{\"";
     for field in fields_of(context, root)? {
         let start = written.len();

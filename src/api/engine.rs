@@ -41,6 +41,17 @@ pub struct Question {
 }
 
 impl Question {
+    /// Returns the same question, with nothing in its context.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            document: Arc::clone(&self.document),
+            operation_name: self.operation_name.clone(),
+            variables: self.variables.clone(),
+            data: Data::default(),
+        }
+    }
+
     /// Adds something that resolvers find in their context.
     #[must_use]
     pub fn with<D: Any + Send + Sync>(mut self, data: D) -> Self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, OneofObject, Result};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
-use crate::history::deadline;
+use crate::history::{self, deadline};
 use crate::history::{At, EraIx, History, Lens, Moment as HistoryMoment, UnitIx, View};
 use crate::model::{Basis, EraId, SnapshotId};
 use crate::repository::{PastError, Repository, Version};
@@ -125,6 +125,7 @@ impl Scope {
 
 /// Returns a past revision, and waits for it no longer than the question may take.
 pub(super) fn past(repository: &Arc<Repository>, revision: u64) -> Result<Arc<Version>> {
+    history::end_trial();
     let found = beside_the_runtime(|| repository.version_until(revision, deadline()));
     found.map_err(|error| match &error {
         PastError::Store(error) => store_error(error),
@@ -132,11 +133,15 @@ pub(super) fn past(repository: &Arc<Repository>, revision: u64) -> Result<Arc<Ve
     })
 }
 
-/// Does long work without holding up the other requests of the thread that it runs on.
+/// Does long work without holding up the other requests of the thread that it runs on. What is only tried is done
+/// where it is.
 ///
 /// It does not yield: async-graphql puts the fields of an answer in the order in which they are done, and
 /// a field that yields would fall behind those that do not.
 pub fn beside_the_runtime<T>(work: impl FnOnce() -> T) -> T {
+    if history::is_trial() {
+        return work();
+    }
     match Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
         Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
         _ => work(),

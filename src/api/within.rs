@@ -26,7 +26,17 @@ pub async fn within<F: Future>(deadline: Instant, answer: F) -> Result<F::Output
     poll_fn(flat(step)).await
 }
 
-/// Works out an answer that may be long: in a task of its own, so that it holds up nothing else of its asker, and only
+/// Tries whether an answer is worked out by a deadline, so that one that is long can be worked out elsewhere.
+///
+/// # Errors
+/// Returns [`TimedOut`] when it is not; nothing of it goes on.
+pub async fn try_until<F: Future>(deadline: Instant, answer: F) -> Result<F::Output, TimedOut> {
+    let mut answer = pin!(answer);
+    let step = |context: &mut Context<'_>| history::try_until(deadline, || answer.as_mut().poll(context));
+    poll_fn(flat(step)).await
+}
+
+/// Works out an answer that is long: in a task of its own, so that it holds up nothing else of its asker, and only
 /// while somebody waits for it.
 ///
 /// # Errors

@@ -55,7 +55,7 @@ pub use node::{
     Claim, Life, NameValue, Node, Parent, Place, PropertyValue, RelationEndIx, RelationSlot, Sighting, Symbol, UnitIx,
 };
 pub use path::{Line, Step};
-pub use patience::{TimedOut, deadline, while_wanted, within};
+pub use patience::{TimedOut, deadline, end_trial, is_trial, try_until, while_wanted, within};
 pub use periods::{DatedName, Period};
 pub use presence::{Certainty, Presence, Status};
 pub use relations::{RelationFact, RelationTarget};

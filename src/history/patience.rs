@@ -17,6 +17,7 @@ thread_local! {
     static DEADLINE: Cell<Option<Instant>> = const { Cell::new(None) };
     static WANTED: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
     static LOOKS_LEFT: Cell<u32> = const { Cell::new(LOOKS) };
+    static IS_TRIAL: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Tells that work was stopped at its deadline.
@@ -25,12 +26,13 @@ thread_local! {
 pub struct TimedOut;
 
 /// Puts back what holds for the work that goes on around.
-struct Restore(Option<Instant>, Option<Arc<AtomicBool>>);
+struct Restore(Option<Instant>, Option<Arc<AtomicBool>>, bool);
 
 impl Drop for Restore {
     fn drop(&mut self) {
         DEADLINE.set(self.0);
         WANTED.set(self.1.take());
+        IS_TRIAL.set(self.2);
     }
 }
 
@@ -42,6 +44,35 @@ pub fn within<T>(deadline: Instant, work: impl FnOnce() -> T) -> Result<T, Timed
     while_wanted(deadline, None, work)
 }
 
+/// Tries whether work is done by a deadline, so that it can be done elsewhere if it is not.
+///
+/// # Errors
+/// Returns [`TimedOut`] when it was stopped: at the deadline, or before what would wait.
+pub fn try_until<T>(deadline: Instant, work: impl FnOnce() -> T) -> Result<T, TimedOut> {
+    within(deadline, || {
+        IS_TRIAL.set(true);
+        work()
+    })
+}
+
+/// Tells whether the work that goes on is only tried.
+#[must_use]
+pub fn is_trial() -> bool {
+    IS_TRIAL.get()
+}
+
+/// Ends a trial before something that may wait.
+pub fn end_trial() {
+    if is_trial() {
+        stop();
+    }
+}
+
+/// Stops the work. Not a panic: nothing went wrong, and no message is printed.
+fn stop() -> ! {
+    resume_unwind(Box::new(TimedOut))
+}
+
 /// Does work as [`within`] does, and stops it as well once nobody wants it any more.
 ///
 /// # Errors
@@ -51,7 +82,7 @@ pub fn while_wanted<T>(
     wanted: Option<&Arc<AtomicBool>>,
     work: impl FnOnce() -> T,
 ) -> Result<T, TimedOut> {
-    let _restore = Restore(DEADLINE.replace(Some(deadline)), WANTED.replace(wanted.cloned()));
+    let _restore = Restore(DEADLINE.replace(Some(deadline)), WANTED.replace(wanted.cloned()), IS_TRIAL.replace(false));
     LOOKS_LEFT.set(LOOKS);
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| match panic.downcast::<TimedOut>() {
         Ok(timed_out) => *timed_out,
@@ -80,8 +111,7 @@ fn glance() {
     let is_unwanted =
         || WANTED.with_borrow(|wanted| wanted.as_ref().is_some_and(|wanted| !wanted.load(Ordering::Relaxed)));
     if DEADLINE.get().is_some_and(|deadline| Instant::now() >= deadline || is_unwanted()) {
-        // Not a panic: nothing went wrong, and no message is printed.
-        resume_unwind(Box::new(TimedOut));
+        stop();
     }
 }
 
@@ -121,6 +151,17 @@ mod tests {
             }
         });
         assert_eq!(worked, Err::<(), _>(TimedOut));
+    }
+
+    #[test]
+    fn a_trial_ends_at_its_deadline_and_before_what_may_wait() {
+        let long = Instant::now() + Duration::from_secs(3600);
+        assert_eq!(try_until(long, is_trial), Ok(true));
+        assert_eq!(try_until(long, || within(long, is_trial)), Ok(Ok(false)), "work within is of its own");
+        assert_eq!(try_until(long, end_trial), Err(TimedOut));
+        assert_eq!(within(long, end_trial), Ok(()));
+        let passed = try_until(Instant::now(), || (0..3 * LOOKS).for_each(|_| look()));
+        assert_eq!((passed, is_trial()), (Err(TimedOut), false));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
 use axum::http::header::ACCEPT_ENCODING;
 use axum::response::Response;
 use axum::routing::Route;
@@ -27,6 +28,7 @@ use super::etag;
 use super::graphql::Keeping;
 use super::headers::{Careful, cors};
 use super::observe::{self, Asker, Metrics, Observer, Pattern};
+use super::outcome::Outcome;
 
 /// What goes with every request.
 #[derive(Debug, Clone)]
@@ -60,11 +62,13 @@ impl Around {
             // In a box, for most programs ask without.
             Box::pin(self.layered(caught, request)).await
         };
-        if let Some(keeping) = response.extensions_mut().remove::<Keeping>() {
-            response = keeping.keep(response).await;
+        if !is_complete(&response) {
+            self.careful.add(&mut response);
+            if let Some(keeping) = response.extensions_mut().remove::<Keeping>() {
+                response = keeping.keep(response).await;
+            }
         }
         known.name_encoding(&mut response);
-        self.careful.add(&mut response);
         pending.answered(&mut response);
         response
     }
@@ -82,6 +86,12 @@ impl Around {
         };
         answer.unwrap_or_else(|never| match never {})
     }
+}
+
+/// Tells of an answer that was kept: it has its headers already.
+fn is_complete(answer: &Response) -> bool {
+    let was_kept = |outcome: &Outcome| outcome.answer_was_kept == Some(true);
+    answer.status() == StatusCode::OK && answer.extensions().get::<Outcome>().is_some_and(was_kept)
 }
 
 /// A handler that may fail: then what says so is the answer.

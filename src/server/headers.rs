@@ -59,7 +59,18 @@ impl Careful {
     /// Adds them to an answer, which may have a policy of its own.
     pub(super) fn add(&self, response: &mut Response) {
         let own = std::mem::replace(response.headers_mut(), HeaderMap::clone(&self.0));
-        response.headers_mut().extend(own);
+        let headers = response.headers_mut();
+        let mut last = None;
+        for (name, value) in own {
+            match (name, &last) {
+                (Some(name), _) => {
+                    headers.insert(&name, value);
+                    last = Some(name);
+                }
+                (None, Some(same)) => drop(headers.append(same, value)),
+                (None, None) => {}
+            }
+        }
         // The headers of a 304 replace those that are kept with the page, whose own policy has to stay.
         if response.status() == StatusCode::NOT_MODIFIED {
             response.headers_mut().remove(CONTENT_SECURITY_POLICY);

@@ -74,6 +74,9 @@ pub(super) fn of_url(query: &str) -> Result<Asked, Refusal> {
 /// Tells whether a body is JSON in UTF-8, as its header has it.
 pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
     let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if content_type == "application/json" {
+        return Ok(());
+    }
     let mut pieces = content_type.split(';').map(str::trim);
     let is_json = pieces.next().is_some_and(|name| name.eq_ignore_ascii_case("application/json"));
     let charset = pieces.find_map(|piece| piece.to_ascii_lowercase().strip_prefix("charset=").map(str::to_owned));

@@ -13,7 +13,8 @@ use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
 use crate::api::{
-    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, Question, poll_within, with_codes, within, within_a_task,
+    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, Question, poll_within, try_until, with_codes, within,
+    within_a_task,
 };
 use crate::config::Config;
 use crate::repository::Repository;
@@ -27,6 +28,9 @@ use super::documents::{Documents, DocumentsError, rules};
 use super::gate::{Entry, Gate};
 use super::refusal::{ERRORS_TOLD, Refusal};
 use super::way::Way;
+
+/// How long an answer that may be long is tried to be had at once, where it holds up others.
+const TRIAL: Duration = Duration::from_millis(5);
 
 /// What answers questions.
 pub(in crate::server) struct Executor {
@@ -149,20 +153,24 @@ impl Executor {
         self.work_out(entry, question, is_long).await
     }
 
-    async fn work_out(&self, _entry: Entry, question: Question, is_long: bool) -> Result<Answer, Refusal> {
+    async fn work_out(&self, _entry: Entry, question: Question, may_be_long: bool) -> Result<Answer, Refusal> {
         let _runs = self.metrics.question_started();
         // The whole question is answered from the revision that was the latest when its turn came.
         let pinned = Pinned(self.repository.latest());
-        let question = question.with(Budget::new(&self.config.limits)).with(pinned);
+        let ready = |question: Question| question.with(Budget::new(&self.config.limits)).with(pinned.clone());
         let timeout = self.config.limits.timeout;
         let until = deadline(timeout);
         let answer = async {
-            if is_long {
-                let schema = self.schema.clone();
-                within_a_task(until, async move { schema.answer(question).await }).await
-            } else {
-                within(until, self.schema.answer(question)).await
+            if !may_be_long {
+                return within(until, self.schema.answer(ready(question))).await;
             }
+            // Most of those are answered at once: large pages are asked for of short lists.
+            let tried = try_until(deadline(TRIAL.min(timeout)), self.schema.answer(ready(question.again()))).await;
+            if tried.is_ok() {
+                return tried;
+            }
+            let (schema, question) = (self.schema.clone(), ready(question));
+            within_a_task(until, async move { schema.answer(question).await }).await
         };
         match tokio::time::timeout(timeout, answer).await {
             Ok(Ok(answer)) => Ok(told(answer)),

@@ -34,7 +34,7 @@ use super::headers::wrong_method;
 use super::observe::Asker;
 use super::outcome::Outcome;
 use super::pages::FOR_GOOD;
-use crate::api::{Answer, Code, beside_the_runtime};
+use crate::api::{Answer, Code};
 
 use answers::{Kept, Key, Origin};
 use asked::{Asked, Parcel};
@@ -206,13 +206,13 @@ async fn one(
         Ok(prepared) => prepared,
         Err(refusal) => return send_refusal(refusal, outcome, media),
     };
-    let (is_pinned, is_long) = (prepared.is_pinned(), prepared.is_long());
+    let is_pinned = prepared.is_pinned();
     let key = key.filter(|_| prepared.is_lasting());
     match service.executor.execute(prepared).await {
         Ok(done) => {
             outcome.code = code(&done);
             let (status, is_good) = (status(&done, media), done.is_ok());
-            let body = in_json(done, is_long);
+            let body = done.into_json();
             // Of the revision of the key only if that has been the latest all the time.
             let key = key.filter(|key| is_good && service.repository.latest().revision == key.revision);
             let keeping = key.and_then(|key| service.answers.keeping(key, body.len()));
@@ -248,16 +248,11 @@ async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: C
             service.metrics.question_answered(&last, began.elapsed());
             began = Instant::now();
         }
-        body.extend(in_json(done, true));
+        body.extend(done.into_json());
         last = outcome;
     }
     body.push(b']');
     send(service, StatusCode::OK, media, body, last).await
-}
-
-/// Writes an answer; a large one does not hold up the thread's other requests.
-fn in_json(done: Answer, is_long: bool) -> Vec<u8> {
-    if is_long { beside_the_runtime(|| done.into_json()) } else { done.into_json() }
 }
 
 /// Returns the code of the first error.

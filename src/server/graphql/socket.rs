@@ -26,7 +26,7 @@ use super::media::Media;
 use super::refusal::Refusal;
 use super::way::Way;
 use super::{code, send_refusal};
-use crate::api::{Answer, Code, beside_the_runtime};
+use crate::api::{Answer, Code};
 use crate::config::Config;
 
 /// The name of the protocol.
@@ -312,14 +312,13 @@ fn query(
     prepared: Prepared,
     mut told: impl FnMut(&Answer) + Send + 'static,
 ) -> BoxStream<'static, Told> {
-    let is_long = prepared.is_long();
     let work = async move {
         let answer = service.executor.execute(prepared).await.unwrap_or_else(Refusal::answer);
         told(&answer);
         if answer.never_ran() {
             return vec![Told::Refused(id, answer)];
         }
-        match written(&service, &id, answer, is_long).await {
+        match written(&service, &id, answer).await {
             Ok(message) => vec![Told::Written(message), Told::Complete(id)],
             Err(refusal) => vec![Told::Refused(id, refusal.answer())],
         }
@@ -335,9 +334,8 @@ fn query(
 }
 
 /// Writes an answer, and waits until there is room for it.
-async fn written(service: &Service, id: &str, answer: Answer, is_long: bool) -> Result<Bytes, Refusal> {
-    let write = || next(id, answer);
-    let message = if is_long { beside_the_runtime(write) } else { write() };
+async fn written(service: &Service, id: &str, answer: Answer) -> Result<Bytes, Refusal> {
+    let message = next(id, answer);
     let limits = &service.config.limits;
     if message.len() > limits.body_bytes {
         // A socket keeps the memory of its largest message.

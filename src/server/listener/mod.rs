@@ -41,8 +41,6 @@ const OTHER_FILES: u64 = 256;
 const BREATH: Duration = Duration::from_millis(20);
 /// hyper takes no smaller buffer for the head of a request.
 const SMALLEST_HEAD: usize = 8 * 1024;
-/// How many lines the head of a request may have.
-const HEADERS: usize = 100;
 
 /// Accepts connections until `stop` is done, then lets those end that are being answered.
 pub(super) async fn serve(
@@ -107,8 +105,7 @@ fn connection(
     builder
         // `Watched` ends what is slow; hyper would set a timer for every head.
         .header_read_timeout(None)
-        .max_buf_size(limits.head_bytes.max(SMALLEST_HEAD))
-        .max_headers(HEADERS);
+        .max_buf_size(limits.head_bytes.max(SMALLEST_HEAD));
     let (idle_timeout, read_timeout) = (limits.idle_timeout, limits.read_timeout);
     async move {
         // Small answers are not kept waiting for more; where that cannot be had, they are.
