@@ -9,6 +9,7 @@ use crate::export::Subject;
 use crate::{diff, model};
 
 use super::citation::{Citation, add_citations, moment_words, organisation, sources_of};
+use super::driver::Written;
 use super::evidence::Evidence;
 use super::page::{Page, PageArguments, Place, place_of, unit_at};
 use super::scalar::Date;
@@ -167,9 +168,9 @@ pub(super) struct Change {
 }
 
 impl Change {
-    fn state(&self, scope: &ViewScope) -> Option<UnitState> {
-        let unit = self.record.unit;
-        scope.view().presence(unit).is_some().then(|| UnitState { scope: scope.clone(), unit })
+    /// Returns the unit in a view, where that has it.
+    fn state(&self, scope: &ViewScope, has_unit: bool) -> Option<UnitState> {
+        has_unit.then(|| UnitState { scope: scope.clone(), unit: self.record.unit })
     }
 }
 
@@ -177,13 +178,13 @@ impl Change {
 #[Object(crate = "super::driver")]
 impl Change {
     /// What differs.
-    async fn kind(&self) -> ChangeKind {
-        self.record.kind.into()
+    async fn kind(&self) -> Written<'_, ChangeKind> {
+        Written::word(self.record.kind)
     }
 
     /// How far the loaded sources carry it.
-    async fn verdict(&self) -> Verdict {
-        self.record.verdict.into()
+    async fn verdict(&self) -> Written<'_, Verdict> {
+        Written::word(self.record.verdict)
     }
 
     /// The weakest basis that it rests on; null where it rests on silence.
@@ -198,12 +199,14 @@ impl Change {
 
     /// The unit in the view compared from; null when it is not in it.
     async fn before(&self) -> Option<UnitState> {
-        self.state(&self.compared.from)
+        let [has_unit, _] = self.record.has_unit;
+        self.state(&self.compared.from, has_unit)
     }
 
     /// The unit in the view compared to; null when it is not in it.
     async fn after(&self) -> Option<UnitState> {
-        self.state(&self.compared.to)
+        let [_, has_unit] = self.record.has_unit;
+        self.state(&self.compared.to, has_unit)
     }
 
     /// The results or the originals of the event, or the other end of the relation.

@@ -11,7 +11,9 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::pin::pin;
 use std::task;
 
@@ -22,7 +24,7 @@ use futures_util::FutureExt as _;
 
 use self::parser::types::{Directive, Field, Selection, SelectionSet};
 use self::registry::Registry;
-use self::resolver_utils::ContainerType;
+use self::resolver_utils::{ContainerType, EnumType};
 
 pub(super) mod resolver_utils {
     //! The helpers of async-graphql, with the driver of this service.
@@ -167,21 +169,27 @@ fn write_key(written: &mut Vec<u8>, before: &[u8], field: &Field) {
 
 /// Writes an object whose selection has not been looked at.
 fn write_object<T: ContainerType + ?Sized>(context: &ContextSelectionSet<'_>, object: &T) -> ServerResult<()> {
-    write_fields(context, &fields_of(context, object)?, object);
+    match as_they_stand(context.item) {
+        Some(fields) => write_fields(context, fields, object),
+        None => write_fields(context, fields_of(context, object)?.iter().map(Cow::as_ref), object),
+    }
     Ok(())
 }
 
 /// Writes the fields of an object. One that fails is left out, and an object with none left is null.
-fn write_fields<T: ContainerType + ?Sized>(
-    context: &ContextSelectionSet<'_>,
-    fields: &[Cow<'_, Positioned<Field>>],
+fn write_fields<'c, T: ContainerType + ?Sized>(
+    context: &'c ContextSelectionSet<'c>,
+    fields: impl Iterator<Item = &'c Positioned<Field>>,
     object: &T,
 ) {
     let begin = length();
     let mut before = b"{\"";
     for field in fields {
-        let start = length();
-        WRITTEN.with_borrow_mut(|written| write_key(written, before, &field.node));
+        let start = WRITTEN.with_borrow_mut(|written| {
+            let start = written.len();
+            write_key(written, before, &field.node);
+            start
+        });
         match write_field(&context.with_field(field), object) {
             Ok(()) => before = b",\"",
             Err(error) => {
@@ -203,7 +211,10 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
     let done = object.resolve_field(context).now_or_never();
     let waits = || Err(ServerError::new("a field below the root waits for something", Some(context.item.pos)));
     let value = done.unwrap_or_else(waits)?.unwrap_or_default();
-    WRITTEN.with_borrow_mut(|written| write_value(written, &value));
+    match value {
+        Value::Binary(piece) => put(&piece),
+        value => WRITTEN.with_borrow_mut(|written| write_value(written, &value)),
+    }
     Ok(())
 }
 
@@ -212,7 +223,14 @@ fn put_text(text: &str) {
 }
 
 fn write_text(written: &mut Vec<u8>, text: &str) {
-    write_plain(written, &text);
+    // All bytes are looked at, so that many can be at once.
+    let needs_escape = |any, byte| any | (byte < b' ') | (byte == b'"') | (byte == b'\\');
+    if text.bytes().fold(false, needs_escape) {
+        return write_plain(written, &text);
+    }
+    written.push(b'"');
+    written.extend_from_slice(text.as_bytes());
+    written.push(b'"');
 }
 
 /// Writes what serde can write; a `Vec` takes all that is written to it.
@@ -249,7 +267,26 @@ pub(super) fn write_value(written: &mut Vec<u8>, value: &Value) {
             written.push(b'}');
         }
         Value::String(text) => write_text(written, text),
+        Value::Enum(word) => write_text(written, word),
         plain => write_plain(written, plain),
+    }
+}
+
+/// Returns the fields of a selection where they are what it asks for: it has no fragments, no directives, and no key
+/// twice.
+fn as_they_stand(selection: &Positioned<SelectionSet>) -> Option<impl Iterator<Item = &Positioned<Field>>> {
+    let items = &selection.node.items;
+    let is_new = |(at, selected)| {
+        let own = field_of(selected).map(|field| field.node.response_key());
+        own.is_some_and(|own| items.iter().take(at).filter_map(field_of).all(|field| field.node.response_key() != own))
+    };
+    items.iter().enumerate().all(is_new).then(|| items.iter().filter_map(field_of))
+}
+
+fn field_of(selected: &Positioned<Selection>) -> Option<&Positioned<Field>> {
+    match &selected.node {
+        Selection::Field(field) if field.node.directives.is_empty() => Some(field),
+        Selection::Field(_) | Selection::InlineFragment(_) | Selection::FragmentSpread(_) => None,
     }
 }
 
@@ -335,6 +372,49 @@ fn is_a<T: ContainerType + ?Sized>(context: &ContextSelectionSet<'_>, object: &T
     own == name || implements().is_some_and(|interfaces| interfaces.contains(name))
 }
 
+/// The text of a scalar or of a word of the schema: it is written from where it stands.
+pub(super) struct Written<'t, T> {
+    text: &'t str,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<'t, T> Written<'t, T> {
+    pub(super) fn of(text: &'t str) -> Self {
+        Self { text, of: PhantomData }
+    }
+}
+
+impl<T: EnumType> Written<'static, T> {
+    /// Returns a word by its name in the schema.
+    pub(super) fn word(word: impl Into<T>) -> Self {
+        let word = word.into();
+        Self::of(T::items().iter().find(|item| item.value == word).map_or("", |item| item.name))
+    }
+}
+
+impl<T> fmt::Display for Written<'_, T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.text)
+    }
+}
+
+impl<T: OutputType> OutputType for Written<'_, T> {
+    fn type_name() -> Cow<'static, str> {
+        T::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        T::create_type_info(registry)
+    }
+
+    async fn resolve(&self, context: &ContextSelectionSet<'_>, _field: &Positioned<Field>) -> ServerResult<Value> {
+        resolve(context, || {
+            put_text(self.text);
+            Ok(())
+        })
+    }
+}
+
 /// A list of objects: what a selection asks of them is looked up once for all.
 pub(super) struct Objects<T>(pub(super) Vec<T>);
 
@@ -364,7 +444,7 @@ fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &
             if at > 0 {
                 put(b",");
             }
-            write_fields(&context.with_index(at), &fields, object);
+            write_fields(&context.with_index(at), fields.iter().map(Cow::as_ref), object);
         }
     }
     put(b"]");

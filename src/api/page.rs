@@ -248,10 +248,12 @@ impl PageArguments {
         let mut from = if place.is_some() { behind } else { items.by_ref().take(behind).count() };
         let most = asked.before.map_or(usize::MAX, |cursor| cursor.at.saturating_sub(from));
         let count = if asked.from_end { most } else { asked.count.min(most) };
-        let mut page: Vec<(Place, S)> = items.by_ref().take(count).collect();
+        let wrapped = items.by_ref().take(count).map(|(place, item)| (place, wrap(item)));
+        let (mut places, mut page): (Vec<Place>, Vec<T>) = wrapped.unzip();
         let read = from.saturating_add(page.len());
         if asked.from_end {
             let left_out = page.len().saturating_sub(asked.count);
+            places.drain(..left_out);
             page.drain(..left_out);
             from = from.saturating_add(left_out);
         }
@@ -264,9 +266,7 @@ impl PageArguments {
             Some(_) => list(None).count(),
             None => read.saturating_add(usize::from(has_next)).saturating_add(items.count()),
         };
-        let places = page.iter().map(|(place, _)| *place).collect();
-        let items = Objects(page.into_iter().map(|(_, item)| wrap(item)).collect());
-        Ok(Page { items, places, revision, from, has_next, total })
+        Ok(Page { items: Objects(page), places, revision, from, has_next, total })
     }
 }
 

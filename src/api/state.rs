@@ -7,7 +7,7 @@ use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
 use super::citation::Citation;
 use super::conflict::Conflict;
 use super::details::{Contact, Figure, Holder, LastKnown, Property, RelationState, item_evidence};
-use super::driver::Objects;
+use super::driver::{Objects, Written};
 use super::evidence::{Claim, Evidence};
 use super::page::{Page, PageArguments};
 use super::place::PlaceState;
@@ -54,13 +54,13 @@ impl UnitState {
     }
 
     /// The unit's id.
-    async fn unit_id(&self) -> ID {
-        ID::from(self.scope.scope.history().unit_id(self.unit).as_str())
+    async fn unit_id(&self) -> Written<'_, ID> {
+        Written::of(self.scope.scope.history().unit_id(self.unit).as_str())
     }
 
     /// Its name: as the latest source of the view writes it, else the name last known, else the acronym.
-    async fn name(&self) -> &str {
-        self.named().text
+    async fn name(&self) -> Written<'_, String> {
+        Written::of(self.named().text)
     }
 
     /// How near that name is to what a source of the view writes.

@@ -7,7 +7,7 @@ use crate::export::Subject;
 use crate::history::{self, DescentQuestion, Parent, Period, SnapshotIx, UnitIx};
 
 use super::citation::{Citation, add_citations, sources_of};
-use super::driver::Objects;
+use super::driver::{Objects, Written};
 use super::event::ChangeEvent;
 use super::evidence::Evidence;
 use super::lineage::{Descent, LineageLink};
@@ -57,13 +57,13 @@ impl Unit {
 #[Object(crate = "super::driver")]
 impl Unit {
     /// Its identifier, whatever it is called and wherever it hangs.
-    pub(super) async fn id(&self) -> ID {
-        ID::from(self.scope.history().unit_id(self.unit).as_str())
+    pub(super) async fn id(&self) -> Written<'_, ID> {
+        Written::of(self.scope.history().unit_id(self.unit).as_str())
     }
 
     /// The latest name known of it.
-    async fn name(&self) -> &str {
-        self.scope.history().latest_name(self.unit, self.scope.floor)
+    async fn name(&self) -> Written<'_, String> {
+        Written::of(self.scope.history().latest_name(self.unit, self.scope.floor))
     }
 
     /// Every name and acronym that it had, in the order in which they first stand.
@@ -257,8 +257,8 @@ impl UnitPeriod<'_> {
     }
 
     /// The name.
-    async fn name(&self) -> &str {
-        self.period.name
+    async fn name(&self) -> Written<'_, String> {
+        Written::of(self.period.name)
     }
 
     /// The acronym.

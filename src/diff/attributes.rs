@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{
-    Attribute, Citation, Claim, ItemFact, LayerIx, Parent, PlaceFact, Placed, Presence, PropertyFact, RelationFact,
-    RelationTarget, UnitIx, View, latest_of_each,
+    Attribute, Citation, Claim, ItemFact, LayerIx, NameValue, Parent, PlaceFact, Presence, PropertyValue, RelationFact,
+    RelationTarget, Symbol, UnitIx, View, latest_of_each,
 };
 use crate::model::{
     Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Verdict, is_respelled,
@@ -26,19 +26,23 @@ impl<'h> Comparison<'h> {
         changes.extend(self.acronym_change(unit));
         changes.extend(self.kind_change(unit));
         changes.extend(self.move_change(unit));
-        changes.extend(self.figure_change(unit));
-        changes.extend(self.holder_change(unit));
-        changes.extend(self.place_change(unit));
         changes.extend(self.property_change(unit));
-        changes.extend(self.relation_changes(unit));
+        let node = self.history.node(unit);
+        if !node.detailed().is_empty() {
+            changes.extend(self.figure_change(unit));
+            changes.extend(self.holder_change(unit));
+            changes.extend(self.place_change(unit));
+        }
+        if !node.relations().is_empty() {
+            changes.extend(self.relation_changes(unit));
+        }
     }
 
     fn name_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.name_claim(unit));
         let (a, b) = (a?, b?);
-        let [old, new] = [a, b].map(|claim| self.history.text(claim.value.text));
-        let expanded = [a, b].iter().any(|claim| claim.value.form == NameForm::Expanded);
-        if old == new || expanded || self.also_writes(a, new) || self.also_writes(b, old) {
+        let (old, new) = self.other_name(a, b)?;
+        if self.also_writes(a, new) || self.also_writes(b, old) {
             return None;
         }
         let kind = if is_respelled(old, new) { ChangeKind::Respelled } else { ChangeKind::Renamed };
@@ -50,9 +54,8 @@ impl<'h> Comparison<'h> {
     fn acronym_change(&self, unit: UnitIx) -> Option<Change> {
         let [a, b] = self.views().map(|view| view.acronym_claim(unit));
         let (a, b) = (a?, b?);
-        let [old, new] = [a, b].map(|claim| self.history.text(claim.value.text));
-        let expanded = [a, b].iter().any(|claim| claim.value.form == NameForm::Expanded);
-        if old == new || expanded || is_respelled(old, new) || self.also_writes(a, new) || self.also_writes(b, old) {
+        let (old, new) = self.other_name(a, b)?;
+        if is_respelled(old, new) || self.also_writes(a, new) || self.also_writes(b, old) {
             return None;
         }
         Some(self.by_claims(
@@ -60,6 +63,13 @@ impl<'h> Comparison<'h> {
             ChangeKind::AcronymChanged,
             [a, b].map(|claim| self.side(unit, claim, Attribute::Acronym)),
         ))
+    }
+
+    /// Returns two names that differ, and that both stand in a source.
+    fn other_name(&self, a: &Claim<NameValue>, b: &Claim<NameValue>) -> Option<(&'h str, &'h str)> {
+        let expanded = [a, b].iter().any(|claim| claim.value.form == NameForm::Expanded);
+        let differ = a.value.text != b.value.text && !expanded;
+        differ.then(|| (self.history.text(a.value.text), self.history.text(b.value.text)))
     }
 
     fn kind_change(&self, unit: UnitIx) -> Option<Change> {
@@ -75,20 +85,17 @@ impl<'h> Comparison<'h> {
     }
 
     fn move_change(&self, unit: UnitIx) -> Option<Change> {
-        if self.earlier.place(unit) == self.later.place(unit) {
-            // One claim names one parent, in both views or in one.
-            return None;
-        }
-        let [a, b] = self.views().map(|view| view.placed(unit));
-        let stated = |placed: Placed<'_>| match placed.parent {
-            Some(parent) => Some(Parent::Under(parent)),
-            None => placed.claim.map(|claim| claim.value.parent).filter(|parent| *parent == Parent::Top),
+        let [a, b] = self.views().map(|view| view.place(unit));
+        let (a, b) = (a?, b?);
+        let (old, new) = (a.value.parent, b.value.parent);
+        let is_in = |view: View<'_>, parent| match parent {
+            Parent::Top => true,
+            Parent::Under(parent) => view.lists(parent),
         };
-        let (old, new) = (stated(a)?, stated(b)?);
-        if old == new {
+        if old == new || !is_in(self.earlier, old) || !is_in(self.later, new) {
             return None;
         }
-        let sides = [a.claim?, b.claim?].map(|claim| self.side(unit, claim, Attribute::Parent));
+        let sides = [a, b].map(|claim| self.side(unit, claim, Attribute::Parent));
         let given = |result: &EventResult| {
             let parent = result.parent.as_ref().and_then(|parent| self.history.unit_ix(parent.as_str()))?;
             Some(Parent::Under(parent) == new)
@@ -145,21 +152,23 @@ impl<'h> Comparison<'h> {
     }
 
     fn property_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.properties(unit));
-        let values = |facts: &[PropertyFact<'h>]| {
-            let mut values: Vec<(&'h str, &'h str)> = facts.iter().map(|fact| (fact.name, fact.value)).collect();
-            values.sort_unstable();
-            values.dedup();
-            values
+        let [a, b] = self.views().map(|view| view.heard_properties(unit).rev());
+        if a.eq(b) {
+            return None;
+        }
+        let [a, b] = self.views().map(|view| view.property_claims(unit));
+        let differs = |name: &Symbol| {
+            let has_all = |those, these| {
+                let mut values = values_of(these, *name);
+                values.all(|value| values_of(those, *name).any(|other| other == value))
+            };
+            values_of(&b, *name).next().is_some() && !(has_all(&a, &b) && has_all(&b, &a))
         };
-        let (old, new) = (values(&a), values(&b));
-        let differs = |name: &str| {
-            let [old, new] = [&old, &new].map(|values| values.iter().filter(move |(of, _)| *of == name));
-            new.clone().next().is_some() && !new.eq(old)
-        };
-        let name = old.iter().map(|(name, _)| *name).find(|name| differs(name))?;
-        let side = |facts: &[PropertyFact<'h>]| {
-            let fact = facts.iter().find(|fact| fact.name == name)?;
+        let names = a.iter().map(|claim| claim.value.name).filter(differs);
+        let name = names.min_by_key(|name| self.history.text(*name))?;
+        let side = |claims: &[&'h Claim<PropertyValue>]| {
+            let of_name = claims.iter().filter(|claim| claim.value.name == name);
+            let fact = self.history.property_of(of_name.min_by_key(|claim| claim.basis)?)?;
             let evidence = self.cited(|| self.history.cite_property(fact.key).into_iter().collect());
             Some(Side { layer: fact.layer, basis: fact.basis.max(fact.identity.unwrap_or(Basis::Stated)), evidence })
         };
@@ -201,6 +210,7 @@ impl<'h> Comparison<'h> {
                         not_after,
                         evidence: self.cited(|| fact.citation.iter().cloned().collect()),
                         reason: Reason::Silence,
+                        has_unit: [false; 2],
                     }
                 })
                 .collect::<Vec<Change>>()
@@ -278,18 +288,24 @@ impl<'h> Comparison<'h> {
             not_after,
             evidence: a.evidence.into_iter().chain(b.evidence).collect(),
             reason: Reason::Claims,
+            has_unit: [false; 2],
         }
     }
+}
+
+/// Returns the values that claims give a property.
+fn values_of(claims: &[&Claim<PropertyValue>], name: Symbol) -> impl Iterator<Item = Symbol> {
+    claims.iter().filter(move |claim| claim.value.name == name).map(|claim| claim.value.value)
 }
 
 /// Tells whether the parent in `other` stands above the one in `view`, which `other` does not know.
 fn skips_level(view: View<'_>, other: View<'_>, parent: Parent, others_parent: Parent) -> bool {
     let Parent::Under(parent) = parent else { return false };
-    let stands_above = match others_parent {
+    let stands_above = || match others_parent {
         Parent::Top => true,
         Parent::Under(above) => view.stands_above(above, parent),
     };
-    stands_above && !other.presence(parent).is_some_and(Presence::is_known)
+    !other.presence(parent).is_some_and(Presence::is_known) && stands_above()
 }
 
 /// Keeps what the latest layer says of each thing counted; by what is counted.

@@ -54,7 +54,7 @@ impl Comparison<'_> {
             })
             .min_by_key(|(event, certainly)| {
                 let record = self.history.event(*event);
-                (!certainly, record.basis, record.date.window().start(), record.id.clone())
+                (!certainly, record.basis, record.date.window().start(), &record.id)
             })
     }
 }

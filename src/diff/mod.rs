@@ -57,6 +57,8 @@ pub struct Change {
     evidence: Vec<Citation>,
     /// The rule by which it was found.
     pub reason: Reason,
+    /// Whether the view compared from has the unit, and the view compared to.
+    pub has_unit: [bool; 2],
 }
 
 /// The rule by which a change was found.
@@ -199,10 +201,10 @@ impl<'h> Comparison<'h> {
     /// Returns the units that can differ, in the order of their ids: between two days, only those about which something
     /// changes.
     fn units(self, from: Option<UnitIx>) -> impl Iterator<Item = UnitIx> + 'h {
-        let changed = self.earlier.day().zip(self.later.day()).map(|(from, to)| self.history.changed_between(from, to));
-        let all = changed.is_none().then(|| self.history.units());
-        let units = changed.into_iter().flatten().chain(all.into_iter().flatten());
-        units.skip_while(move |unit| Some(*unit) < from)
+        let days = self.earlier.day().zip(self.later.day());
+        let changed = days.and_then(|(after, to)| self.history.changed_between(after, to, from));
+        let all = changed.is_none().then(|| self.history.units().skip(from.map_or(0, UnitIx::index)));
+        changed.into_iter().flatten().chain(all.into_iter().flatten())
     }
 
     fn views(&self) -> [View<'h>; 2] {
@@ -230,7 +232,12 @@ impl<'h> Comparison<'h> {
             return changes;
         }
         let hidden = self.hides_something(unit);
+        let mut has_unit = levels.map(|level| level > Level::Out);
+        if self.swapped {
+            has_unit.reverse();
+        }
         for change in &mut changes {
+            change.has_unit = has_unit;
             if !self.order_certain || hidden {
                 change.verdict = change.verdict.max(Verdict::Possible);
             }

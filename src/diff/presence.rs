@@ -107,6 +107,7 @@ impl<'h> Comparison<'h> {
             not_after: window.latest(),
             evidence: self.cited(|| self.history.cite_event(event)),
             reason: Reason::Event { event, certainly },
+            has_unit: [false; 2],
         }
     }
 
@@ -127,6 +128,7 @@ impl<'h> Comparison<'h> {
             not_after,
             evidence: self.cited(|| present.evidence(unit)),
             reason: Reason::Silence,
+            has_unit: [false; 2],
         };
         let Some(speaking) = self.speaking_list(unit, present, missing) else { return change };
         let list = self.history.layer(speaking.layer).window;

@@ -242,23 +242,6 @@ impl History {
             || corpus.events.contains_key(id)
     }
 
-    /// Returns the units about which something changes after `from` and up to `to`, each once, in order.
-    ///
-    /// A new era bears on every unit that was last seen before it, so where one begins all are returned.
-    #[must_use]
-    pub fn changed_between(&self, from: Day, to: Day) -> Vec<UnitIx> {
-        if self.eras.any_begins_between(from, to) {
-            return self.units().collect();
-        }
-        let first = self.boundaries.partition_point(|(day, _)| *day <= from);
-        let last = self.boundaries.partition_point(|(day, _)| *day <= to);
-        let mut units: Vec<UnitIx> =
-            self.boundaries.get(first..last).unwrap_or_default().iter().map(|(_, unit)| *unit).collect();
-        units.sort_unstable();
-        units.dedup();
-        units
-    }
-
     pub(super) fn snapshot_frame(&self, snapshot: SnapshotIx) -> &Frame {
         #[expect(clippy::indexing_slicing, reason = "a SnapshotIx is made only for these tables")]
         #[expect(clippy::as_conversions, reason = "a u32 index fits in usize wherever eragraph runs")]

@@ -7,7 +7,7 @@ use crate::model::{Basis, Contact, Day, Details, Evidence, Figure, Holder, PartI
 use super::citation::Citation;
 use super::graph::History;
 use super::layer::{LayerIx, SnapshotIx};
-use super::node::{PropertyValue, Spot, UnitIx};
+use super::node::{Claim, PropertyValue, Spot, UnitIx};
 use super::view::View;
 
 /// Something that a mention says, which is not carried from source to source.
@@ -88,6 +88,14 @@ impl History {
     #[must_use]
     pub fn property_value(&self, property: PropertyKey) -> &str {
         self.text(property.stated.value)
+    }
+
+    /// Returns the property that a claim gives.
+    pub(crate) fn property_of(&self, claim: &Claim<PropertyValue>) -> Option<PropertyFact<'_>> {
+        let key = PropertyKey { snapshot: self.layer(claim.layer).snapshot()?, stated: claim.value, at: claim.at };
+        let identity = self.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
+        let (name, value) = (self.property_name(key), self.property_value(key));
+        Some(PropertyFact { name, value, layer: claim.layer, basis: claim.basis, identity, key })
     }
 
     /// Returns where a property stands.
@@ -222,22 +230,30 @@ impl<'h> View<'h> {
     /// Returns the properties of a unit, each name once, by the latest source; by name.
     #[must_use]
     pub fn properties(self, unit: UnitIx) -> Vec<PropertyFact<'h>> {
-        let history = self.history;
-        let heard = self.heard(history.node(unit).properties()).filter(|claim| claim.basis.passes(self.lens.floor));
-        let mut facts: Vec<(PropertyFact<'h>, Reverse<_>)> = heard
-            .filter_map(|claim| {
-                let snapshot = self.layer(claim.layer).snapshot()?;
-                let key = PropertyKey { snapshot, stated: claim.value, at: claim.at };
-                let identity = history.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
-                let (name, value) = (history.property_name(key), history.property_value(key));
-                let fact = PropertyFact { name, value, layer: claim.layer, basis: claim.basis, identity, key };
-                Some((fact, Reverse(history.layers.order(claim.layer, claim.basis))))
-            })
-            .collect();
-        facts.sort_by_key(|(fact, order)| (fact.name, *order));
-        let mut facts: Vec<PropertyFact<'h>> = facts.into_iter().map(|(fact, _)| fact).collect();
-        facts.dedup_by(|later, first| later.name == first.name && later.layer != first.layer);
+        let claims = self.property_claims(unit).into_iter();
+        let mut facts: Vec<PropertyFact<'h>> = claims.filter_map(|claim| self.history.property_of(claim)).collect();
+        facts.sort_by_key(|fact| (fact.name, fact.basis));
         facts
+    }
+
+    /// Returns the claims about the properties of a unit that are heard and pass, the latest last.
+    pub(crate) fn heard_properties(self, unit: UnitIx) -> impl DoubleEndedIterator<Item = &'h Claim<PropertyValue>> {
+        let heard = self.heard(self.history.node(unit).properties());
+        heard.filter(move |claim| claim.basis.passes(self.lens.floor))
+    }
+
+    /// Returns the claims by which the properties of a unit show: of each name those of the latest source, in the
+    /// order of claims.
+    pub(crate) fn property_claims(self, unit: UnitIx) -> Vec<&'h Claim<PropertyValue>> {
+        let mut latest: Vec<&'h Claim<PropertyValue>> = Vec::new();
+        for claim in self.heard_properties(unit).rev() {
+            let mut same = latest.iter().filter(|later| later.value.name == claim.value.name);
+            if same.all(|later| later.layer == claim.layer) {
+                latest.push(claim);
+            }
+        }
+        latest.reverse();
+        latest
     }
 }
 

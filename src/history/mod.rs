@@ -6,6 +6,7 @@
 
 mod between;
 mod build;
+mod changed;
 mod citation;
 mod cite;
 mod claims;

@@ -227,7 +227,7 @@ impl<'h> Node<'h> {
         self.history.columns.property.of(self.unit)
     }
 
-    pub(super) fn relations(self) -> &'h [RelationSlot] {
+    pub(crate) fn relations(self) -> &'h [RelationSlot] {
         self.history.relations.get(&self.unit).map_or(&[], Vec::as_slice)
     }
 

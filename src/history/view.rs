@@ -330,13 +330,18 @@ impl<'h> View<'h> {
     /// Returns the path from a unit through its parents, the unit first; at most 64 steps.
     #[must_use]
     pub fn reporting_line(self, unit: UnitIx) -> Vec<UnitIx> {
-        std::iter::successors(Some(unit), |unit| self.parent(*unit)).take(MAX_LINE).collect()
+        self.line_up(unit).collect()
+    }
+
+    /// Goes up from a unit through its parents, the unit first; at most 64 steps.
+    fn line_up(self, unit: UnitIx) -> impl Iterator<Item = UnitIx> {
+        std::iter::successors(Some(unit), move |unit| self.parent(*unit)).take(MAX_LINE)
     }
 
     /// Tells whether one unit stands somewhere above another.
     #[must_use]
     pub fn stands_above(self, above: UnitIx, unit: UnitIx) -> bool {
-        self.reporting_line(unit).iter().skip(1).any(|step| *step == above)
+        self.line_up(unit).skip(1).any(|step| step == above)
     }
 
     /// Returns all units below one, parents before children, each level as the sources order it.

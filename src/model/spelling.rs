@@ -1,17 +1,79 @@
 //! When two names are the same name, spelled otherwise.
 
+use std::borrow::Cow;
+
 /// Tells whether two names differ only in an article, punctuation, a character reference, a country
-/// prefix, case, or a bracketed acronym.
+/// prefix, case, or a bracketed acronym. It looks no further than the first word that differs.
 #[must_use]
 pub fn is_respelled(a: &str, b: &str) -> bool {
-    let (a, b) = (words_of_name(a), words_of_name(b));
-    !a.is_empty() && a == b
+    let (a, b) = (plain(a), plain(b));
+    let mut a = words(&a).peekable();
+    a.peek().is_some() && a.eq(words(&b))
 }
 
 /// Returns the words that make up a name, in lower case: without articles, punctuation, a country prefix and
 /// bracketed acronyms, and with character references resolved.
 #[must_use]
 pub fn words_of_name(name: &str) -> Vec<String> {
+    words(&plain(name)).map(Word::in_lower_case).collect()
+}
+
+/// A word of a name, in the letters that it is written in.
+#[derive(Clone)]
+struct Word<'n>(Cow<'n, str>);
+
+impl<'n> Word<'n> {
+    fn of(piece: &'n str) -> Self {
+        if piece.contains(is_mark) { Self(piece.replace(is_mark, "").into()) } else { Self(piece.into()) }
+    }
+
+    fn in_lower_case(self) -> String {
+        self.0.to_lowercase()
+    }
+
+    /// Tells whether it is the same word as another text, but for case.
+    fn is(&self, text: &str) -> bool {
+        if self.0.is_ascii() && text.is_ascii() {
+            return self.0.eq_ignore_ascii_case(text);
+        }
+        self.0.to_lowercase() == text.to_lowercase()
+    }
+
+    fn is_any_of(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(word))
+    }
+}
+
+impl PartialEq for Word<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(&other.0)
+    }
+}
+
+/// Tells whether a character joins what stands around it, and is no part of it.
+fn is_mark(c: char) -> bool {
+    matches!(c, '.' | '\'' | '\u{2019}')
+}
+
+/// Returns the words of a plain name, without articles and a country prefix.
+fn words(name: &str) -> impl Iterator<Item = Word<'_>> {
+    let pieces = name.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).map(Word::of);
+    let words = pieces.filter(|word| !word.is_any_of(&["", "the", "a", "an"]));
+    let mut ahead = words.clone();
+    let prefix = match ahead.next() {
+        Some(first) if first.is_any_of(&["us", "usa", "uk", "eu"]) => 1,
+        Some(first) if first.is("united") && ahead.next().is_some_and(|word| word.is("states")) => 2,
+        _ => 0,
+    };
+    // What is all of the name is no prefix.
+    words.skip(if ahead.next().is_some() { prefix } else { 0 })
+}
+
+/// Returns a name with character references resolved, and without bracketed acronyms.
+fn plain(name: &str) -> Cow<'_, str> {
+    if !name.contains(['&', '(']) {
+        return Cow::Borrowed(name);
+    }
     let resolved = name
         .replace("&amp;", " and ")
         .replace("&#38;", " and ")
@@ -20,20 +82,7 @@ pub fn words_of_name(name: &str) -> Vec<String> {
         .replace("&apos;", "'")
         .replace("&quot;", "\"")
         .replace('&', " and ");
-    let unbracketed = without_brackets(&resolved);
-    let letters: String = unbracketed
-        .chars()
-        .filter(|c| !matches!(c, '.' | '\'' | '\u{2019}'))
-        .map(|c| if c.is_alphanumeric() { c } else { ' ' })
-        .collect();
-    let mut words: Vec<String> = letters.split_whitespace().map(str::to_lowercase).collect();
-    words.retain(|word| !matches!(word.as_str(), "the" | "a" | "an"));
-    let prefix = match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        ["united", "states", _, ..] => 2,
-        ["us" | "usa" | "uk" | "eu", _, ..] => 1,
-        _ => 0,
-    };
-    words.split_off(prefix)
+    Cow::Owned(without_brackets(&resolved))
 }
 
 /// Takes out brackets that hold an acronym: one word, mostly capitals.
@@ -72,6 +121,9 @@ mod tests {
         check("U.S. Customs and Border Protection", "Customs and Border Protection", true);
         check("Homeland Security Investigations (HSI)", "Homeland Security Investigations", true);
         check("Director\u{2019}s Office", "Director's Office", true);
+        check("\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}", true);
+        check("United States", "the united states", true);
+        check("The UK Office - of Trade", "Office of Trade.", true);
     }
 
     #[test]
@@ -80,5 +132,6 @@ mod tests {
         check("287(g) Program", "Program", false);
         check("Congressional Relations", "Office of Congressional Relations", false);
         check("The", "A", false);
+        check("U.S.", "US Embassy", false);
     }
 }

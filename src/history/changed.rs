@@ -1,0 +1,79 @@
+//! Which units change between two days, read as far as they are asked for.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+
+use crate::model::Day;
+
+use super::graph::History;
+use super::node::UnitIx;
+
+/// What changes on one day: the units, in order, each with the day.
+type OfDay<'h> = &'h [(Day, UnitIx)];
+
+/// The units of several days in order, each once.
+struct Changed<'h> {
+    /// What is not read yet of each day, by its first unit.
+    days: BinaryHeap<Reverse<(UnitIx, OfDay<'h>)>>,
+}
+
+impl History {
+    /// Returns the units about which something changes after `after` and up to `to`, each once, in order; from one on,
+    /// or all of them. `None` where any may change: a new era bears on every unit that was last seen before it.
+    #[must_use]
+    pub fn changed_between(&self, after: Day, to: Day, from: Option<UnitIx>) -> Option<impl Iterator<Item = UnitIx>> {
+        if self.eras.any_begins_between(after, to) {
+            return None;
+        }
+        let first = self.boundaries.partition_point(|(day, _)| *day <= after);
+        let last = self.boundaries.partition_point(|(day, _)| *day <= to);
+        let changes = self.boundaries.get(first..last).unwrap_or_default();
+        let of_days = changes.chunk_by(|(one, _), (next, _)| one == next);
+        let asked =
+            of_days.filter_map(|of_day| rest_of(of_day.get(of_day.partition_point(|(_, unit)| Some(*unit) < from)..)?));
+        Some(Changed { days: asked.collect() })
+    }
+}
+
+/// Returns what is left of a day, by its first unit.
+fn rest_of(of_day: OfDay<'_>) -> Option<Reverse<(UnitIx, OfDay<'_>)>> {
+    of_day.first().map(|(_, unit)| Reverse((*unit, of_day)))
+}
+
+impl Iterator for Changed<'_> {
+    type Item = UnitIx;
+
+    fn next(&mut self) -> Option<UnitIx> {
+        let Reverse((unit, _)) = *self.days.peek()?;
+        while let Some(mut day) = self.days.peek_mut().filter(|day| day.0.0 == unit) {
+            let Reverse((_, of_day)) = *day;
+            match of_day.split_first().and_then(|(_, rest)| rest_of(rest)) {
+                Some(rest) => *day = rest,
+                None => drop(PeekMut::pop(day)),
+            }
+        }
+        Some(unit)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(days: &[&[u32]], expected: &[usize]) {
+        let day = Day::MIN;
+        let days: Vec<Vec<(Day, UnitIx)>> =
+            days.iter().map(|units| units.iter().map(|unit| (day, UnitIx::from(*unit))).collect()).collect();
+        let changed = Changed { days: days.iter().filter_map(|of_day| rest_of(of_day)).collect() };
+        assert_eq!(changed.map(UnitIx::index).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_changes_on_several_days_comes_once_and_in_order() {
+        check(&[&[1, 4, 9], &[], &[4], &[0, 4, 5, 9]], &[0, 1, 4, 5, 9]);
+        check(&[&[7], &[7], &[7]], &[7]);
+        check(&[], &[]);
+    }
+}
