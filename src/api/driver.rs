@@ -222,8 +222,8 @@ fn put_text(text: &str) {
     WRITTEN.with_borrow_mut(|written| write_text(written, text));
 }
 
+#[expect(clippy::needless_bitwise_bool, reason = "all bytes are looked at, so that many can be at once")]
 fn write_text(written: &mut Vec<u8>, text: &str) {
-    // All bytes are looked at, so that many can be at once.
     let needs_escape = |any, byte| any | (byte < b' ') | (byte == b'"') | (byte == b'\\');
     if text.bytes().fold(false, needs_escape) {
         return write_plain(written, &text);
