@@ -1,11 +1,11 @@
 //! Corpus to graph: units, their claims, and everything that is found out from these before a question is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use petgraph::graph::DiGraph;
 
-use crate::model::{ChangeEvent, Corpus, Day, UnitId, Window};
+use crate::model::{Corpus, Day, UnitId, Window};
 
 use super::column::Column;
 use super::era::{Eras, SequenceIx};
@@ -70,13 +70,19 @@ impl History {
         }
         ids.sort_unstable();
         ids.dedup();
-        // Most units of events are mentioned, too. Of equal ids the first stays: that of the mentions, which share it.
-        for event in self.corpus.events.values().map(|event| event.unpacked()) {
-            ids.extend(event_units(&event).cloned());
+        // Most units of events are mentioned, too.
+        let mut others: BTreeSet<UnitId> = BTreeSet::new();
+        for event in self.corpus.events.values() {
+            let outline = event.outline();
+            let is_new = |id: &&str| ids.binary_search_by(|known| known.as_str().cmp(*id)).is_err();
+            others.extend(outline.units().filter(is_new).filter_map(|id| UnitId::new(id).ok()));
         }
-        ids.sort();
-        ids.dedup();
+        if !others.is_empty() {
+            ids.extend(others);
+            ids.sort_unstable();
+        }
         self.graph.reserve_exact_nodes(ids.len());
+        self.ids.reserve(ids.len());
         for id in ids {
             let unit = self.graph.add_node(id);
             self.ids.add(unit, &self.graph);
@@ -203,8 +209,7 @@ impl History {
         let mentioned =
             |unit: UnitIx| self.node(unit).sightings().iter().any(|s| matches!(s.value, Sighting::Mention(_)));
         for event in &self.records.events {
-            let named: Vec<UnitIx> =
-                event_units(&event.unpacked()).filter_map(|id| self.unit_ix(id.as_str())).collect();
+            let named: Vec<UnitIx> = event.outline().units().filter_map(|id| self.unit_ix(id)).collect();
             for unit in named.iter().copied().filter(|unit| !mentioned(*unit)) {
                 found.extend(named.iter().flat_map(|other| own.of(*other)).map(|sequence| (unit, *sequence)));
             }
@@ -261,9 +266,4 @@ fn hull(layers: &Layers, speaks: &dyn Fn(&Layer) -> bool, of: &[LayerIx]) -> Opt
     let mut windows = windows.into_iter();
     let first = windows.next()?;
     windows.try_fold(first, |hull, window| hull.hull(&window))
-}
-
-/// Returns every unit that an event names, originals first.
-pub(super) fn event_units(event: &ChangeEvent) -> impl Iterator<Item = &UnitId> {
-    event.originals.iter().map(|original| &original.unit).chain(event.results.iter().map(|result| &result.unit))
 }

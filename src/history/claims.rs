@@ -1,14 +1,13 @@
 //! Records to claims: every mention, every event result and every declaration becomes claims about its unit.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    ChangeEvent, DeclaredUnit, Details, NameForm, RelationEnd, Row, RowPlace, RowText, Snapshot, Standing, UnitId,
+    Corpus, DeclaredUnit, Details, NameForm, Outline, RelationEnd, Row, RowPlace, RowText, Snapshot, Standing,
 };
 
-use super::build::event_units;
-use super::column::Column;
+use super::column::Filling;
 use super::graph::{Columns, History};
 use super::layer::{EventIx, LayerIx, Origin, SnapshotIx, index};
 use super::node::{
@@ -16,56 +15,78 @@ use super::node::{
 };
 use super::symbols::SymbolsBuilder;
 
-/// Claims as they come, each with its unit.
-type Found<V> = Vec<(UnitIx, Claim<V>)>;
-
-/// The claims of all records, before they are put in order.
+/// The claims of all records. They are told twice: once to be counted, and once to be put in their places.
 struct Builder<'h> {
     history: &'h mut History,
     symbols: SymbolsBuilder,
-    sightings: Found<Sighting>,
-    name: Found<NameValue>,
-    acronym: Found<NameValue>,
-    kind: Found<Symbol>,
-    standing: Found<Standing>,
-    summary: Found<Symbol>,
-    place: Found<Place>,
-    property: Found<PropertyValue>,
+    is_placing: bool,
+    sightings: Filling<Claim<Sighting>>,
+    name: Filling<Claim<NameValue>>,
+    acronym: Filling<Claim<NameValue>>,
+    kind: Filling<Claim<Symbol>>,
+    standing: Filling<Claim<Standing>>,
+    summary: Filling<Claim<Symbol>>,
+    place: Filling<Claim<Place>>,
+    property: Filling<Claim<PropertyValue>>,
+    /// For each declared unit, the first event that names it.
+    first_events: BTreeMap<UnitIx, Option<LayerIx>>,
 }
 
 /// Fills the columns of a history, its relations and its texts.
 pub(super) fn add(history: &mut History) {
     let corpus = Arc::clone(&history.corpus);
+    let units = history.unit_count();
+    let declared = corpus.units.keys().filter_map(|id| history.unit_ix(id.as_str()));
+    let first_events = declared.map(|unit| (unit, None)).collect();
     let mut builder = Builder {
         symbols: SymbolsBuilder::of(&history.records),
         history,
-        sightings: Vec::new(),
-        name: Vec::new(),
-        acronym: Vec::new(),
-        kind: Vec::new(),
-        standing: Vec::new(),
-        summary: Vec::new(),
-        place: Vec::new(),
-        property: Vec::new(),
+        is_placing: false,
+        sightings: Filling::new(units),
+        name: Filling::new(units),
+        acronym: Filling::new(units),
+        kind: Filling::new(units),
+        standing: Filling::new(units),
+        summary: Filling::new(units),
+        place: Filling::new(units),
+        property: Filling::new(units),
+        first_events,
     };
-    for (at, snapshot) in corpus.snapshots.values().enumerate() {
-        builder.add_snapshot(at, snapshot);
-    }
-    for (at, event) in corpus.events.values().enumerate() {
-        if let Some(layer) = builder.history.layers.find(Origin::Event(EventIx(index(at)))) {
-            builder.add_event(layer, &event.unpacked());
-        }
-    }
-    // A declaration is heard from the first event that names its unit.
-    builder.history.columns.sightings =
-        Column::sorted(builder.history.unit_count(), &builder.history.layers, std::mem::take(&mut builder.sightings));
-    for declared in corpus.units.values() {
-        builder.add_declared(declared);
-    }
+    builder.tell(&corpus);
+    builder.begin_placing();
+    builder.tell(&corpus);
     builder.finish();
 }
 
 impl Builder<'_> {
+    /// Tells every claim.
+    fn tell(&mut self, corpus: &Corpus) {
+        for (at, snapshot) in corpus.snapshots.values().enumerate() {
+            self.add_snapshot(at, snapshot);
+        }
+        for (at, event) in corpus.events.values().enumerate() {
+            if let Some(layer) = self.history.layers.find(Origin::Event(EventIx(index(at)))) {
+                self.add_event(layer, &event.outline());
+            }
+        }
+        // A declaration is heard from the first event that names its unit.
+        for declared in corpus.units.values() {
+            self.add_declared(declared);
+        }
+    }
+
+    fn begin_placing(&mut self) {
+        self.is_placing = true;
+        self.sightings.begin_placing();
+        self.name.begin_placing();
+        self.acronym.begin_placing();
+        self.kind.begin_placing();
+        self.standing.begin_placing();
+        self.summary.begin_placing();
+        self.place.begin_placing();
+        self.property.begin_placing();
+    }
+
     fn add_snapshot(&mut self, at: usize, snapshot: &Snapshot) {
         let ix = SnapshotIx(index(at));
         let mentions = &snapshot.mentions;
@@ -90,7 +111,7 @@ impl Builder<'_> {
             let spot = Spot::of_mention(index(position));
             if let Some(summary) = &details.summary {
                 let value = self.symbols.add(&summary.text);
-                self.summary.push((mentioned, Claim { value, layer, basis: summary.evidence.basis, at: spot }));
+                self.summary.push(mentioned, Claim { value, layer, basis: summary.evidence.basis, at: spot });
             }
             self.add_relations(ix, snapshot, mentioned, &row, details, spot);
         }
@@ -98,33 +119,39 @@ impl Builder<'_> {
 
     fn add_row(&mut self, at: usize, unit: UnitIx, claim: Claim<()>, row: &Row, parent: Option<Parent>) {
         let heading = row.heading.and_then(|heading| self.symbols.of_row(at, heading));
-        self.sightings.push((unit, claim.with(Sighting::Mention(heading))));
-        self.standing.push((unit, claim.with(row.standing)));
+        self.sightings.push(unit, claim.with(Sighting::Mention(heading)));
+        self.standing.push(unit, claim.with(row.standing));
         let symbols = &self.symbols;
         let named = |name: &RowText| {
             let value = NameValue { text: symbols.of_row(at, name.text)?, form: name.form };
-            Some((unit, Claim { basis: row.basis_of(name), ..claim.with(value) }))
+            Some(Claim { basis: row.basis_of(name), ..claim.with(value) })
         };
-        self.name.extend(row.name.as_ref().and_then(named));
-        self.acronym.extend(row.acronym.as_ref().and_then(named));
-        self.kind.extend(row.kind.as_ref().and_then(|kind| {
-            let value = symbols.of_row(at, kind.text)?;
-            Some((unit, Claim { basis: row.basis_of(kind), ..claim.with(value) }))
-        }));
-        self.place.extend(
-            parent.map(|parent| (unit, Claim { basis: row.basis_of_place(), ..claim.with(Place { parent, heading }) })),
-        );
+        if let Some(name) = row.name.as_ref().and_then(named) {
+            self.name.push(unit, name);
+        }
+        if let Some(acronym) = row.acronym.as_ref().and_then(named) {
+            self.acronym.push(unit, acronym);
+        }
+        if let Some((kind, value)) = row.kind.as_ref().and_then(|kind| Some((kind, symbols.of_row(at, kind.text)?))) {
+            self.kind.push(unit, Claim { basis: row.basis_of(kind), ..claim.with(value) });
+        }
+        if let Some(parent) = parent {
+            self.place.push(unit, Claim { basis: row.basis_of_place(), ..claim.with(Place { parent, heading }) });
+        }
         let layers = &self.history.layers;
         let own = layers.get(claim.layer).snapshot();
-        self.property.extend(row.properties.iter().filter_map(|property| {
-            let [name, value] = [property.name, property.value].map(|text| symbols.of_row(at, text));
-            let value = PropertyValue { name: name?, value: value? };
-            let layer = match (property.part, own) {
-                (Some(part), Some(snapshot)) => layers.find(Origin::Snapshot(snapshot, Some(part)))?,
-                _ => claim.layer,
+        for property in &row.properties {
+            let [Some(name), Some(value)] = [property.name, property.value].map(|text| symbols.of_row(at, text)) else {
+                continue;
             };
-            Some((unit, Claim { value, layer, basis: row.basis_of_property(property), at: claim.at }))
-        }));
+            let layer = match (property.part, own) {
+                (Some(part), Some(snapshot)) => layers.find(Origin::Snapshot(snapshot, Some(part))),
+                _ => Some(claim.layer),
+            };
+            let Some(layer) = layer else { continue };
+            let (value, basis) = (PropertyValue { name, value }, row.basis_of_property(property));
+            self.property.push(unit, Claim { value, layer, basis, at: claim.at });
+        }
     }
 
     fn add_relations(
@@ -147,6 +174,9 @@ impl Builder<'_> {
                     None => continue,
                 },
             };
+            if !self.is_placing {
+                continue;
+            }
             let claim = Claim { value: index(number), layer, basis: relation.evidence.basis, at };
             let slots = self.history.relations.entry(unit).or_default();
             match slots.iter_mut().find(|slot| slot.kind == kind && slot.end == end) {
@@ -156,23 +186,34 @@ impl Builder<'_> {
         }
     }
 
-    fn add_event(&mut self, layer: LayerIx, event: &ChangeEvent) {
+    fn add_event(&mut self, layer: LayerIx, event: &Outline<'_>) {
         let claim = Claim { value: (), layer, basis: event.basis, at: Spot::EVENT };
-        let named: BTreeSet<&UnitId> = event_units(event).collect();
+        let named: BTreeSet<&str> = event.units().collect();
         for id in named {
+            let Some(unit) = self.history.unit_ix(id) else { continue };
             let sighting = if event.ends(id) { Sighting::Ending } else { Sighting::Event };
-            self.sightings.extend(self.history.unit_ix(id.as_str()).map(|unit| (unit, claim.with(sighting))));
+            self.sightings.push(unit, claim.with(sighting));
+            if let Some(first) = self.first_events.get_mut(&unit) {
+                *first = Some(first.map_or(layer, |first| first.min(layer)));
+            }
         }
         for result in &event.results {
-            let Some(unit) = self.history.unit_ix(result.unit.as_str()) else { continue };
+            let Some(unit) = self.history.unit_ix(result.unit) else { continue };
             let symbols = &mut self.symbols;
             let mut named = |text: &str| NameValue { text: symbols.add(text), form: NameForm::Written };
-            self.name.extend(result.name.as_deref().map(|name| (unit, claim.with(named(name)))));
-            self.acronym.extend(result.acronym.as_deref().map(|name| (unit, claim.with(named(name)))));
-            self.kind.extend(result.kind.as_deref().map(|kind| (unit, claim.with(symbols.add(kind)))));
-            let parent = result.parent.as_ref().and_then(|parent| self.history.unit_ix(parent.as_str()));
-            let place = |parent| Place { parent: Parent::Under(parent), heading: None };
-            self.place.extend(parent.map(|parent| (unit, claim.with(place(parent)))));
+            if let Some(name) = result.name {
+                self.name.push(unit, claim.with(named(name)));
+            }
+            if let Some(acronym) = result.acronym {
+                self.acronym.push(unit, claim.with(named(acronym)));
+            }
+            if let Some(kind) = result.kind {
+                self.kind.push(unit, claim.with(symbols.add(kind)));
+            }
+            if let Some(parent) = result.parent.and_then(|parent| self.history.unit_ix(parent)) {
+                let place = Place { parent: Parent::Under(parent), heading: None };
+                self.place.push(unit, claim.with(place));
+            }
         }
     }
 
@@ -180,8 +221,7 @@ impl Builder<'_> {
     /// event says something itself, the event is heard.
     fn add_declared(&mut self, declared: &DeclaredUnit) {
         let Some(unit) = self.history.unit_ix(declared.id.as_str()) else { return };
-        let events = self.history.node(unit).sightings().iter().filter(|s| !matches!(s.value, Sighting::Mention(_)));
-        let Some(first) = events.map(|sighting| sighting.layer).min() else { return };
+        let Some(first) = self.first_events.get(&unit).copied().flatten() else { return };
         let Origin::Event(event) = self.history.layer(first).origin else { return };
         let results = || self.history.event(event).results.iter().filter(|result| result.unit == declared.id);
         let says_name = results().any(|result| result.name.is_some());
@@ -191,38 +231,37 @@ impl Builder<'_> {
         let symbols = &mut self.symbols;
         let mut named = |text: &str| NameValue { text: symbols.add(text), form: NameForm::Written };
         if !says_name {
-            self.name.push((unit, claim.with(named(&declared.name))));
+            self.name.push(unit, claim.with(named(&declared.name)));
         }
         if let Some(acronym) = declared.acronym.as_deref().filter(|_| !says_acronym) {
-            self.acronym.push((unit, claim.with(named(acronym))));
+            self.acronym.push(unit, claim.with(named(acronym)));
         }
         if let Some(kind) = declared.kind.as_deref().filter(|_| !says_kind) {
-            self.kind.push((unit, claim.with(symbols.add(kind))));
+            self.kind.push(unit, claim.with(symbols.add(kind)));
         }
         if let Some(summary) = declared.summary.as_deref() {
-            self.summary.push((unit, claim.with(symbols.add(summary))));
+            self.summary.push(unit, claim.with(symbols.add(summary)));
         }
-        self.standing.push((unit, claim.with(declared.standing)));
+        self.standing.push(unit, claim.with(declared.standing));
     }
 
     /// Puts the claims in their order.
     fn finish(self) {
-        let (units, layers) = (self.history.unit_count(), &self.history.layers);
-        let sightings = std::mem::take(&mut self.history.columns.sightings);
-        let mut standing = Column::sorted(units, layers, self.standing);
+        let layers = &self.history.layers;
+        let mut standing = self.standing.sorted(layers);
         // Each mention has one, and hardly any changes it. What a source goes on to say is one run.
         let source = |claim: &Claim<Standing>| layers.get(claim.layer).snapshot();
         standing
             .merge(|a, b| a.value == b.value && a.basis == b.basis && source(a).is_some() && source(a) == source(b));
         self.history.columns = Columns {
-            sightings,
-            name: Column::sorted(units, layers, self.name),
-            acronym: Column::sorted(units, layers, self.acronym),
-            kind: Column::sorted(units, layers, self.kind),
+            sightings: self.sightings.sorted(layers),
+            name: self.name.sorted(layers),
+            acronym: self.acronym.sorted(layers),
+            kind: self.kind.sorted(layers),
             standing,
-            summary: Column::sorted(units, layers, self.summary),
-            place: Column::sorted(units, layers, self.place),
-            property: Column::sorted(units, layers, self.property),
+            summary: self.summary.sorted(layers),
+            place: self.place.sorted(layers),
+            property: self.property.sorted(layers),
         };
         for slots in self.history.relations.values_mut() {
             slots.sort_by_key(|relation| (relation.kind, relation.end));

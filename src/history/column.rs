@@ -110,12 +110,69 @@ impl<T: Copy> Column<T> {
 }
 
 impl<V: Copy> Claims<V> {
-    /// Puts claims in the order of units, and those of each unit in the order of claims. What they were gathered in is
-    /// given back at once, so that the next column finds room there.
-    pub(super) fn sorted(units: usize, layers: &Layers, found: Vec<(UnitIx, Claim<V>)>) -> Self {
-        let mut column = Self::gather(units, &found);
-        drop(found);
-        column.for_each(|claims| claims.sort_by_key(|claim| layers.order(claim.layer, claim.basis)));
+    /// Puts the claims of each unit in the order of claims.
+    fn sort(&mut self, layers: &Layers) {
+        self.for_each(|claims| claims.sort_by_key(|claim| layers.order(claim.layer, claim.basis)));
+    }
+}
+
+/// A column that is filled in two rounds of the same items: they are counted, and then each is put where it stays. So
+/// nothing but the column itself takes room.
+#[derive(Debug)]
+pub(super) struct Filling<T> {
+    /// How many items each unit has; in the second round, where its next one goes.
+    places: Vec<u32>,
+    items: Vec<T>,
+    count: usize,
+    /// Any of them.
+    sample: Option<T>,
+    is_counted: bool,
+}
+
+impl<T: Copy> Filling<T> {
+    pub(super) fn new(units: usize) -> Self {
+        Self { places: vec![0; units], items: Vec::new(), count: 0, sample: None, is_counted: false }
+    }
+
+    /// Counts an item, or puts it in its place.
+    pub(super) fn push(&mut self, unit: UnitIx, item: T) {
+        let Some(place) = self.places.get_mut(unit.index()) else { return };
+        if !self.is_counted {
+            self.count += 1;
+            self.sample = Some(item);
+        } else if let Some(slot) = usize::try_from(*place).ok().and_then(|place| self.items.get_mut(place)) {
+            *slot = item;
+        }
+        *place += 1;
+    }
+
+    /// Begins the second round.
+    pub(super) fn begin_placing(&mut self) {
+        let mut sum = 0_u32;
+        for place in &mut self.places {
+            sum += std::mem::replace(place, sum);
+        }
+        if let Some(sample) = self.sample {
+            self.items = vec![sample; self.count];
+        }
+        self.is_counted = true;
+    }
+
+    /// Returns the column; the items of each unit stand in the order in which they came.
+    pub(super) fn finish(self) -> Column<T> {
+        if self.items.is_empty() {
+            return Column::default();
+        }
+        // Where the next item of a unit would go is where those that it has end.
+        Column { ends: self.places, items: self.items }
+    }
+}
+
+impl<V: Copy> Filling<Claim<V>> {
+    /// Returns the column, the claims of each unit in the order of claims.
+    pub(super) fn sorted(self, layers: &Layers) -> Claims<V> {
+        let mut column = self.finish();
+        column.sort(layers);
         column
     }
 }
@@ -130,6 +187,22 @@ mod tests {
         let column = Column::gather(4, &[(unit(2), 'a'), (unit(0), 'b'), (unit(2), 'c'), (unit(3), 'd')]);
         let of = |at| column.of(unit(at)).iter().collect::<String>();
         assert_eq!([of(0), of(1), of(2), of(3), of(9)], ["b", "", "ac", "d", ""]);
+    }
+
+    #[test]
+    fn a_column_that_is_filled_in_two_rounds_is_the_one_that_is_gathered() {
+        let found = [(2, 'a'), (0, 'b'), (2, 'c'), (3, 'd')].map(|(at, item)| (UnitIx::new(at), item));
+        let mut filling = Filling::new(4);
+        for round in 0..2 {
+            if round == 1 {
+                filling.begin_placing();
+            }
+            for (unit, item) in &found {
+                filling.push(*unit, *item);
+            }
+        }
+        let (filled, gathered) = (filling.finish(), Column::gather(4, &found));
+        assert_eq!((filled.ends, filled.items), (gathered.ends, gathered.items));
     }
 
     #[test]

@@ -58,6 +58,11 @@ pub(super) struct UnitIds {
 }
 
 impl UnitIds {
+    /// Makes room for so many units.
+    pub(super) fn reserve(&mut self, units: usize) {
+        self.table.reserve(units, |_| 0);
+    }
+
     /// Adds a unit that stands in the graph already.
     pub(super) fn add(&mut self, unit: UnitIx, graph: &DiGraph<UnitId, Edge, u32>) {
         let Self { table, hashes } = self;

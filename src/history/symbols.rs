@@ -2,6 +2,7 @@
 
 use std::hash::BuildHasher as _;
 use std::num::NonZeroU32;
+use std::ops::Range;
 use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -26,6 +27,11 @@ impl Symbols {
         self.text(symbol.0.get() - 1)
     }
 
+    /// Returns the numbers of the texts of each snapshot.
+    fn numbers(&self) -> impl Iterator<Item = Range<u32>> + '_ {
+        self.firsts.iter().zip(self.firsts.iter().skip(1)).map(|(first, next)| *first..*next)
+    }
+
     fn text(&self, number: u32) -> &str {
         let table = self.firsts.partition_point(|first| *first <= number).saturating_sub(1);
         let first = self.firsts.get(table).copied().unwrap_or(0);
@@ -40,6 +46,7 @@ pub(super) struct SymbolsBuilder {
     symbols: Symbols,
     index: HashTable<u32>,
     hashes: DefaultHashBuilder,
+    is_indexed: bool,
     /// For each snapshot, the symbols of its texts in their order.
     of_snapshots: Vec<Vec<Symbol>>,
 }
@@ -54,14 +61,37 @@ impl SymbolsBuilder {
         }
         firsts.push(first);
         let symbols = Symbols { firsts, snapshots: records.snapshots.clone(), others: Texts::default() };
-        let mut builder =
-            Self { symbols, index: HashTable::new(), hashes: DefaultHashBuilder::default(), of_snapshots: Vec::new() };
-        for (snapshot, first) in records.snapshots.iter().zip(builder.symbols.firsts.clone()) {
-            let texts = snapshot.mentions.texts().iter();
-            let of_texts = texts.zip(first..).map(|(text, number)| builder.first_with(text, number)).collect();
-            builder.of_snapshots.push(of_texts);
+        let mut builder = Self {
+            symbols,
+            index: HashTable::new(),
+            hashes: DefaultHashBuilder::default(),
+            is_indexed: false,
+            of_snapshots: Vec::new(),
+        };
+        let with_texts = records.snapshots.iter().filter(|snapshot| !snapshot.mentions.texts().is_empty());
+        if with_texts.count() > 1 {
+            builder.index();
+        } else {
+            // The texts of one snapshot differ from each other, and most logs have no others.
+            builder.of_snapshots = builder.symbols.numbers().map(|numbers| numbers.map(symbol).collect()).collect();
         }
         builder
+    }
+
+    /// Finds the symbol of each text of the snapshots, and from then on those of others.
+    fn index(&mut self) {
+        let (snapshots, numbers) = (self.symbols.snapshots.clone(), self.symbols.numbers().collect::<Vec<_>>());
+        let count = self.symbols.firsts.last().and_then(|count| usize::try_from(*count).ok()).unwrap_or_default();
+        self.index.reserve(count, |_| 0);
+        self.of_snapshots = snapshots
+            .iter()
+            .zip(numbers)
+            .map(|(snapshot, numbers)| {
+                let texts = snapshot.mentions.texts().iter().zip(numbers);
+                texts.map(|(text, number)| self.first_with(text, number)).collect()
+            })
+            .collect();
+        self.is_indexed = true;
     }
 
     /// Returns the symbol of a text of a snapshot.
@@ -71,6 +101,9 @@ impl SymbolsBuilder {
 
     /// Returns the symbol of a text, which is kept where it is new.
     pub(super) fn add(&mut self, text: &str) -> Symbol {
+        if !self.is_indexed {
+            self.index();
+        }
         let next = self.symbols.firsts.last().copied().unwrap_or(0).saturating_add(index(self.symbols.others.len()));
         if let Some(known) = self.find(text) {
             return known;

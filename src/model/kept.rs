@@ -3,12 +3,12 @@
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::edtf::Edtf;
 use super::event::{ChangeEvent, EventEvidence, EventOriginal, EventResult, EventType};
 use super::evidence::Basis;
-use super::id::EventId;
+use super::id::{EventId, UnitId};
 use super::time::Window;
 
 /// A change event that takes a fifth of its room until someone looks at it.
@@ -22,8 +22,8 @@ pub struct KeptEvent {
     event: OnceLock<Box<ChangeEvent>>,
 }
 
-/// What is packed of an event; the date comes first, since it is asked for by itself.
-#[derive(Serialize, Deserialize)]
+/// What is packed of an event: first what is asked for by itself, in the order in which it is asked for.
+#[derive(Deserialize)]
 struct Packed {
     date: Edtf,
     kind: EventType,
@@ -35,16 +35,81 @@ struct Packed {
     note: Option<String>,
 }
 
+/// The first of what is packed of an event: what happened to which units, with nothing copied but the lists of them.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Outline<'e> {
+    #[serde(borrow)]
+    _date: (&'e str, Window),
+    _kind: EventType,
+    originals: Vec<OutlinedOriginal<'e>>,
+    /// The units that came out.
+    pub(crate) results: Vec<OutlinedResult<'e>>,
+    /// How the event is carried.
+    pub(crate) basis: Basis,
+}
+
+#[derive(Debug, Deserialize)]
+struct OutlinedOriginal<'e> {
+    unit: &'e str,
+    continues: bool,
+    part: bool,
+}
+
+/// A unit that came out of an event, with what the event says of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct OutlinedResult<'e> {
+    pub(crate) unit: &'e str,
+    pub(crate) name: Option<&'e str>,
+    pub(crate) acronym: Option<&'e str>,
+    pub(crate) kind: Option<&'e str>,
+    pub(crate) parent: Option<&'e str>,
+}
+
+impl<'e> Outline<'e> {
+    fn of(event: &'e ChangeEvent) -> Self {
+        let original = |original: &'e EventOriginal| OutlinedOriginal {
+            unit: original.unit.as_str(),
+            continues: original.continues,
+            part: original.part,
+        };
+        let result = |result: &'e EventResult| OutlinedResult {
+            unit: result.unit.as_str(),
+            name: result.name.as_deref(),
+            acronym: result.acronym.as_deref(),
+            kind: result.kind.as_deref(),
+            parent: result.parent.as_ref().map(UnitId::as_str),
+        };
+        Self {
+            _date: (event.date.as_str(), event.date.window()),
+            _kind: event.kind,
+            originals: event.originals.iter().map(original).collect(),
+            results: event.results.iter().map(result).collect(),
+            basis: event.basis,
+        }
+    }
+
+    /// Returns every unit that the event names, originals first.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &str> {
+        self.originals.iter().map(|original| original.unit).chain(self.results.iter().map(|result| result.unit))
+    }
+
+    /// Tells whether the event ends a unit, as [`ChangeEvent::ends`] does.
+    pub(crate) fn ends(&self, unit: &str) -> bool {
+        self.originals.iter().any(|original| original.unit == unit && !original.continues && !original.part)
+            && !self.results.iter().any(|result| result.unit == unit)
+    }
+}
+
 impl KeptEvent {
     /// Packs an event.
     #[must_use]
     pub fn of(event: &ChangeEvent) -> Self {
-        let ChangeEvent { id, kind, date, originals, results, basis, evidence, reference, note } = event.clone();
-        let packed = Packed { date, kind, originals, results, basis, evidence, reference, note };
+        let ChangeEvent { id, kind, date, originals, results, basis, evidence, reference, note } = event;
+        let packed = (date, kind, originals, results, basis, evidence, reference, note);
         match postcard::to_stdvec(&packed) {
-            Ok(bytes) => Self { id, packed: bytes.into(), event: OnceLock::new() },
+            Ok(bytes) => Self { id: id.clone(), packed: bytes.into(), event: OnceLock::new() },
             // What cannot be packed stays as it is.
-            Err(_) => Self { id, packed: Box::default(), event: OnceLock::from(Box::new(event.clone())) },
+            Err(_) => Self { id: id.clone(), packed: Box::default(), event: OnceLock::from(Box::new(event.clone())) },
         }
     }
 
@@ -57,8 +122,13 @@ impl KeptEvent {
     /// Returns the days on one of which it took place.
     #[must_use]
     pub fn window(&self) -> Window {
-        let date = postcard::take_from_bytes::<Edtf>(&self.packed);
-        date.map_or_else(|_| self.date.window(), |(date, _)| date.window())
+        let date = postcard::take_from_bytes::<(&str, Window)>(&self.packed);
+        date.map_or_else(|_| self.date.window(), |((_, window), _)| window)
+    }
+
+    /// Returns what happened to which units.
+    pub(crate) fn outline(&self) -> Outline<'_> {
+        postcard::take_from_bytes(&self.packed).map_or_else(|_| Outline::of(self), |(outline, _)| outline)
     }
 
     /// Returns the event, and keeps nothing of it.
@@ -91,7 +161,7 @@ impl PartialEq for KeptEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Day, UnitId};
+    use crate::model::Day;
 
     fn event() -> ChangeEvent {
         let unit = |id: &str| UnitId::new(id).unwrap();
@@ -113,6 +183,7 @@ mod tests {
         let kept = KeptEvent::of(&event());
         assert_eq!(kept.window(), event().date.window());
         assert_eq!(kept.unpacked(), event());
+        assert_eq!(format!("{:?}", kept.outline()), format!("{:?}", Outline::of(&event())));
         assert!(kept.event.get().is_none(), "nobody has looked at it");
         assert_eq!(*kept, event());
         assert!(kept.event.get().is_some());

@@ -4,8 +4,7 @@
 //! and what is said has the evidence of the mention itself; so a mention is kept as a [`Row`] and unpacked when it is
 //! asked for. What is said of few units ([`Details`]) is kept as it is.
 
-use std::collections::HashMap;
-
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
@@ -70,18 +69,25 @@ impl Mentions {
         self.details.iter().map(|(at, details)| (usize::try_from(*at).unwrap_or(usize::MAX), details))
     }
 
-    /// Returns the unit of each mention, in their order.
+    /// Returns the units that are mentioned, each once.
     pub fn units(&self) -> impl Iterator<Item = &UnitId> {
-        let first_of = |at| postcard::take_from_bytes::<u32>(self.bytes_of(at)?).ok();
-        (0..self.len()).filter_map(move |at| self.unit(first_of(at)?.0))
+        let mut is_mentioned = vec![false; self.units.len()];
+        for at in 0..self.len() {
+            let number = self.bytes_of(at).and_then(|bytes| postcard::take_from_bytes::<u32>(bytes).ok());
+            if let Some(slot) = number.and_then(|(number, _)| is_mentioned.get_mut(usize::try_from(number).ok()?)) {
+                *slot = true;
+            }
+        }
+        self.units.iter().zip(is_mentioned).filter_map(|(unit, is_mentioned)| is_mentioned.then_some(unit))
     }
 
-    /// Returns the parents that mentions name; one may come several times.
-    pub fn parents(&self) -> impl Iterator<Item = &UnitId> {
-        (0..self.len()).filter_map(|at| match self.row(at)?.place {
-            RowPlace::Under(parent, _) => self.unit(parent),
-            RowPlace::Root | RowPlace::Unplaced => None,
-        })
+    /// Gives back the room that was taken in advance.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.units.shrink_to_fit();
+        self.texts.shrink_to_fit();
+        self.rows.shrink_to_fit();
+        self.ends.shrink_to_fit();
+        self.details.shrink_to_fit();
     }
 
     /// Returns the units that are mentioned or stand above one that is, each once.
@@ -161,8 +167,10 @@ impl Mentions {
 impl FromIterator<Mention> for Mentions {
     fn from_iter<I: IntoIterator<Item = Mention>>(mentions: I) -> Self {
         let mut builder = MentionsBuilder::default();
-        builder.extend(mentions);
-        builder.finish()
+        for mention in mentions {
+            builder.push(mention);
+        }
+        builder.rows.finish()
     }
 }
 
@@ -172,42 +180,64 @@ impl From<Vec<Mention>> for Mentions {
     }
 }
 
-/// Packs mentions one after the other.
+/// Packs rows one after the other, for whoever knows units by number.
 #[derive(Debug, Default)]
-pub struct MentionsBuilder {
+pub(crate) struct RowsBuilder {
     packed: Mentions,
     texts: TextsBuilder,
-    units: HashMap<UnitId, u32>,
 }
 
-impl MentionsBuilder {
-    /// Adds a mention to the end.
+impl RowsBuilder {
+    /// Adds a unit that was not added before, and returns its number.
+    pub(crate) fn add_unit(&mut self, id: UnitId) -> u32 {
+        let number = u32::try_from(self.packed.units.len()).unwrap_or(u32::MAX);
+        self.packed.units.push(id);
+        number
+    }
+
+    /// Returns the position of a text, which is added where it is new.
+    pub(crate) fn text(&mut self, text: &str) -> TextIx {
+        self.texts.add(text)
+    }
+
+    /// Adds a row to the end, and what its mention says besides.
     ///
     /// What is past four thousand million units, texts or bytes is left out; no input file is that large.
-    pub fn push(&mut self, mention: Mention) {
-        let bytes = self.packed_row(&mention).to_bytes();
-        let end = self.packed.rows.len().saturating_add(bytes.len());
-        let (Ok(end), Ok(at)) = (u32::try_from(end), u32::try_from(self.packed.ends.len())) else { return };
-        self.packed.rows.extend_from_slice(&bytes);
-        self.packed.ends.push(end);
-        if mention.details != Details::default() {
-            self.packed.details.push((at, mention.details));
+    pub(crate) fn push(&mut self, row: &Row, details: Details) {
+        let packed = &mut self.packed;
+        let Ok(at) = u32::try_from(packed.ends.len()) else { return };
+        let before = packed.rows.len();
+        row.append_to(&mut packed.rows);
+        let Ok(end) = u32::try_from(packed.rows.len()) else { return packed.rows.truncate(before) };
+        packed.ends.push(end);
+        if details != Details::default() {
+            packed.details.push((at, details));
         }
     }
 
     /// Returns the packed mentions.
-    #[must_use]
-    pub fn finish(self) -> Mentions {
+    pub(crate) fn finish(self) -> Mentions {
         let mut packed = self.packed;
         packed.texts = self.texts.finish();
-        packed.units.shrink_to_fit();
-        packed.rows.shrink_to_fit();
-        packed.ends.shrink_to_fit();
-        packed.details.shrink_to_fit();
+        packed.shrink_to_fit();
         packed
     }
+}
 
-    fn packed_row(&mut self, mention: &Mention) -> Row {
+/// Packs mentions one after the other.
+#[derive(Debug, Default)]
+struct MentionsBuilder {
+    rows: RowsBuilder,
+    units: HashMap<UnitId, u32>,
+}
+
+impl MentionsBuilder {
+    fn push(&mut self, mention: Mention) {
+        let row = self.row(&mention);
+        self.rows.push(&row, mention.details);
+    }
+
+    fn row(&mut self, mention: &Mention) -> Row {
         let unit = self.unit(&mention.unit);
         let own = self.evidence(&mention.evidence);
         let place = match &mention.placing {
@@ -217,17 +247,17 @@ impl MentionsBuilder {
                 RowPlace::Under(self.unit(parent), self.other_evidence(&mention.evidence, evidence))
             }
         };
-        let heading = mention.shown_under.as_deref().map(|heading| self.texts.add(heading));
+        let heading = mention.shown_under.as_deref().map(|heading| self.rows.text(heading));
         let name = mention.name.as_ref().map(|name| self.name(mention, name));
         let acronym = mention.acronym.as_ref().map(|name| self.name(mention, name));
         let kind = mention.kind.as_ref().map(|kind| RowText {
-            text: self.texts.add(&kind.text),
+            text: self.rows.text(&kind.text),
             form: NameForm::Written,
             evidence: self.other_evidence(&mention.evidence, &kind.evidence),
         });
         let properties = mention.properties.iter().map(|property| RowProperty {
-            name: self.texts.add(&property.name),
-            value: self.texts.add(&property.value),
+            name: self.rows.text(&property.name),
+            value: self.rows.text(&property.value),
             part: property.part,
             evidence: self.other_evidence(&mention.evidence, &property.evidence),
         });
@@ -240,37 +270,28 @@ impl MentionsBuilder {
         if let Some(number) = self.units.get(id) {
             return *number;
         }
-        let number = u32::try_from(self.packed.units.len()).unwrap_or(u32::MAX);
-        self.packed.units.push(id.clone());
+        let number = self.rows.add_unit(id.clone());
         self.units.insert(id.clone(), number);
         number
     }
 
     fn name(&mut self, mention: &Mention, name: &NameClaim) -> RowText {
         let evidence = self.other_evidence(&mention.evidence, &name.evidence);
-        RowText { text: self.texts.add(&name.text), form: name.form, evidence }
+        RowText { text: self.rows.text(&name.text), form: name.form, evidence }
     }
 
     fn evidence(&mut self, evidence: &Evidence) -> RowEvidence {
         RowEvidence {
             lines: evidence.lines.clone(),
             basis: evidence.basis,
-            reference: evidence.reference.as_deref().map(|text| self.texts.add(text)),
-            note: evidence.note.as_deref().map(|text| self.texts.add(text)),
+            reference: evidence.reference.as_deref().map(|text| self.rows.text(text)),
+            note: evidence.note.as_deref().map(|text| self.rows.text(text)),
         }
     }
 
     /// Packs the evidence of a claim; `None` where it is that of its mention.
     fn other_evidence(&mut self, own: &Evidence, evidence: &Evidence) -> Option<RowEvidence> {
         (own != evidence).then(|| self.evidence(evidence))
-    }
-}
-
-impl Extend<Mention> for MentionsBuilder {
-    fn extend<I: IntoIterator<Item = Mention>>(&mut self, mentions: I) {
-        for mention in mentions {
-            self.push(mention);
-        }
     }
 }
 

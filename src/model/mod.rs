@@ -29,9 +29,11 @@ pub use evidence::{Basis, Evidence, LineSet, LineSetError, PartIx};
 pub use figure::{Figure, NumberRange};
 pub use id::{EraId, EventId, IdError, SnapshotId, UnitId};
 pub use kept::KeptEvent;
-pub use mentions::{Mentions, MentionsBuilder};
+pub(crate) use kept::Outline;
+pub use mentions::Mentions;
+pub(crate) use mentions::RowsBuilder;
 pub(crate) use pieces::piece;
-pub(crate) use row::{Row, RowPlace, RowText};
+pub(crate) use row::{Row, RowEvidence, RowPlace, RowProperty, RowText};
 pub use said::changed_units;
 pub use snapshot::{
     Contact, Coverage, Details, Extent, Holder, Mention, NameClaim, NameForm, Part, PlaceClaim, PlaceRole, Placing,

@@ -86,6 +86,7 @@ impl Shape {
 }
 
 /// Writes fields one after the other.
+#[derive(Debug, Default)]
 struct Writer {
     shape: u32,
     fields: Vec<u8>,
@@ -139,6 +140,11 @@ impl RowProperty {
 }
 
 impl RowEvidence {
+    /// Returns the evidence that a line states something.
+    pub(crate) fn stated_on(line: u32) -> Self {
+        Self { lines: LineSet::of([(line, line)]), basis: Basis::Stated, reference: None, note: None }
+    }
+
     /// Returns the line of plain evidence.
     fn plain_line(&self) -> Option<u32> {
         let is_plain = self.basis == Basis::Stated && self.reference.is_none() && self.note.is_none();
@@ -149,9 +155,9 @@ impl RowEvidence {
 }
 
 impl Row {
-    /// Returns the bytes of the row.
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut to = Writer { shape: 0, fields: Vec::new() };
+    /// Adds the bytes of the row to the end of others.
+    pub(crate) fn append_to(&self, bytes: &mut Vec<u8>) {
+        let mut to = Writer::default();
         if let Some(part) = self.part {
             to.put(Shape::PART, &part);
         }
@@ -182,9 +188,10 @@ impl Row {
                 to.put(Shape::FULL_PROPERTIES, &self.properties);
             }
         }
-        let mut bytes = postcard::to_stdvec(&(self.unit, to.shape)).unwrap_or_default();
-        bytes.append(&mut to.fields);
-        bytes
+        if let Ok(mut row) = postcard::to_extend(&(self.unit, to.shape), std::mem::take(bytes)) {
+            row.append(&mut to.fields);
+            *bytes = row;
+        }
     }
 
     /// Reads a row; fails where the bytes are none of one.
@@ -192,12 +199,8 @@ impl Row {
         let ((unit, shape), fields) = postcard::take_from_bytes::<(u32, u32)>(bytes)?;
         let mut from = Reader { shape: Shape(shape), fields };
         let part = from.take_if(Shape::PART)?;
-        let evidence = if from.shape.has(Shape::PLAIN_EVIDENCE) {
-            let line: u32 = from.take()?;
-            RowEvidence { lines: LineSet::of([(line, line)]), basis: Basis::Stated, reference: None, note: None }
-        } else {
-            from.take()?
-        };
+        let evidence =
+            if from.shape.has(Shape::PLAIN_EVIDENCE) { RowEvidence::stated_on(from.take()?) } else { from.take()? };
         let place = if from.shape.has(Shape::PARENT) {
             RowPlace::Under(from.take()?, None)
         } else if from.shape.has(Shape::FULL_PLACE) {
@@ -257,6 +260,12 @@ mod tests {
         RowText { text: TextIx(text), form, evidence }
     }
 
+    fn bytes_of(row: &Row) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        row.append_to(&mut bytes);
+        bytes
+    }
+
     /// A row as most of a log are: a unit that was renamed.
     fn plain() -> Row {
         Row {
@@ -275,7 +284,7 @@ mod tests {
 
     #[track_caller]
     fn check(row: &Row) {
-        assert_eq!(Row::of_bytes(&row.to_bytes()).as_ref(), Ok(row));
+        assert_eq!(Row::of_bytes(&bytes_of(row)).as_ref(), Ok(row));
     }
 
     #[test]
@@ -301,12 +310,13 @@ mod tests {
 
     #[test]
     fn a_change_of_a_name_takes_twenty_bytes() {
-        assert!(plain().to_bytes().len() <= 20, "{} bytes", plain().to_bytes().len());
+        let length = bytes_of(&plain()).len();
+        assert!(length <= 20, "{length} bytes");
     }
 
     #[test]
     fn bytes_that_are_cut_short_are_no_row() {
-        let bytes = plain().to_bytes();
+        let bytes = bytes_of(&plain());
         assert!((0..bytes.len()).all(|end| Row::of_bytes(&bytes[..end]).is_err()));
     }
 }

@@ -51,6 +51,12 @@ impl Texts {
         (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).map(|at| self.get(TextIx(at)))
     }
 
+    /// Gives back the room that was taken in advance.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        self.bytes.shrink_to_fit();
+        self.ends.shrink_to_fit();
+    }
+
     /// Adds a text to the end; `None` where four thousand million bytes are full.
     pub(crate) fn push(&mut self, text: &str) -> Option<TextIx> {
         let end = u32::try_from(self.bytes.len().checked_add(text.len())?).ok()?;
@@ -90,8 +96,7 @@ impl TextsBuilder {
     /// Returns the finished table, without what finds texts in it.
     #[must_use]
     pub fn finish(mut self) -> Texts {
-        self.texts.bytes.shrink_to_fit();
-        self.texts.ends.shrink_to_fit();
+        self.texts.shrink_to_fit();
         self.texts
     }
 }

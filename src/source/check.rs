@@ -1,7 +1,9 @@
 //! What records say of one another: ids that nothing has, and ids that two kinds of thing have.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashSet;
 
 use super::parse::Parsed;
 use super::shape::a;
@@ -125,14 +127,16 @@ impl Checker<'_> {
     /// Tells the ids that things of different kinds have.
     fn clashes(&mut self) {
         let Corpus { snapshots, events, eras, .. } = self.after;
-        let ids = snapshots.keys().map(SnapshotId::as_str).chain(eras.keys().map(EraId::as_str));
-        let ids: BTreeSet<&str> = ids.chain(events.keys().map(EventId::as_str)).collect();
+        let is_event = |id: &str| events.contains_key(id);
+        let is_era = |id: &str| eras.contains_key(id);
+        let is_unit = |id: &str| self.units.contains(id);
+        let of_snapshots =
+            snapshots.keys().map(SnapshotId::as_str).filter(|id| is_event(id) || is_era(id) || is_unit(id));
+        let of_eras = eras.keys().map(EraId::as_str).filter(|id| is_event(id) || is_unit(id));
+        let of_events = events.keys().map(EventId::as_str).filter(|id| is_unit(id));
+        let ids: BTreeSet<&str> = of_snapshots.chain(of_eras).chain(of_events).collect();
         for id in ids {
-            let kinds =
-                [snapshots.contains_key(id), events.contains_key(id), eras.contains_key(id), self.units.contains(id)];
-            if kinds.into_iter().filter(|has| *has).count() > 1 {
-                self.clash(id, &self.owners(id));
-            }
+            self.clash(id, &self.owners(id));
         }
     }
 

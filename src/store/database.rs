@@ -26,7 +26,7 @@ const PIECE_BYTES: usize = 14 * 1024;
 const SHELF_BYTES: usize = 8 * PIECE_BYTES;
 
 /// How much of the database sled keeps in memory. Packs are read once for each revision in use.
-const CACHE_BYTES: u64 = 16 * 1024 * 1024;
+const CACHE_BYTES: u64 = 512 * 1024;
 
 /// How often, and after how long a pause, opening is tried again while threads of a handle that this
 /// process has just dropped still hold the file.

@@ -74,8 +74,12 @@ pub(super) fn keys(database: &Database, entry: &Entry) -> Result<Vec<RecordKey>,
 
 /// Decodes a record that is kept under a key.
 pub(super) fn decode(key: &RecordKey, bytes: &[u8]) -> Result<Record, Fault> {
-    let record: Record =
+    let mut record: Record =
         postcard::from_bytes(bytes).map_err(|error| Fault::Corrupt(format!("{key} does not decode: {error}")))?;
+    if let Record::Snapshot(snapshot) = &mut record {
+        // What is decoded grows as it comes.
+        Arc::make_mut(snapshot).mentions.shrink_to_fit();
+    }
     let is_it = match (key, &record) {
         (RecordKey::Snapshot(id), Record::Snapshot(found)) => *id == found.id,
         (RecordKey::Event(id), Record::Event(found)) => *id == found.id,

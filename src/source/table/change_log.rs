@@ -11,11 +11,11 @@ use super::log_item::{Fields, Item};
 use super::log_line::Line;
 use super::log_units::{LogUnits, UnitIx};
 use super::mapping::At;
-use super::reader::{Cell, Reader, Row, kind, slug};
+use super::reader::{Cell, Reader, Row, lower, slug};
 use crate::diagnostics::{Code, Diagnostic, FileId, Place, Span, did_you_mean};
 use crate::model::{
-    Basis, Coverage, Edtf, EventType, Evidence, Extent, Mention, MentionsBuilder, NameClaim, NameForm, Part, PartIx,
-    Placing, Property, Record, SnapshotId, UnitId,
+    Basis, Coverage, Details, Edtf, EventType, Evidence, Extent, NameForm, Part, PartIx, Record, Row as PackedRow,
+    RowEvidence, RowPlace, RowProperty, RowText, RowsBuilder, SnapshotId, Standing, UnitId,
 };
 use crate::source::event_file::wrong_sides;
 use crate::source::origin::Origin;
@@ -33,7 +33,7 @@ pub(super) fn read(reader: &mut Reader<'_, '_>, versions: Option<(FileId, &[u8],
         id,
         dates,
         parts: Vec::new(),
-        mentions: MentionsBuilder::default(),
+        rows: RowsBuilder::default(),
         units: LogUnits::default(),
         said: None,
         tops: Vec::new(),
@@ -90,32 +90,90 @@ fn log_id(reader: &mut Reader<'_, '_>) -> Option<SnapshotId> {
 }
 
 /// What was read of a log so far.
-struct Log {
+struct Log<'t> {
     id: SnapshotId,
     dates: Option<Vec<Edtf>>,
     parts: Vec<Part>,
-    mentions: MentionsBuilder,
+    rows: RowsBuilder,
     units: LogUnits,
     /// The day of the line before, as it stands there.
     said: Option<Item<'static>>,
     /// The units that the first day puts at the top.
     tops: Vec<(UnitId, Row)>,
-    today: Today,
+    today: Today<'t>,
     events: LogEvents,
     origin: Origin,
 }
 
 /// What the lines of one day say of units, and which they begin, end and join.
 #[derive(Default)]
-struct Today {
-    mentions: Vec<Mention>,
+struct Today<'t> {
+    mentions: Vec<Mention<'t>>,
     /// The positions of mentions under a parent of which nothing had been said.
     orphans: BTreeMap<usize, (UnitIx, UnitIx)>,
     turns: Turns,
 }
 
-impl Log {
-    fn line(&mut self, reader: &mut Reader<'_, '_>, row: Row, body: &str) -> Option<()> {
+/// What the lines of a day say of one unit, each thing with the number of the line that says it last.
+struct Mention<'t> {
+    unit: UnitIx,
+    first_line: u32,
+    place: Placed,
+    name: Option<(Cow<'t, str>, u32)>,
+    acronym: Option<(Cow<'t, str>, u32)>,
+    kind: Option<(String, u32)>,
+    properties: Vec<(Cow<'t, str>, Cow<'t, str>, u32)>,
+}
+
+/// Where a day puts a unit.
+enum Placed {
+    Nowhere,
+    AtTop,
+    Under(UnitIx, u32),
+}
+
+impl Mention<'_> {
+    fn of(unit: UnitIx, first_line: u32) -> Self {
+        let (name, acronym, kind, properties) = (None, None, None, Vec::new());
+        Self { unit, first_line, place: Placed::Nowhere, name, acronym, kind, properties }
+    }
+
+    /// Packs the mention.
+    fn pack(self, part: Option<PartIx>, units: &mut LogUnits, rows: &mut RowsBuilder) -> Option<()> {
+        let own = self.first_line;
+        let other_line = |line: u32| (line != own).then(|| RowEvidence::stated_on(line));
+        let unit = units.packed(self.unit, |id| rows.add_unit(id))?;
+        let place = match self.place {
+            Placed::Nowhere => RowPlace::Unplaced,
+            Placed::AtTop => RowPlace::Root,
+            Placed::Under(parent, line) => {
+                RowPlace::Under(units.packed(parent, |id| rows.add_unit(id))?, other_line(line))
+            }
+        };
+        let mut text = |(text, line): (&str, u32)| RowText {
+            text: rows.text(text),
+            form: NameForm::Written,
+            evidence: other_line(line),
+        };
+        let name = self.name.as_ref().map(|(name, line)| text((name, *line)));
+        let acronym = self.acronym.as_ref().map(|(acronym, line)| text((acronym, *line)));
+        let kind = self.kind.as_ref().map(|(kind, line)| text((kind, *line)));
+        let properties = self.properties.iter().map(|(name, value, line)| RowProperty {
+            name: rows.text(name),
+            value: rows.text(value),
+            part: None,
+            evidence: other_line(*line),
+        });
+        let properties = properties.collect();
+        let (evidence, standing) = (RowEvidence::stated_on(own), Standing::Internal);
+        let row = PackedRow { unit, part, evidence, place, heading: None, name, acronym, kind, standing, properties };
+        rows.push(&row, Details::default());
+        Some(())
+    }
+}
+
+impl<'t> Log<'t> {
+    fn line(&mut self, reader: &mut Reader<'_, 't>, row: Row, body: &'t str) -> Option<()> {
         let object: Fields<'_> = serde_json::from_str(body)
             .map_err(|error| {
                 let at = row.span.start + error.column().saturating_sub(1).min(body.len());
@@ -143,7 +201,7 @@ impl Log {
     }
 
     /// Begins the part of the line's day, unless it is that of the line before.
-    fn day(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
+    fn day(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>) -> Option<()> {
         let Some(value) = line.value(reader, "date") else { return line.lacks(reader, "date") };
         if self.said.as_ref() == Some(value) {
             return Some(());
@@ -175,7 +233,7 @@ impl Log {
     }
 
     /// Begins the part of a day, unless it is the one that has begun last.
-    fn begin(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>, date: Edtf) -> Option<()> {
+    fn begin(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>, date: Edtf) -> Option<()> {
         match self.parts.last().map(|part| part.observed.window().start().cmp(&date.window().start())) {
             Some(std::cmp::Ordering::Equal) => {
                 let same = self.parts.last().is_some_and(|part| part.observed.window() == date.window());
@@ -208,14 +266,14 @@ impl Log {
     }
 
     /// Reads the unit that a line is about.
-    fn unit(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<UnitIx> {
+    fn unit(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>) -> Option<UnitIx> {
         match line.value(reader, "id") {
             Some(value) => self.units.read(reader, value, line.row, "the id"),
             None => line.lacks(reader, "id").and(None),
         }
     }
 
-    fn unit_list(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>, role: &str) -> Option<Vec<UnitId>> {
+    fn unit_list(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>, role: &str) -> Option<Vec<UnitId>> {
         let values = match line.value(reader, role) {
             Some(Item::List(values)) => values.as_slice(),
             Some(value) => std::slice::from_ref(value),
@@ -228,7 +286,7 @@ impl Log {
         values.iter().map(read).collect()
     }
 
-    fn add(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
+    fn add(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>) -> Option<()> {
         let unit = self.unit(reader, line)?;
         let id = self.units.id(unit)?.clone();
         if let Some(first) = self.units.alive(unit) {
@@ -248,14 +306,14 @@ impl Log {
         self.say(reader, unit, line, is_top && !reader.mapping.unplaced)
     }
 
-    fn change(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
+    fn change(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>) -> Option<()> {
         let unit = self.unit(reader, line)?;
         self.known(reader, unit, line)?;
         let to_top = line.value(reader, "parent").is_some_and(Item::is_null);
         self.say(reader, unit, line, to_top)
     }
 
-    fn end(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
+    fn end(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>) -> Option<()> {
         let unit = self.unit(reader, line)?;
         self.known(reader, unit, line)?;
         self.units.set_alive(unit, None);
@@ -263,7 +321,7 @@ impl Log {
         Some(())
     }
 
-    fn join(&mut self, reader: &mut Reader<'_, '_>, line: &Line<'_>) -> Option<()> {
+    fn join(&mut self, reader: &mut Reader<'_, 't>, line: &Line<'t>) -> Option<()> {
         let kind = match line.text(reader, "type").as_deref() {
             Some("merge" | "merged") => EventType::Merged,
             Some("split") => EventType::Split,
@@ -292,7 +350,7 @@ impl Log {
     }
 
     /// Tells when a line speaks of a unit that is not there.
-    fn known(&self, reader: &mut Reader<'_, '_>, unit: UnitIx, line: &Line<'_>) -> Option<()> {
+    fn known(&self, reader: &mut Reader<'_, 't>, unit: UnitIx, line: &Line<'t>) -> Option<()> {
         if self.units.alive(unit).is_some() {
             return Some(());
         }
@@ -303,23 +361,21 @@ impl Log {
     }
 
     /// Keeps what a line says of a unit: in the mention of the day, if there is one already.
-    fn say(&mut self, reader: &mut Reader<'_, '_>, unit: UnitIx, line: &Line<'_>, is_top: bool) -> Option<()> {
-        let evidence = Evidence { lines: line.row.lines(), basis: Basis::Stated, reference: None, note: None };
+    fn say(&mut self, reader: &mut Reader<'_, 't>, unit: UnitIx, line: &Line<'t>, is_top: bool) -> Option<()> {
+        let number = line.row.first_line;
         let parent = match line.value(reader, "parent").filter(|value| !value.is_null()) {
             Some(value) => Some(self.units.read(reader, value, line.row, "the parent")?),
             None => None,
         };
-        let id = self.units.id(unit)?.clone();
         if parent == Some(unit) {
-            let found = Diagnostic::new(Code::ParentCycle, format!("unit `{id}` is placed under itself"));
+            let message = format!("unit `{}` is placed under itself", self.units.id(unit)?);
+            let found = Diagnostic::new(Code::ParentCycle, message);
             reader.tell(found.at(reader.place(line.row.span)));
             return None;
         }
         let day = self.parts.len();
         let at = self.units.mention(unit, day).unwrap_or_else(|| {
-            let mut mention = Mention::of(id, evidence.clone(), Placing::Unplaced);
-            mention.part = u16::try_from(day.saturating_sub(1)).ok().map(PartIx);
-            self.today.mentions.push(mention);
+            self.today.mentions.push(Mention::of(unit, number));
             self.today.mentions.len() - 1
         });
         self.units.set_mention(unit, day, at);
@@ -330,30 +386,29 @@ impl Log {
             } else {
                 self.today.orphans.insert(at, (unit, parent));
             }
-            mention.placing = Placing::Under { parent: self.units.id(parent)?.clone(), evidence: evidence.clone() };
+            mention.place = Placed::Under(parent, number);
         } else if is_top {
             self.today.orphans.remove(&at);
-            mention.placing = Placing::Root;
+            mention.place = Placed::AtTop;
         }
-        let claim = |text: Cow<'_, str>| NameClaim {
-            text: text.into_owned(),
-            form: NameForm::Written,
-            evidence: evidence.clone(),
-        };
-        mention.name = line.text(reader, "name").map(claim).or(mention.name.take());
-        mention.acronym = line.text(reader, "acronym").map(claim).or(mention.acronym.take());
-        mention.kind = line.text(reader, "kind").map(|text| kind(&text, &evidence)).or(mention.kind.take());
+        let said = |text: Cow<'t, str>| (text, number);
+        mention.name = line.text(reader, "name").map(said).or(mention.name.take());
+        mention.acronym = line.text(reader, "acronym").map(said).or(mention.acronym.take());
+        mention.kind = line.text(reader, "kind").map(|text| (lower(&text), number)).or(mention.kind.take());
         for (name, value) in line.properties(reader) {
-            mention.properties.retain(|property| property.name != name);
-            mention.properties.push(Property { name, value, evidence: evidence.clone(), part: None });
+            mention.properties.retain(|(known, ..)| *known != name);
+            mention.properties.push((name, value, number));
         }
         Some(())
     }
 
     /// Closes the day: what its lines say of units is final, and what they begin, end and join become events.
-    fn close_day(&mut self, reader: &mut Reader<'_, '_>) {
+    fn close_day(&mut self, reader: &mut Reader<'_, 't>) {
         let today = std::mem::take(&mut self.today);
-        self.mentions.extend(today.mentions);
+        let part = u16::try_from(self.parts.len().saturating_sub(1)).ok().map(PartIx);
+        for mention in today.mentions {
+            mention.pack(part, &mut self.units, &mut self.rows);
+        }
         for (unit, parent) in today.orphans.into_values() {
             self.units.note_orphan(unit, parent);
         }
@@ -362,7 +417,7 @@ impl Log {
         }
     }
 
-    fn finish(mut self, reader: &mut Reader<'_, '_>) {
+    fn finish(mut self, reader: &mut Reader<'_, 't>) {
         self.close_day(reader);
         let (Some(first), Some(last)) = (self.parts.first(), self.parts.last()) else {
             if !reader.has_told() {
@@ -386,7 +441,7 @@ impl Log {
         snapshot.date_evidence.clone_from(&first.date_evidence);
         snapshot.coverage = if reader.mapping.complete { coverage(&self.tops) } else { Vec::new() };
         snapshot.parts = self.parts;
-        snapshot.mentions = self.mentions.finish();
+        snapshot.mentions = self.rows.finish();
         if let Some((era, place)) = snapshot.era.as_ref().zip(reader.mapping.era_of(&observed.window())) {
             self.origin.note_id(era.as_str(), place.place);
         }

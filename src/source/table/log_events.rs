@@ -1,6 +1,8 @@
 //! The events of a change log: what the lines of a day begin, end and join.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashbrown::HashMap;
 
 use super::reader::{Reader, Row};
 use crate::diagnostics::{Code, Diagnostic};
@@ -27,7 +29,7 @@ pub(super) struct LogEvents {
     log: SnapshotId,
     made: Vec<(ChangeEvent, Row)>,
     /// How often an id of an event was made.
-    ids: HashMap<String, u32>,
+    ids: HashMap<EventId, u32>,
 }
 
 impl LogEvents {
@@ -79,9 +81,11 @@ impl LogEvents {
         let first = new.or(originals.first().map(|original| &original.unit)).or(results.first());
         let Some(first) = first else { return };
         let text = format!("{}-{}-{}-{first}", self.log, part.id, kind.word());
-        let times = self.ids.entry(text.clone()).and_modify(|times| *times += 1).or_insert(1);
-        let text = if *times == 1 { text } else { format!("{text}-{times}") };
-        let Ok(id) = EventId::new(&text) else {
+        let id = EventId::new(&text).and_then(|id| {
+            let times = self.ids.entry(id.clone()).and_modify(|times| *times += 1).or_insert(1);
+            if *times == 1 { Ok(id) } else { EventId::new(&format!("{text}-{times}")) }
+        });
+        let Ok(id) = id else {
             let message = format!("the ids of the log and of unit `{first}` are too long for the id of an event");
             return reader.tell(Diagnostic::new(Code::BadId, message).at(reader.place(row.span)));
         };

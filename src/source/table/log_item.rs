@@ -31,25 +31,41 @@ impl<'l> Fields<'l> {
     }
 
     /// Returns the fields in their order, each as often as it stands there.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Item<'l>)> {
-        self.0.iter().map(|(name, item)| (name.as_ref(), item))
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Cow<'l, str>, &Item<'l>)> {
+        self.0.iter().map(|(name, item)| (name, item))
     }
 }
 
-impl Item<'_> {
+impl<'l> Item<'l> {
     /// Returns a text, number or truth value as text; `None` for an empty one and for anything else.
-    pub(super) fn plain(&self) -> Option<Cow<'_, str>> {
+    pub(super) fn plain(&self) -> Option<Cow<'l, str>> {
         match self {
-            Self::Text(text) => Some(Cow::Borrowed(text.trim())).filter(|text| !text.is_empty()),
+            Self::Text(text) => Some(trimmed(text)).filter(|text| !text.is_empty()),
             Self::Number(number) => Some(Cow::Owned(number.to_string())),
             Self::Truth(truth) => Some(Cow::Borrowed(if *truth { "true" } else { "false" })),
             Self::Null | Self::List(_) | Self::Object(_) => None,
         }
     }
 
+    /// Returns a number that is whole and not negative.
+    pub(super) fn whole_number(&self) -> Option<u64> {
+        match self {
+            Self::Number(number) => number.as_u64(),
+            _ => None,
+        }
+    }
+
     /// Tells whether it is `null`.
     pub(super) fn is_null(&self) -> bool {
         *self == Self::Null
+    }
+}
+
+/// Returns a text without the blanks around it; where it was copied from the line, it is copied again.
+fn trimmed<'l>(text: &Cow<'l, str>) -> Cow<'l, str> {
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+        Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
     }
 }
 

@@ -40,13 +40,13 @@ impl<'l> Line<'l> {
     }
 
     /// Returns the text or number of a role; `None` for an empty one.
-    pub(super) fn text(&self, reader: &Reader<'_, '_>, role: &str) -> Option<Cow<'_, str>> {
+    pub(super) fn text(&self, reader: &Reader<'_, '_>, role: &str) -> Option<Cow<'l, str>> {
         self.value(reader, role).and_then(Item::plain)
     }
 
     /// Tells that the line lacks a role.
     pub(super) fn lacks(&self, reader: &mut Reader<'_, '_>, role: &str) -> Option<()> {
-        let fields: IndexSet<&str> = self.object.iter().map(|(name, _)| name).collect();
+        let fields: IndexSet<&str> = self.object.iter().map(|(name, _)| name.as_ref()).collect();
         let fields: Vec<String> = fields.into_iter().map(|field| format!("`{field}`")).collect();
         let hint =
             format!("name its field in the mapping, `columns: {{{role}: …}}`; the line has {}", fields.join(", "));
@@ -56,15 +56,15 @@ impl<'l> Line<'l> {
     }
 
     /// Returns the properties: of an object by their names, of a list by the names that the mapping gives.
-    pub(super) fn properties(&self, reader: &Reader<'_, '_>) -> Vec<(String, String)> {
-        let property = |(name, item): (&str, &Item<'_>)| Some((name.to_owned(), item.plain().map(Cow::into_owned)?));
+    pub(super) fn properties<'m: 'l>(&self, reader: &Reader<'_, 'm>) -> Vec<(Cow<'l, str>, Cow<'l, str>)> {
         match self.value(reader, "properties") {
             Some(Item::Object(object)) => {
-                object.iter().collect::<IndexMap<_, _>>().into_iter().filter_map(property).collect()
+                let last: IndexMap<&Cow<'l, str>, &Item<'l>> = object.iter().collect();
+                last.into_iter().filter_map(|(name, item)| Some((name.clone(), item.plain()?))).collect()
             }
             Some(Item::List(items)) => {
-                let names = reader.mapping.properties.iter().map(|name| name.value.as_str());
-                names.zip(items).filter_map(property).collect()
+                let names = reader.mapping.properties.iter().map(|name| Cow::Borrowed(name.value.as_str()));
+                names.zip(items).filter_map(|(name, item)| Some((name, item.plain()?))).collect()
             }
             _ => Vec::new(),
         }

@@ -1,6 +1,8 @@
 //! The units that a change log speaks of: each id read once, and what is known of it by the line that is read.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+
+use hashbrown::{HashMap, HashSet};
 
 use super::log_item::Item;
 use super::reader::{Cell, Reader, Row};
@@ -19,6 +21,8 @@ struct Known {
     alive: Option<Row>,
     /// Which mention of the day is the unit's; the day is told by the number of days begun.
     mention: Option<(usize, usize)>,
+    /// Its number among the packed mentions, once it has one.
+    packed: Option<u32>,
 }
 
 /// The units that a log speaks of.
@@ -27,6 +31,7 @@ pub(super) struct LogUnits {
     known: Vec<Known>,
     /// Ids as they are written, which may be several for one unit.
     by_text: HashMap<Box<str>, UnitIx>,
+    by_number: HashMap<u64, UnitIx>,
     by_id: HashMap<UnitId, UnitIx>,
     /// Units, each with a parent that had not been mentioned when it was named.
     orphans: Vec<(UnitIx, UnitIx)>,
@@ -41,17 +46,32 @@ impl LogUnits {
         row: Row,
         what: &str,
     ) -> Option<UnitIx> {
-        let text = item.plain().unwrap_or_default();
-        if let Some(known) = self.by_text.get(text.as_ref()) {
+        if let Item::Text(text) = item {
+            let text = text.trim();
+            if let Some(known) = self.by_text.get(text) {
+                return Some(*known);
+            }
+            let ix = self.read_text(reader, text, row, what)?;
+            self.by_text.insert(text.into(), ix);
+            return Some(ix);
+        }
+        let number = item.whole_number();
+        if let Some(known) = number.and_then(|number| self.by_number.get(&number)) {
             return Some(*known);
         }
-        let id = reader.unit_id(Cell { text: &text, span: row.span }, what)?;
-        let ix = *self.by_id.entry(id).or_insert_with_key(|id| {
-            self.known.push(Known { id: id.clone(), alive: None, mention: None });
-            UnitIx(self.known.len() - 1)
-        });
-        self.by_text.insert(text.as_ref().into(), ix);
+        let ix = self.read_text(reader, &item.plain().unwrap_or_default(), row, what)?;
+        self.by_number.extend(number.map(|number| (number, ix)));
         Some(ix)
+    }
+
+    fn read_text(&mut self, reader: &mut Reader<'_, '_>, text: &str, row: Row, what: &str) -> Option<UnitIx> {
+        let id = reader.unit_id(Cell { text, span: row.span }, what)?;
+        let known = &mut self.known;
+        let add = |id: &UnitId| {
+            known.push(Known { id: id.clone(), alive: None, mention: None, packed: None });
+            UnitIx(known.len() - 1)
+        };
+        Some(*self.by_id.entry(id).or_insert_with_key(add))
     }
 
     /// Returns the id of a unit.
@@ -81,6 +101,12 @@ impl LogUnits {
         if let Some(known) = self.known.get_mut(unit.0) {
             known.mention = Some((day, at));
         }
+    }
+
+    /// Returns the number of a unit among packed mentions; `add` gives one to a unit that has none.
+    pub(super) fn packed(&mut self, unit: UnitIx, add: impl FnOnce(UnitId) -> u32) -> Option<u32> {
+        let known = self.known.get_mut(unit.0)?;
+        Some(*known.packed.get_or_insert_with(|| add(known.id.clone())))
     }
 
     /// Tells whether the log has said anything of a unit by now.

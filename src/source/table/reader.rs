@@ -1,8 +1,8 @@
 //! What the readers of all formats share: ids, dates and words from cells, evidence from lines, records with their origins.
 
 use std::collections::BTreeSet;
-use std::collections::hash_map::Entry;
 
+use hashbrown::hash_map::Entry;
 use indexmap::IndexMap;
 
 use super::mapping::{At, Mapping};
