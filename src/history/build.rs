@@ -7,6 +7,7 @@ use petgraph::graph::DiGraph;
 
 use crate::model::{Corpus, Day, UnitId, Window};
 
+use super::boundaries::Boundaries;
 use super::column::Column;
 use super::era::{Eras, SequenceIx};
 use super::graph::{Columns, Edge, Frame, History, UnitIds};
@@ -44,7 +45,7 @@ impl History {
             era_frames: Vec::new(),
             lists: BTreeMap::new(),
             conflicts: Vec::new(),
-            boundaries: Vec::new(),
+            boundaries: Boundaries::default(),
             corpus,
         };
         history.add_nodes();
@@ -221,40 +222,34 @@ impl History {
 
     /// Lists the days on which anything about a unit begins, ends, or stops being observed.
     fn add_boundaries(&mut self) {
-        let mut boundaries = Vec::new();
-        for unit in self.graph.node_indices() {
-            let node = self.node(unit);
-            let mut add = |day: Day| boundaries.push((day, unit));
-            for sighting in node.sightings() {
-                let layer = self.layer(sighting.layer);
-                let of_log = layer.snapshot().is_some_and(|snapshot| self.snapshot(snapshot).continuous);
-                if of_log && layer.window.is_one_day() {
-                    // It is observed, and certain, from that day to the end of the log.
-                    add(layer.window.start());
-                    add(layer.observed.end().plus(1));
-                    continue;
-                }
-                // The whole snapshot counts: its items may stand in parts of other dates than the mention. In a log
-                // they stand in that of the mention.
-                let own = &[sighting.layer][..];
-                let layers = layer.snapshot().filter(|_| !of_log).map_or(own, |s| &self.snapshot_frame(s).layers);
-                for &layer in layers {
-                    let layer = self.layer(layer);
-                    // It observes from the day on that its window begins with.
-                    add(layer.window.start());
-                    add(layer.window.end().plus(1));
-                    add(layer.observed.end().plus(1));
-                }
+        self.boundaries = Boundaries::of(self.unit_count(), |unit, days| self.add_days(unit, days));
+    }
+
+    fn add_days(&self, unit: UnitIx, days: &mut Vec<Day>) {
+        let node = self.node(unit);
+        for sighting in node.sightings() {
+            let layer = self.layer(sighting.layer);
+            let of_log = layer.snapshot().is_some_and(|snapshot| self.snapshot(snapshot).continuous);
+            if of_log && layer.window.is_one_day() {
+                // It is observed, and certain, from that day to the end of the log.
+                days.extend([layer.window.start(), layer.observed.end().plus(1)]);
+                continue;
             }
-            for stretch in node.lives().iter().chain(node.doubts()).chain(node.dropped()) {
-                add(stretch.from);
-                stretch.to.into_iter().for_each(&mut add);
+            // The whole snapshot counts: its items may stand in parts of other dates than the mention. In a log
+            // they stand in that of the mention.
+            let own = &[sighting.layer][..];
+            let layers = layer.snapshot().filter(|_| !of_log).map_or(own, |s| &self.snapshot_frame(s).layers);
+            for &layer in layers {
+                let layer = self.layer(layer);
+                // It observes from the day on that its window begins with.
+                days.extend([layer.window.start(), layer.window.end().plus(1), layer.observed.end().plus(1)]);
             }
         }
-        boundaries.sort_unstable();
-        boundaries.dedup();
-        boundaries.shrink_to_fit();
-        self.boundaries = boundaries;
+        for stretch in node.lives().iter().chain(node.doubts()).chain(node.dropped()) {
+            days.extend(std::iter::once(stretch.from).chain(stretch.to));
+        }
+        days.sort_unstable();
+        days.dedup();
     }
 }
 

@@ -9,13 +9,10 @@ use crate::model::Day;
 use super::graph::History;
 use super::node::UnitIx;
 
-/// What changes on one day: the units, in order, each with the day.
-type OfDay<'h> = &'h [(Day, UnitIx)];
-
 /// The units of several days in order, each once.
 struct Changed<'h> {
     /// What is not read yet of each day, by its first unit.
-    days: BinaryHeap<Reverse<(UnitIx, OfDay<'h>)>>,
+    days: BinaryHeap<Reverse<(UnitIx, &'h [UnitIx])>>,
 }
 
 impl History {
@@ -26,19 +23,16 @@ impl History {
         if self.eras.any_begins_between(after, to) {
             return None;
         }
-        let first = self.boundaries.partition_point(|(day, _)| *day <= after);
-        let last = self.boundaries.partition_point(|(day, _)| *day <= to);
-        let changes = self.boundaries.get(first..last).unwrap_or_default();
-        let of_days = changes.chunk_by(|(one, _), (next, _)| one == next);
+        let of_days = self.boundaries.between(after, to);
         let asked =
-            of_days.filter_map(|of_day| rest_of(of_day.get(of_day.partition_point(|(_, unit)| Some(*unit) < from)..)?));
+            of_days.filter_map(|of_day| rest_of(of_day.get(of_day.partition_point(|unit| Some(*unit) < from)..)?));
         Some(Changed { days: asked.collect() })
     }
 }
 
 /// Returns what is left of a day, by its first unit.
-fn rest_of(of_day: OfDay<'_>) -> Option<Reverse<(UnitIx, OfDay<'_>)>> {
-    of_day.first().map(|(_, unit)| Reverse((*unit, of_day)))
+fn rest_of(of_day: &[UnitIx]) -> Option<Reverse<(UnitIx, &[UnitIx])>> {
+    of_day.first().map(|unit| Reverse((*unit, of_day)))
 }
 
 impl Iterator for Changed<'_> {
@@ -63,9 +57,8 @@ mod tests {
 
     #[track_caller]
     fn check(days: &[&[u32]], expected: &[usize]) {
-        let day = Day::MIN;
-        let days: Vec<Vec<(Day, UnitIx)>> =
-            days.iter().map(|units| units.iter().map(|unit| (day, UnitIx::from(*unit))).collect()).collect();
+        let days: Vec<Vec<UnitIx>> =
+            days.iter().map(|units| units.iter().map(|unit| UnitIx::from(*unit)).collect()).collect();
         let changed = Changed { days: days.iter().filter_map(|of_day| rest_of(of_day)).collect() };
         assert_eq!(changed.map(UnitIx::index).collect::<Vec<_>>(), expected);
     }

@@ -193,9 +193,14 @@ mod tests {
     fn a_column_that_is_filled_in_two_rounds_is_the_one_that_is_gathered() {
         let found = [(2, 'a'), (0, 'b'), (2, 'c'), (3, 'd')].map(|(at, item)| (UnitIx::new(at), item));
         let mut filling = Filling::new(4);
-        found.iter().for_each(|(unit, item)| filling.push(*unit, *item));
-        filling.begin_placing();
-        found.iter().for_each(|(unit, item)| filling.push(*unit, *item));
+        for round in 0..2 {
+            if round == 1 {
+                filling.begin_placing();
+            }
+            for (unit, item) in &found {
+                filling.push(*unit, *item);
+            }
+        }
         let (filled, gathered) = (filling.finish(), Column::gather(4, &found));
         assert_eq!((filled.ends, filled.items), (gathered.ends, gathered.items));
     }

@@ -72,7 +72,8 @@ pub(super) fn cut(history: &mut History) {
 
 /// Walks through the days on which a parent or a life changes, and follows only what changed on each.
 fn cut_days(history: &mut History, found: &mut Found, safe: &mut Safe) {
-    let mut changes: Vec<(Day, UnitIx)> = Vec::new();
+    let count = history.columns.place.len() + 2 * history.lives.len();
+    let mut changes: Vec<(Day, UnitIx)> = Vec::with_capacity(count);
     for unit in history.units() {
         let node = history.node(unit);
         let starts = node.place().iter().map(|claim| history.layers.start(claim.layer));
@@ -173,7 +174,9 @@ fn cycle_through(unit: UnitIx, claim_of: impl Fn(UnitIx) -> Option<Claim<Place>>
         steps.push((at, claim));
         at = parent;
     }
-    steps.into_iter().for_each(|(step, _)| safe.insert(step));
+    for (step, _) in steps {
+        safe.insert(step);
+    }
     Vec::new()
 }
 

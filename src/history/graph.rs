@@ -9,6 +9,7 @@ use petgraph::graph::DiGraph;
 
 use crate::model::{ChangeEvent, Corpus, Day, Era, EraId, EventId, Snapshot, SnapshotId, Standing, UnitId, Window};
 
+use super::boundaries::Boundaries;
 use super::citation::Conflict;
 use super::column::{Claims, Column};
 use super::era::{Eras, SequenceIx};
@@ -106,8 +107,7 @@ pub struct History {
     /// For each unit, the snapshots and positions of the lists of what is below it.
     pub(super) lists: BTreeMap<UnitIx, Vec<(SnapshotIx, usize)>>,
     pub(super) conflicts: Vec<Conflict>,
-    /// For each day on which something about a unit changes, the unit; sorted.
-    pub(super) boundaries: Vec<(Day, UnitIx)>,
+    pub(super) boundaries: Boundaries,
 }
 
 impl History {

@@ -5,6 +5,7 @@
 //! slots for one moment, copying nothing. The rules are those of `docs/rules.md`.
 
 mod between;
+mod boundaries;
 mod build;
 mod changed;
 mod citation;

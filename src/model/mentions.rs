@@ -74,8 +74,9 @@ impl Mentions {
         let mut is_mentioned = vec![false; self.units.len()];
         for at in 0..self.len() {
             let number = self.bytes_of(at).and_then(|bytes| postcard::take_from_bytes::<u32>(bytes).ok());
-            let slot = number.and_then(|(number, _)| is_mentioned.get_mut(usize::try_from(number).ok()?));
-            slot.into_iter().for_each(|slot| *slot = true);
+            if let Some(slot) = number.and_then(|(number, _)| is_mentioned.get_mut(usize::try_from(number).ok()?)) {
+                *slot = true;
+            }
         }
         self.units.iter().zip(is_mentioned).filter_map(|(unit, is_mentioned)| is_mentioned.then_some(unit))
     }

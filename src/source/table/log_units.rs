@@ -48,14 +48,12 @@ impl LogUnits {
     ) -> Option<UnitIx> {
         if let Item::Text(text) = item {
             let text = text.trim();
-            return match self.by_text.get(text) {
-                Some(known) => Some(*known),
-                None => {
-                    let ix = self.read_text(reader, text, row, what)?;
-                    self.by_text.insert(text.into(), ix);
-                    Some(ix)
-                }
-            };
+            if let Some(known) = self.by_text.get(text) {
+                return Some(*known);
+            }
+            let ix = self.read_text(reader, text, row, what)?;
+            self.by_text.insert(text.into(), ix);
+            return Some(ix);
         }
         let number = item.whole_number();
         if let Some(known) = number.and_then(|number| self.by_number.get(&number)) {
