@@ -168,7 +168,7 @@ impl<'h> Comparison<'h> {
         let name = names.min_by_key(|name| self.history.text(*name))?;
         let side = |claims: &[&'h Claim<PropertyValue>]| {
             let of_name = claims.iter().filter(|claim| claim.value.name == name);
-            let fact = self.history.property_of(of_name.min_by_key(|claim| claim.basis)?)?;
+            let fact = self.history.property_of(of_name.min_by_key(|claim| claim.basis())?)?;
             let evidence = self.cited(|| self.history.cite_property(fact.key).into_iter().collect());
             Some(Side { layer: fact.layer, basis: fact.basis.max(fact.identity.unwrap_or(Basis::Stated)), evidence })
         };
@@ -229,7 +229,7 @@ impl<'h> Comparison<'h> {
     /// Returns a side that rests on a claim; an identity that is a reading weakens it.
     fn side<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Side {
         let same = self.history.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
-        let basis = same.map_or(claim.basis, |same| claim.basis.max(same));
+        let basis = same.map_or(claim.basis(), |same| claim.basis().max(same));
         Side { layer: claim.layer, basis, evidence: self.cited(|| self.history.cite(unit, claim, attribute)) }
     }
 

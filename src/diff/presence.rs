@@ -2,7 +2,7 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use crate::history::{Citation, EventIx, Layer, LayerIx, SnapshotIx, Status, UnitIx, View};
+use crate::history::{Citation, Claim, EventIx, Layer, LayerIx, SnapshotIx, Status, UnitIx, View};
 use crate::model::{Basis, ChangeEvent, ChangeKind, Coverage, Extent, UnitId, Verdict};
 
 use super::between::{bounds_between, loss_kind, verdict};
@@ -172,7 +172,7 @@ impl<'h> Comparison<'h> {
             return None;
         }
         let steps = owners.iter().take_while(|step| **step != owner);
-        let placings = steps.filter_map(|step| present.place(*step)).map(|claim| claim.basis);
+        let placings = steps.filter_map(|step| present.place(*step)).map(Claim::basis);
         let basis = placings.fold(list.coverage.evidence.basis, Basis::max);
         Some(Speaking { layer: list.layer, snapshot: list.snapshot, owner, coverage: list.coverage, basis })
     }

@@ -10,7 +10,7 @@ use super::node::{Claim, Parent, Place, Sighting, Spot, UnitIx};
 impl History {
     /// Returns where a claim about an attribute stands.
     pub(crate) fn cite<V>(&self, unit: UnitIx, claim: &Claim<V>, attribute: Attribute) -> Vec<Citation> {
-        match (self.layer(claim.layer).origin, claim.at) {
+        match (self.layer(claim.layer).origin, claim.at()) {
             (Origin::Snapshot(snapshot, _), _) => {
                 let mention = self.mention_of(claim).map(|(_, mention)| mention);
                 mention.map(|mention| Citation::of(snapshot, evidence_of(&mention, attribute))).into_iter().collect()
@@ -40,7 +40,7 @@ impl History {
         let Some(declared) = self.corpus.units.get(self.unit_id(unit)) else { return self.cite_event(event) };
         let mut citations = self.cite_lines(&declared.evidence, None);
         if declared.reference.is_some() {
-            let basis = if citations.is_empty() { claim.basis } else { Basis::Outside };
+            let basis = if citations.is_empty() { claim.basis() } else { Basis::Outside };
             let evidence = Evidence { lines: None, basis, reference: declared.reference.clone(), note: None };
             citations.push(Citation { snapshot: None, event: None, evidence });
         }
@@ -65,7 +65,7 @@ impl History {
     /// Returns the mention that a claim stands in, unpacked.
     pub(crate) fn mention_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, Mention)> {
         let snapshot = self.layer(claim.layer).snapshot()?;
-        Some((snapshot, self.mention(snapshot, claim.at)?))
+        Some((snapshot, self.mention(snapshot, claim.at())?))
     }
 
     /// Returns the mention at a spot of a snapshot, unpacked.
@@ -76,7 +76,7 @@ impl History {
     /// Returns what the mention that a claim stands in says besides; `None` where it says nothing.
     pub(crate) fn details_of<V>(&self, claim: &Claim<V>) -> Option<(SnapshotIx, &Details)> {
         let snapshot = self.layer(claim.layer).snapshot()?;
-        let at = usize::try_from(claim.at.mention()?).ok()?;
+        let at = usize::try_from(claim.at().mention()?).ok()?;
         Some((snapshot, self.snapshot(snapshot).mentions.details_of(at)?))
     }
 
@@ -92,7 +92,7 @@ impl History {
 
     pub(super) fn record<V>(&self, unit: UnitIx, attribute: Attribute, claim: &Claim<V>, value: String) -> ClaimRecord {
         let citations = self.cite(unit, claim, attribute);
-        ClaimRecord { unit, attribute, value, layer: claim.layer, basis: claim.basis, citations }
+        ClaimRecord { unit, attribute, value, layer: claim.layer, basis: claim.basis(), citations }
     }
 
     pub(super) fn place_record(&self, unit: UnitIx, claim: &Claim<Place>) -> ClaimRecord {

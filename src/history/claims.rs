@@ -102,7 +102,7 @@ impl Builder<'_> {
                 RowPlace::Under(parent, _) => unit(parent).map(Parent::Under),
                 RowPlace::Unplaced => None,
             };
-            self.add_row(at, mentioned, Claim { value: (), layer, basis: row.basis(), at: spot }, &row, parent);
+            self.add_row(at, mentioned, Claim::new((), layer, row.basis(), spot), &row, parent);
         }
         for (position, details) in mentions.details() {
             let Some(row) = mentions.row(position) else { continue };
@@ -111,7 +111,7 @@ impl Builder<'_> {
             let spot = Spot::of_mention(index(position));
             if let Some(summary) = &details.summary {
                 let value = self.symbols.add(&summary.text);
-                self.summary.push(mentioned, Claim { value, layer, basis: summary.evidence.basis, at: spot });
+                self.summary.push(mentioned, Claim::new(value, layer, summary.evidence.basis, spot));
             }
             self.add_relations(ix, snapshot, mentioned, &row, details, spot);
         }
@@ -124,7 +124,7 @@ impl Builder<'_> {
         let symbols = &self.symbols;
         let named = |name: &RowText| {
             let value = NameValue { text: symbols.of_row(at, name.text)?, form: name.form };
-            Some(Claim { basis: row.basis_of(name), ..claim.with(value) })
+            Some(Claim::new(value, claim.layer, row.basis_of(name), claim.at()))
         };
         if let Some(name) = row.name.as_ref().and_then(named) {
             self.name.push(unit, name);
@@ -133,10 +133,10 @@ impl Builder<'_> {
             self.acronym.push(unit, acronym);
         }
         if let Some((kind, value)) = row.kind.as_ref().and_then(|kind| Some((kind, symbols.of_row(at, kind.text)?))) {
-            self.kind.push(unit, Claim { basis: row.basis_of(kind), ..claim.with(value) });
+            self.kind.push(unit, Claim::new(value, claim.layer, row.basis_of(kind), claim.at()));
         }
         if let Some(parent) = parent {
-            self.place.push(unit, Claim { basis: row.basis_of_place(), ..claim.with(Place { parent, heading }) });
+            self.place.push(unit, Claim::new(Place { parent, heading }, claim.layer, row.basis_of_place(), claim.at()));
         }
         let layers = &self.history.layers;
         let own = layers.get(claim.layer).snapshot();
@@ -150,7 +150,7 @@ impl Builder<'_> {
             };
             let Some(layer) = layer else { continue };
             let (value, basis) = (PropertyValue { name, value }, row.basis_of_property(property));
-            self.property.push(unit, Claim { value, layer, basis, at: claim.at });
+            self.property.push(unit, Claim::new(value, layer, basis, claim.at()));
         }
     }
 
@@ -177,7 +177,7 @@ impl Builder<'_> {
             if !self.is_placing {
                 continue;
             }
-            let claim = Claim { value: index(number), layer, basis: relation.evidence.basis, at };
+            let claim = Claim::new(index(number), layer, relation.evidence.basis, at);
             let slots = self.history.relations.entry(unit).or_default();
             match slots.iter_mut().find(|slot| slot.kind == kind && slot.end == end) {
                 Some(slot) => slot.claims.push(claim),
@@ -187,7 +187,7 @@ impl Builder<'_> {
     }
 
     fn add_event(&mut self, layer: LayerIx, event: &Outline<'_>) {
-        let claim = Claim { value: (), layer, basis: event.basis, at: Spot::EVENT };
+        let claim = Claim::new((), layer, event.basis, Spot::EVENT);
         let named: BTreeSet<&str> = event.units().collect();
         for id in named {
             let Some(unit) = self.history.unit_ix(id) else { continue };
@@ -227,7 +227,7 @@ impl Builder<'_> {
         let says_name = results().any(|result| result.name.is_some());
         let says_acronym = results().any(|result| result.acronym.is_some());
         let says_kind = results().any(|result| result.kind.is_some());
-        let claim = Claim { value: (), layer: first, basis: declared.basis, at: Spot::DECLARED };
+        let claim = Claim::new((), first, declared.basis, Spot::DECLARED);
         let symbols = &mut self.symbols;
         let mut named = |text: &str| NameValue { text: symbols.add(text), form: NameForm::Written };
         if !says_name {
@@ -251,8 +251,9 @@ impl Builder<'_> {
         let mut standing = self.standing.sorted(layers);
         // Each mention has one, and hardly any changes it. What a source goes on to say is one run.
         let source = |claim: &Claim<Standing>| layers.get(claim.layer).snapshot();
-        standing
-            .merge(|a, b| a.value == b.value && a.basis == b.basis && source(a).is_some() && source(a) == source(b));
+        standing.merge(|a, b| {
+            a.value == b.value && a.basis() == b.basis() && source(a).is_some() && source(a) == source(b)
+        });
         self.history.columns = Columns {
             sightings: self.sightings.sorted(layers),
             name: self.name.sorted(layers),
@@ -266,7 +267,7 @@ impl Builder<'_> {
         for slots in self.history.relations.values_mut() {
             slots.sort_by_key(|relation| (relation.kind, relation.end));
             for relation in slots {
-                relation.claims.sort_by_key(|claim| self.history.layers.order(claim.layer, claim.basis));
+                relation.claims.sort_by_key(|claim| self.history.layers.order(claim.layer, claim.basis()));
             }
         }
         self.history.symbols = self.symbols.finish();
@@ -276,6 +277,6 @@ impl Builder<'_> {
 impl<V> Claim<V> {
     /// Returns a claim by the same layer, on the same basis, with another value.
     fn with<W>(&self, value: W) -> Claim<W> {
-        Claim { value, layer: self.layer, basis: self.basis, at: self.at }
+        Claim { value, layer: self.layer, carried: self.carried }
     }
 }

@@ -112,7 +112,7 @@ impl<T: Copy> Column<T> {
 impl<V: Copy> Claims<V> {
     /// Puts the claims of each unit in the order of claims.
     fn sort(&mut self, layers: &Layers) {
-        self.for_each(|claims| claims.sort_by_key(|claim| layers.order(claim.layer, claim.basis)));
+        self.for_each(|claims| claims.sort_by_key(|claim| layers.order(claim.layer, claim.basis())));
     }
 }
 

@@ -182,7 +182,7 @@ fn cycle_through(unit: UnitIx, claim_of: impl Fn(UnitIx) -> Option<Claim<Place>>
 
 /// Returns the child whose claim is the first in the order of claims; on a tie, the one with the smaller id.
 fn oldest(history: &History, cycle: &[(UnitIx, Claim<Place>)]) -> Option<UnitIx> {
-    let age = |(unit, claim): &&(UnitIx, Claim<Place>)| (history.layers.order(claim.layer, claim.basis), *unit);
+    let age = |(unit, claim): &&(UnitIx, Claim<Place>)| (history.layers.order(claim.layer, claim.basis()), *unit);
     cycle.iter().min_by_key(age).map(|(unit, _)| *unit)
 }
 

@@ -210,7 +210,7 @@ impl History {
 
     fn is_unknown_yet(&self, question: &DescentQuestion) -> bool {
         let Some(day) = question.day else { return false };
-        let passing = self.node(question.unit).sightings().iter().filter(|seen| seen.basis.passes(question.floor));
+        let passing = self.node(question.unit).sightings().iter().filter(|seen| seen.basis().passes(question.floor));
         !passing.map(|seen| self.layer(seen.layer).start()).any(|start| start <= day)
     }
 

@@ -169,7 +169,7 @@ impl History {
 
     /// Names the first source or event of a unit, or those that may be the first.
     fn first_named(&self, unit: UnitIx, floor: Option<Basis>) -> String {
-        let sightings = self.node(unit).sightings().iter().filter(|seen| seen.basis.passes(floor));
+        let sightings = self.node(unit).sightings().iter().filter(|seen| seen.basis().passes(floor));
         let layers: Vec<LayerIx> = sightings.map(|seen| seen.layer).collect();
         let bound = layers.iter().filter_map(|layer| self.layer(*layer).window.latest()).min();
         let may_be_first = |layer: &LayerIx| {
@@ -182,7 +182,7 @@ impl History {
 
     /// Names the latest source or event of a unit that has started by a day, or those that may be the latest.
     fn last_named(&self, unit: UnitIx, floor: Option<Basis>, day: Day) -> String {
-        let sightings = self.node(unit).sightings().iter().rev().filter(|seen| seen.basis.passes(floor));
+        let sightings = self.node(unit).sightings().iter().rev().filter(|seen| seen.basis().passes(floor));
         let layers = sightings.map(|seen| seen.layer).filter(|layer| self.layer(*layer).start() <= day);
         let layers: Vec<LayerIx> = layers.collect();
         let bound = layers.iter().filter_map(|layer| self.layer(*layer).window.earliest()).max();
@@ -220,7 +220,7 @@ impl History {
 
     /// Returns the latest source or event of a unit whose date holds a day.
     fn observer(&self, unit: UnitIx, floor: Option<Basis>, day: Day) -> Option<LayerIx> {
-        let passing = self.node(unit).sightings().iter().rev().filter(|seen| seen.basis.passes(floor));
+        let passing = self.node(unit).sightings().iter().rev().filter(|seen| seen.basis().passes(floor));
         passing.map(|seen| seen.layer).find(|layer| self.layer(*layer).observed.contains(day))
     }
 

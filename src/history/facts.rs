@@ -15,7 +15,7 @@ impl<'h> View<'h> {
         let node = self.history.node(unit);
         let life = self.day().and_then(|day| node.life_at(day)).map_or(Day::MIN, |life| life.from);
         let of_life = self.heard(node.sightings()).filter(|seen| life <= self.layer(seen.layer).start());
-        let mut passing = of_life.filter(|seen| seen.basis.passes(self.lens.floor));
+        let mut passing = of_life.filter(|seen| seen.basis().passes(self.lens.floor));
         let seen = if latest { passing.next_back() } else { passing.next() };
         seen.map(|seen| self.layer(seen.layer).window)
     }
@@ -24,10 +24,10 @@ impl<'h> View<'h> {
     pub(crate) fn hides_claims(self, unit: UnitIx) -> bool {
         let floor = self.lens.floor;
         let node = self.history.node(unit);
-        let hidden_declaration = || self.heard(node.standing()).any(|claim| !claim.basis.passes(floor));
+        let hidden_declaration = || self.heard(node.standing()).any(|claim| !claim.basis().passes(floor));
         self.heard(node.sightings()).any(|seen| {
             let mention = self.history.mention_of(seen);
-            !seen.basis.passes(floor)
+            !seen.basis().passes(floor)
                 || mention.is_some_and(|(_, mention)| mention.evidences().any(|evidence| !evidence.basis.passes(floor)))
         }) || hidden_declaration()
     }
@@ -82,7 +82,7 @@ impl<'h> View<'h> {
         tell: impl Fn(&V) -> W,
     ) -> Option<&'h Claim<V>> {
         let at = slot.iter().position(|other| std::ptr::eq(other, claim))?;
-        let mut later = slot.get(at + 1..)?.iter().filter(|other| other.basis.passes(self.lens.floor));
+        let mut later = slot.get(at + 1..)?.iter().filter(|other| other.basis().passes(self.lens.floor));
         later.find(|other| tell(&other.value) != tell(&claim.value))
     }
 
@@ -90,7 +90,8 @@ impl<'h> View<'h> {
     /// latest sighting of a day.
     #[must_use]
     pub fn evidence(self, unit: UnitIx) -> Vec<Citation> {
-        let passing = self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis.passes(self.lens.floor));
+        let passing =
+            self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis().passes(self.lens.floor));
         let latest_first = passing.rev().take(if self.day().is_some() { 1 } else { usize::MAX });
         latest_first.flat_map(|seen| self.history.cite(unit, seen, Attribute::Presence)).collect()
     }

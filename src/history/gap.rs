@@ -99,7 +99,7 @@ impl<'h> View<'h> {
         let left = self.history.node(parent).lives().iter().filter_map(|life| life.to).filter(|to| *to <= day).max();
         let outdated = || {
             let last = self.heard(self.history.node(parent).sightings()).rev();
-            let last = last.filter(|seen| seen.basis.passes(self.lens.floor)).map(|seen| {
+            let last = last.filter(|seen| seen.basis().passes(self.lens.floor)).map(|seen| {
                 presence::outdated_from(self.history, self.history.node(parent), seen)
                     .map(|begun| begun.max(self.layer(seen.layer).observed.end().plus(1)))
             });
@@ -111,7 +111,7 @@ impl<'h> View<'h> {
 
     /// Returns the last day on which something that the view hears may have named the unit.
     pub(super) fn last_seen(self, unit: UnitIx) -> Option<Day> {
-        let seen = self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis.passes(self.lens.floor));
+        let seen = self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis().passes(self.lens.floor));
         let life = self.day().and_then(|day| self.history.node(unit).life_at(day)).map_or(Day::MIN, |life| life.from);
         seen.map(|seen| self.layer(seen.layer).observed_of(life).end()).max()
     }
@@ -131,7 +131,7 @@ impl<'h> View<'h> {
         let mut seen = self
             .heard(self.history.node(unit).sightings())
             .rev()
-            .filter(|seen| seen.basis.passes(self.lens.floor) && matches!(seen.value, Sighting::Mention(_)));
+            .filter(|seen| seen.basis().passes(self.lens.floor) && matches!(seen.value, Sighting::Mention(_)));
         seen.find_map(|seen| self.layer(seen.layer).snapshot())
     }
 }

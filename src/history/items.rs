@@ -92,10 +92,10 @@ impl History {
 
     /// Returns the property that a claim gives.
     pub(crate) fn property_of(&self, claim: &Claim<PropertyValue>) -> Option<PropertyFact<'_>> {
-        let key = PropertyKey { snapshot: self.layer(claim.layer).snapshot()?, stated: claim.value, at: claim.at };
+        let key = PropertyKey { snapshot: self.layer(claim.layer).snapshot()?, stated: claim.value, at: claim.at() };
         let identity = self.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
         let (name, value) = (self.property_name(key), self.property_value(key));
-        Some(PropertyFact { name, value, layer: claim.layer, basis: claim.basis, identity, key })
+        Some(PropertyFact { name, value, layer: claim.layer, basis: claim.basis(), identity, key })
     }
 
     /// Returns where a property stands.
@@ -239,7 +239,7 @@ impl<'h> View<'h> {
     /// Returns the claims about the properties of a unit that are heard and pass, the latest last.
     pub(crate) fn heard_properties(self, unit: UnitIx) -> impl DoubleEndedIterator<Item = &'h Claim<PropertyValue>> {
         let heard = self.heard(self.history.node(unit).properties());
-        heard.filter(move |claim| claim.basis.passes(self.lens.floor))
+        heard.filter(move |claim| claim.basis().passes(self.lens.floor))
     }
 
     /// Returns the claims by which the properties of a unit show: of each name those of the latest source, in the

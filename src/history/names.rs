@@ -32,7 +32,7 @@ pub struct Named<'h> {
 impl<'h> View<'h> {
     fn stated(self, slot: &'h Slot<Symbol>) -> Option<Stated<'h>> {
         let claim = self.pick(slot)?;
-        Some(Stated { text: self.history.text(claim.value), layer: claim.layer, basis: claim.basis })
+        Some(Stated { text: self.history.text(claim.value), layer: claim.layer, basis: claim.basis() })
     }
 
     /// Returns a unit's name. Where the view hears none, the name last known before it, else the first
@@ -42,7 +42,7 @@ impl<'h> View<'h> {
         let node = self.history.node(unit);
         if let Some(claim) = self.pick(node.name()) {
             let NameValue { text, form } = claim.value;
-            return Named { text: self.history.text(text), form, claim: Some((claim.layer, claim.basis)) };
+            return Named { text: self.history.text(text), form, claim: Some((claim.layer, claim.basis())) };
         }
         let text = self.fallback_name(node).unwrap_or(node.id().as_str());
         Named { text, form: NameForm::Expanded, claim: None }
@@ -55,7 +55,7 @@ impl<'h> View<'h> {
                 self.pick(node.sightings()).map_or(Day::MIN, |seen| self.layer(seen.layer).start())
             }
         };
-        let passes = |claim: &&Claim<NameValue>| claim.basis.passes(self.lens.floor);
+        let passes = |claim: &&Claim<NameValue>| claim.basis().passes(self.lens.floor);
         let is_by = |claim: &&Claim<NameValue>| self.layer(claim.layer).start() <= day;
         let claim = node.name().iter().rev().filter(passes).find(is_by).or_else(|| node.name().iter().find(passes));
         let claim = claim.or_else(|| self.pick(node.acronym())).or_else(|| node.acronym().iter().find(passes))?;
@@ -86,7 +86,7 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn acronym(self, unit: UnitIx) -> Option<Stated<'h>> {
         let claim = self.pick(self.history.node(unit).acronym())?;
-        Some(Stated { text: self.history.text(claim.value.text), layer: claim.layer, basis: claim.basis })
+        Some(Stated { text: self.history.text(claim.value.text), layer: claim.layer, basis: claim.basis() })
     }
 
     /// Returns a unit's kind.
@@ -122,12 +122,12 @@ impl<'h> View<'h> {
         if let Some(claim) = self.pick(node.place()) {
             return claim.value.heading;
         }
-        self.heard(node.sightings()).rev().filter(|seen| seen.basis.passes(self.lens.floor)).find_map(
-            |seen| match seen.value {
+        self.heard(node.sightings()).rev().filter(|seen| seen.basis().passes(self.lens.floor)).find_map(|seen| {
+            match seen.value {
                 Sighting::Mention(heading) => Some(heading),
                 Sighting::Event | Sighting::Ending => None,
-            },
-        )?
+            }
+        })?
     }
 
     /// Returns other forms of the names that the sources of the view write, each once.
@@ -151,7 +151,7 @@ impl History {
     #[must_use]
     pub fn latest_name(&self, unit: UnitIx, floor: Option<Basis>) -> &str {
         let node = self.node(unit);
-        let last = |slot: &'_ Slot<NameValue>| slot.iter().rfind(|claim| claim.basis.passes(floor)).copied();
+        let last = |slot: &'_ Slot<NameValue>| slot.iter().rfind(|claim| claim.basis().passes(floor)).copied();
         last(node.name()).or(last(node.acronym())).map_or(node.id().as_str(), |claim| self.text(claim.value.text))
     }
 

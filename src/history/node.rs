@@ -24,22 +24,48 @@ pub struct Claim<V> {
     pub value: V,
     /// The layer that claims it.
     pub layer: LayerIx,
-    /// How the layer carries it.
-    pub basis: Basis,
-    /// Where in the record the claim stands.
-    pub(super) at: Spot,
+    /// Where in the record the claim stands, and in the last two bits how the layer carries it.
+    pub(super) carried: u32,
+}
+
+impl<V> Claim<V> {
+    pub(super) fn new(value: V, layer: LayerIx, basis: Basis, at: Spot) -> Self {
+        let basis = match basis {
+            Basis::Stated => 0,
+            Basis::Shown => 1,
+            Basis::Inferred => 2,
+            Basis::Outside => 3,
+        };
+        Self { value, layer, carried: at.0 << 2 | basis }
+    }
+
+    /// Returns how the layer carries it.
+    #[must_use]
+    pub fn basis(&self) -> Basis {
+        match self.carried & 3 {
+            0 => Basis::Stated,
+            1 => Basis::Shown,
+            2 => Basis::Inferred,
+            _ => Basis::Outside,
+        }
+    }
+
+    /// Returns where in the record it stands.
+    pub(super) fn at(&self) -> Spot {
+        Spot(self.carried >> 2)
+    }
 }
 
 /// Where in its record a claim stands: in a mention of a snapshot, in an event as a whole, or in the declaration of a
-/// unit that only events name. There are millions of claims, so it is a number.
+/// unit that only events name. There are millions of claims, so it is a number, of thirty bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Spot(u32);
 
 impl Spot {
     /// The originals or results of an event, as a whole.
-    pub(super) const EVENT: Self = Self(u32::MAX);
+    pub(super) const EVENT: Self = Self(u32::MAX >> 2);
     /// The declaration of a unit known only from events.
-    pub(super) const DECLARED: Self = Self(u32::MAX - 1);
+    pub(super) const DECLARED: Self = Self(Self::EVENT.0 - 1);
 
     /// Returns the spot of the mention at a position in its snapshot.
     pub(super) fn of_mention(at: u32) -> Self {

@@ -115,7 +115,7 @@ impl History {
         let mut names: Vec<DatedName<'_>> = Vec::new();
         for seen in node.sightings() {
             let by_layer = |slot: &'_ Slot<NameValue>| {
-                slot.iter().find(|claim| claim.layer == seen.layer && claim.basis.passes(floor)).copied()
+                slot.iter().find(|claim| claim.layer == seen.layer && claim.basis().passes(floor)).copied()
             };
             let (name, acronym) = (by_layer(node.name()), by_layer(node.acronym()));
             if name.is_none() && acronym.is_none() {
@@ -144,7 +144,7 @@ impl History {
     /// Returns the snapshots that mention a unit on a basis that passes, in the order of their own dates.
     #[must_use]
     pub fn observed_in(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<SnapshotIx> {
-        let passing = self.node(unit).sightings().iter().filter(|seen| seen.basis.passes(floor));
+        let passing = self.node(unit).sightings().iter().filter(|seen| seen.basis().passes(floor));
         let mentions = passing.filter(|seen| matches!(seen.value, Sighting::Mention(_)));
         self.in_order(mentions.filter_map(|seen| self.layer(seen.layer).snapshot()))
     }

@@ -56,7 +56,7 @@ pub(super) fn on_day(history: &History, node: Node<'_>, day: Day, floor: Option<
     let life = node.life_at(day)?;
     let all = node.sightings();
     let begun = started(history, all, day);
-    let passing = || begun.iter().rev().filter(move |sighting| sighting.basis.passes(floor));
+    let passing = || begun.iter().rev().filter(move |sighting| sighting.basis().passes(floor));
     let latest = passing().next().filter(|latest| life.from <= history.layers.start(latest.layer))?;
     if let Some(certainty) = observed(history, node, begun, life, day, floor) {
         return Some(Presence { status: Status::Observed, certainty });
@@ -64,7 +64,7 @@ pub(super) fn on_day(history: &History, node: Node<'_>, day: Day, floor: Option<
     let doubtful =
         node.doubts().iter().any(|doubt| doubt.contains(day)) || history.layer(latest.layer).window.is_open();
     let certainty = if doubtful { Certainty::Possible } else { Certainty::Certain };
-    let later = all.get(begun.len()..).unwrap_or_default().iter().filter(|sighting| sighting.basis.passes(floor));
+    let later = all.get(begun.len()..).unwrap_or_default().iter().filter(|sighting| sighting.basis().passes(floor));
     let status = if is_seen_again(history, life, later) {
         Status::Between
     } else if is_outdated(history, node, latest, day) {
@@ -88,7 +88,7 @@ fn observed(
     // What is reached only falls on the way back.
     for (seen, _) in begun.iter().zip(node.reach()).rev().take_while(|(_, reach)| day <= **reach) {
         let layer = history.layer(seen.layer);
-        if seen.basis.passes(floor) && layer.observed_of(life.from).contains(day) {
+        if seen.basis().passes(floor) && layer.observed_of(life.from).contains(day) {
             if layer.is_certain_on(day) {
                 return Some(Certainty::Certain);
             }

@@ -78,7 +78,7 @@ impl<'h> View<'h> {
             Some(Citation::of(snapshot, &relation.evidence))
         });
         let kind = self.history.text(slot.kind);
-        RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis, citation }
+        RelationFact { kind, forward, other, layer: claim.layer, basis: claim.basis(), citation }
     }
 
     /// Returns the claim by which a relation is carried: on a day it is of the present life.

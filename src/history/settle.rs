@@ -189,7 +189,7 @@ impl View<'_> {
             self.day().is_none_or(|day| over(day).zip(certain).is_some_and(|(over, out)| over <= out && out <= day))
         };
         let endings = self.heard(node.sightings()).rev().filter(|seen| seen.value == Sighting::Ending);
-        let mut passing = endings.filter(|seen| seen.basis.passes(self.lens.floor) && ends_last_life(seen.layer));
+        let mut passing = endings.filter(|seen| seen.basis().passes(self.lens.floor) && ends_last_life(seen.layer));
         passing.find_map(|seen| match self.layer(seen.layer).origin {
             Origin::Event(event) => Some(event),
             Origin::Snapshot(..) => None,
@@ -222,7 +222,8 @@ impl View<'_> {
     }
 
     fn latest_named(self, unit: UnitIx) -> String {
-        let passing = self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis.passes(self.lens.floor));
+        let passing =
+            self.heard(self.history.node(unit).sightings()).filter(|seen| seen.basis().passes(self.lens.floor));
         let by_end = passing.max_by_key(|seen| (self.layer(seen.layer).window.end(), seen.layer));
         by_end.map(|seen| self.history.layer_told(seen.layer)).unwrap_or_default()
     }

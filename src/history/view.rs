@@ -208,7 +208,7 @@ impl<'h> View<'h> {
 
     /// Picks the latest claim of a slot whose basis passes.
     pub(super) fn pick<V>(self, slot: &'h Slot<V>) -> Option<&'h Claim<V>> {
-        let passes = |claim: &&Claim<V>| claim.basis.passes(self.lens.floor);
+        let passes = |claim: &&Claim<V>| claim.basis().passes(self.lens.floor);
         match self.at {
             At::Day(day) if self.lens.floor.is_none() => latest_by(self.history, slot, day),
             _ => self.heard(slot).rev().find(passes),
@@ -275,14 +275,14 @@ impl<'h> View<'h> {
         };
         let mut claims = self.heard(node.place()).rev();
         let latest = claims.next().filter(|claim| from <= self.history.layers.start(claim.layer))?;
-        if latest.basis.passes(self.lens.floor) {
+        if latest.basis().passes(self.lens.floor) {
             return Some(latest);
         }
         claims
             .take_while(|claim| {
                 claim.value.parent == latest.value.parent && from <= self.history.layers.start(claim.layer)
             })
-            .find(|claim| claim.basis.passes(self.lens.floor))
+            .find(|claim| claim.basis().passes(self.lens.floor))
     }
 
     /// Returns where a unit hangs, with the claim that says so.
@@ -368,7 +368,7 @@ impl<'h> View<'h> {
 
 /// Returns where in its source a claim stands, for the order of children.
 fn position(claim: &Claim<Place>) -> u32 {
-    claim.at.mention().unwrap_or(u32::MAX)
+    claim.at().mention().unwrap_or(u32::MAX)
 }
 
 /// Chains two iterators of which one is there.
