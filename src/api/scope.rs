@@ -1,5 +1,6 @@
 //! The scope of a question: the revision that it is pinned to, and what it leaves out.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, OneofObject, Result};
@@ -38,10 +39,22 @@ pub(super) enum Moment {
     Era(ID),
 }
 
+/// A revision as one field at the root reads it. Each object of the answer holds it: threads that counted their holds
+/// on one thing together would wait for each other.
+pub(super) struct Reading(Arc<Version>);
+
+impl Deref for Reading {
+    type Target = Arc<Version>;
+
+    fn deref(&self) -> &Arc<Version> {
+        &self.0
+    }
+}
+
 /// A revision, with the basis below which nothing is shown.
 #[derive(Clone)]
 pub(super) struct Scope {
-    pub(super) version: Arc<Version>,
+    pub(super) version: Arc<Reading>,
     pub(super) floor: Option<Basis>,
 }
 
@@ -77,7 +90,12 @@ impl Scope {
             Some(0) => return Err(Code::UnknownRevision.error("there is no revision 0; the first is 1")),
             Some(revision) => past(repository, revision)?,
         };
-        Ok(Self { version, floor: None })
+        Ok(Self::reading(version))
+    }
+
+    /// Returns the scope of a revision.
+    pub(super) fn reading(version: Arc<Version>) -> Self {
+        Self { version: Arc::new(Reading(version)), floor: None }
     }
 
     pub(super) fn with_floor(self, floor: Option<Basis>) -> Self {

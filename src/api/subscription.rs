@@ -133,7 +133,7 @@ impl UnitChange {
     /// The unit; null when no record of that revision names it any more.
     async fn unit(&self, context: &Context<'_>) -> Result<Option<Unit>> {
         let repository = context.data::<Arc<Repository>>()?;
-        let scope = Scope { version: past(repository, self.revision.number)?, floor: None };
+        let scope = Scope::reading(past(repository, self.revision.number)?);
         let unit = scope.history().unit_ix(&self.unit_id);
         Ok(unit.map(|unit| Unit { scope, unit }))
     }

@@ -33,10 +33,8 @@ impl<'n> Word<'n> {
 
     /// Tells whether it is the same word as another text, but for case.
     fn is(&self, text: &str) -> bool {
-        if self.0.is_ascii() && text.is_ascii() {
-            return self.0.eq_ignore_ascii_case(text);
-        }
-        self.0.to_lowercase() == text.to_lowercase()
+        self.0.eq_ignore_ascii_case(text)
+            || !(self.0.is_ascii() && text.is_ascii()) && self.0.to_lowercase() == text.to_lowercase()
     }
 
     fn is_any_of(&self, words: &[&str]) -> bool {
