@@ -22,8 +22,12 @@ impl Validity {
 
     fn fits_named(&self, name: &str, value: &Value) -> bool {
         let is_whole = |value: &Value| matches!(value, Value::Number(number) if number.is_i64());
+        let is_int = |value: &Value| {
+            let number = if let Value::Number(number) = value { number.as_i64() } else { None };
+            number.is_some_and(|number| i32::try_from(number).is_ok())
+        };
         match name {
-            "Int" => return is_whole(value),
+            "Int" => return is_int(value),
             "Float" => return matches!(value, Value::Number(_)),
             "String" => return matches!(value, Value::String(_)),
             "Boolean" => return matches!(value, Value::Boolean(_)),
@@ -73,6 +77,9 @@ mod tests {
         check("Int!", json!(null), false);
         check("Int!", json!(7), true);
         check("Int", json!(7.5), false);
+        check("Int", json!(-2_147_483_648_i64), true);
+        check("Int", json!(2_147_483_648_i64), false);
+        check("ID", json!(2_147_483_648_i64), true);
         check("Float", json!(7), true);
         check("ID", json!(7), true);
         check("ID", json!([7]), false);
