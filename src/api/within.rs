@@ -7,8 +7,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Instant;
 
-use tracing::Instrument as _;
-
 use crate::history;
 pub use crate::history::TimedOut;
 
@@ -47,17 +45,14 @@ where
 {
     let wanted = Wanted(Arc::new(AtomicBool::new(true)));
     let is_wanted = Arc::clone(&wanted.0);
-    let task = tokio::spawn(
-        async move {
-            let mut answer = pin!(answer);
-            let step = |context: &mut Context<'_>| {
-                let poll = || answer.as_mut().poll(context);
-                beside_the_runtime(|| history::while_wanted(deadline, Some(&is_wanted), poll))
-            };
-            poll_fn(flat(step)).await
-        }
-        .in_current_span(),
-    );
+    let task = tokio::spawn(async move {
+        let mut answer = pin!(answer);
+        let step = |context: &mut Context<'_>| {
+            let poll = || answer.as_mut().poll(context);
+            beside_the_runtime(|| history::while_wanted(deadline, Some(&is_wanted), poll))
+        };
+        poll_fn(flat(step)).await
+    });
     match task.await {
         Ok(done) => done,
         Err(broken) if broken.is_panic() => std::panic::resume_unwind(broken.into_panic()),

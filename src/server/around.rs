@@ -12,7 +12,6 @@ use std::task::{Context, Poll};
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
-use axum::http::StatusCode;
 use axum::http::header::ACCEPT_ENCODING;
 use axum::response::Response;
 use axum::routing::Route;
@@ -28,7 +27,6 @@ use super::etag;
 use super::graphql::Keeping;
 use super::headers::{Careful, cors};
 use super::observe::{self, Asker, Metrics, Observer, Pattern};
-use super::outcome::Outcome;
 
 /// What goes with every request.
 #[derive(Debug, Clone)]
@@ -62,11 +60,9 @@ impl Around {
             // In a box, for most programs ask without.
             Box::pin(self.layered(caught, request)).await
         };
-        if !is_complete(&response) {
-            self.careful.add(&mut response);
-            if let Some(keeping) = response.extensions_mut().remove::<Keeping>() {
-                response = keeping.keep(response).await;
-            }
+        self.careful.add(&mut response);
+        if let Some(keeping) = response.extensions_mut().remove::<Keeping>() {
+            response = keeping.keep(response).await;
         }
         known.name_encoding(&mut response);
         pending.answered(&mut response);
@@ -88,12 +84,6 @@ impl Around {
     }
 }
 
-/// Tells of an answer that was kept: it has its headers already.
-fn is_complete(answer: &Response) -> bool {
-    let was_kept = |outcome: &Outcome| outcome.answer_was_kept == Some(true);
-    answer.status() == StatusCode::OK && answer.extensions().get::<Outcome>().is_some_and(was_kept)
-}
-
 /// A handler that may fail: then what says so is the answer.
 struct Caught<'m, H> {
     handler: H,
@@ -111,7 +101,7 @@ where
         let told = asker.clone();
         let answer = async move { handler(request, told).await };
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
-        answer.unwrap_or_else(|what| asker.span().in_scope(|| observe::failed(metrics, what.as_ref())))
+        answer.unwrap_or_else(|what| asker.in_scope(|| observe::failed(metrics, what.as_ref())))
     }
 }
 
@@ -168,7 +158,7 @@ impl Service<Request> for Surrounded {
         let pattern = request.extensions().get::<MatchedPath>().cloned().map_or(Pattern::None, Pattern::Matched);
         Box::pin(async move {
             let handler = async move |request, asker: Asker| {
-                asker.instrument(route.call(request)).await.unwrap_or_else(|never| match never {})
+                asker.carry(route.call(request)).await.unwrap_or_else(|never| match never {})
             };
             Ok(around.answer(pattern, request, handler).await)
         })

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use super::observe::REQUEST_ID;
 use super::permanent;
 use super::refusal::Refused;
 use crate::api::Code;
@@ -35,6 +36,7 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// About how many headers an answer has in all.
 const ALL: usize = 12;
 
+/// Every answer has it, whatever it is: an answer with it has the others too.
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The headers of every answer, as this service has them.
@@ -56,8 +58,19 @@ impl Careful {
         Self(Arc::new(headers))
     }
 
-    /// Adds them to an answer, which may have a policy of its own.
+    /// Returns them with some that an answer has of its own, and with a place for the id of its request.
+    pub(super) fn with(&self, own: impl IntoIterator<Item = (HeaderName, HeaderValue)>) -> HeaderMap {
+        let mut headers = HeaderMap::clone(&self.0);
+        headers.extend(own);
+        headers.insert(REQUEST_ID, HeaderValue::from_static(""));
+        headers
+    }
+
+    /// Adds them to an answer without them, which may have a policy of its own.
     pub(super) fn add(&self, response: &mut Response) {
+        if response.headers().contains_key(RESOURCE_POLICY) {
+            return;
+        }
         let own = std::mem::replace(response.headers_mut(), HeaderMap::clone(&self.0));
         let headers = response.headers_mut();
         let mut last = None;

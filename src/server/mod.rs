@@ -36,7 +36,8 @@ use crate::config::Config;
 use crate::repository::Repository;
 
 use around::Around;
-use graphql::{Answers, Executor, Unread};
+use graphql::{Answers, Executor, Heads, Unread};
+use headers::Careful;
 use observe::{Metrics, Pattern, Readiness};
 
 pub use graphql::{DocumentsError, check};
@@ -46,6 +47,7 @@ struct Service {
     executor: Arc<Executor>,
     unread: Unread,
     answers: Answers,
+    heads: Heads,
     repository: Arc<Repository>,
     config: Arc<Config>,
     turns: lines::Turns,
@@ -63,6 +65,7 @@ impl Service {
             executor: Arc::new(Executor::new(Arc::clone(&repository), Arc::clone(&config), Arc::clone(&metrics))),
             unread: Unread::new(config.limits.unread_bytes),
             answers: Answers::new(config.limits.answer_cache),
+            heads: Heads::of(&Careful::of(&config)),
             turns: lines::Turns::new(&config.limits),
             repository,
             sockets: Arc::new(Semaphore::new(config.limits.sockets.min(Semaphore::MAX_PERMITS))),

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::repository::Repository;
 
 use super::super::admin::Caller;
-use super::super::observe::Metrics;
+use super::super::observe::{Metrics, carried};
 use super::super::outcome::Outcome;
 use super::asked::Asked;
 use super::document::{Operation, Unfit};
@@ -170,7 +170,7 @@ impl Executor {
                 return tried;
             }
             let (schema, question) = (self.schema.clone(), ready(question));
-            within_a_task(until, async move { schema.answer(question).await }).await
+            within_a_task(until, carried(async move { schema.answer(question).await })).await
         };
         match tokio::time::timeout(timeout, answer).await {
             Ok(Ok(answer)) => Ok(told(answer)),

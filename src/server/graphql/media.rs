@@ -1,7 +1,9 @@
 //! The media types of answers, and which of them a client accepts.
 
-use axum::http::HeaderMap;
-use axum::http::header::ACCEPT;
+use axum::http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+
+use super::super::headers::Careful;
 
 /// The media types that answers can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -10,6 +12,30 @@ pub(super) enum Media {
     Response,
     /// `application/json`: the older one; the status is 200 for whatever is well-formed.
     Json,
+}
+
+/// The headers of answers, ready to be sent: to put them together takes as much as a field of the answer does.
+pub(in crate::server) struct Heads {
+    response: HeaderMap,
+    json: HeaderMap,
+}
+
+impl Heads {
+    pub(in crate::server) fn of(careful: &Careful) -> Self {
+        let head = |media: Media| {
+            let own = [(CONTENT_TYPE, media.name()), (CACHE_CONTROL, "no-store")];
+            careful.with(own.map(|(name, value)| (name, HeaderValue::from_static(value))))
+        };
+        Self { response: head(Media::Response), json: head(Media::Json) }
+    }
+
+    /// Returns those of an answer of a media type.
+    pub(super) fn get(&self, media: Media) -> HeaderMap {
+        match media {
+            Media::Response => self.response.clone(),
+            Media::Json => self.json.clone(),
+        }
+    }
 }
 
 impl Media {

@@ -45,6 +45,7 @@ pub(super) use answers::{Answers, Keeping};
 pub use documents::DocumentsError;
 pub use executor::check;
 pub(super) use executor::{Executor, deadline};
+pub(super) use media::Heads;
 pub(super) use refusal::Refusal;
 pub(super) use unread::Unread;
 
@@ -66,7 +67,8 @@ pub(super) async fn answer(service: &Arc<Service>, request: Request, asker: Aske
 async fn get(service: &Arc<Service>, request: Request, asker: &Asker) -> Response {
     // Any other protocol that is offered may be passed over (RFC 9110, section 7.8).
     if request.headers().get(UPGRADE).is_some_and(|offer| offer.as_bytes().eq_ignore_ascii_case(b"websocket")) {
-        return asker.instrument(socket::upgrade(Arc::clone(service), request)).await;
+        let upgrade = socket::upgrade(Arc::clone(service), request, asker.clone());
+        return asker.carry(Box::pin(upgrade)).await;
     }
     let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
     let query = request.uri().query().unwrap_or_default();
@@ -75,7 +77,7 @@ async fn get(service: &Arc<Service>, request: Request, asker: &Asker) -> Respons
         return again(service, &kept, media, request.headers()).await;
     }
     match asked::of_url(query) {
-        Ok(asked) => asker.instrument(one(service, asked, media, Way::Get, request.headers(), key)).await,
+        Ok(asked) => asker.carry(Box::pin(one(service, asked, media, Way::Get, request.headers(), key))).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
@@ -94,13 +96,13 @@ async fn post(service: &Service, request: Request, asker: &Asker) -> Response {
     if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
         return again(service, &kept, media, &head.headers).await;
     }
-    // In a box, for to work an answer out takes more than one who is answered at once need carry along.
+    // In boxes, for to work an answer out takes more than one who is answered at once need carry along.
     match asked::of_body(&body, service.config.limits.batch) {
         Ok(Parcel::One(asked)) => {
             let answer = one(service, *asked, media, Way::Post(caller), &head.headers, key);
-            Box::pin(asker.instrument(answer)).await
+            asker.carry(Box::pin(answer)).await
         }
-        Ok(Parcel::Batch(questions)) => Box::pin(asker.instrument(batch(service, questions, media, caller))).await,
+        Ok(Parcel::Batch(questions)) => asker.carry(Box::pin(batch(service, questions, media, caller))).await,
         Err(refusal) => send_refusal(refusal, Outcome::default(), media),
     }
 }
@@ -304,7 +306,11 @@ async fn send(service: &Service, status: StatusCode, media: Media, body: Vec<u8>
     let Some(body) = service.unread.body(body.into(), service.config.limits.timeout).await else {
         return send_refusal(Refusal::unread(), outcome, media);
     };
-    sent(status, media, body.into(), outcome)
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    *response.headers_mut() = service.heads.get(media);
+    response.extensions_mut().insert(outcome);
+    response
 }
 
 /// Sends what says why there is no answer.
@@ -316,7 +322,9 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     outcome.code = code(&done);
     // What took too long once will again; what came at a bad moment need not.
     let is_busy = outcome.code.as_deref() == Some(Code::Busy.word());
-    let mut response = sent(status, media, done.into_json().into(), outcome);
+    let headers = [(CONTENT_TYPE, media.name()), (CACHE_CONTROL, "no-store")];
+    let mut response = (status, headers, done.into_json()).into_response();
+    response.extensions_mut().insert(outcome);
     let told = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         told.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -330,13 +338,6 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     if status == StatusCode::REQUEST_TIMEOUT {
         told.insert(CONNECTION, HeaderValue::from_static("close"));
     }
-    response
-}
-
-fn sent(status: StatusCode, media: Media, body: Body, outcome: Outcome) -> Response {
-    let headers = [(CONTENT_TYPE, media.name()), (CACHE_CONTROL, "no-store")];
-    let mut response = (status, headers, body).into_response();
-    response.extensions_mut().insert(outcome);
     response
 }
 

@@ -16,9 +16,9 @@ use futures_util::stream::{BoxStream, SelectAll};
 use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
-use tracing::Instrument as _;
 
 use super::super::Service;
+use super::super::observe::{Asker, carried};
 use super::super::outcome::Outcome;
 use super::asked::{self, Asked};
 use super::executor::Prepared;
@@ -36,7 +36,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 const CLOSING: Duration = Duration::from_secs(2);
 
 /// Begins to speak over a WebSocket.
-pub(super) async fn upgrade(service: Arc<Service>, request: Request) -> Response {
+pub(super) async fn upgrade(service: Arc<Service>, request: Request, asker: Asker) -> Response {
     let refuse = |refusal| send_refusal(refusal, Outcome::default(), Media::Json);
     let (mut parts, _) = request.into_parts();
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
@@ -62,7 +62,7 @@ pub(super) async fn upgrade(service: Arc<Service>, request: Request) -> Response
         Session::new(service, socket).run().await;
         drop((place, open));
     };
-    upgrade.on_upgrade(move |socket| session(socket).in_current_span())
+    upgrade.on_upgrade(move |socket| asker.carry(Box::pin(session(socket))))
 }
 
 fn offers_protocol(headers: &HeaderMap) -> bool {
@@ -326,7 +326,7 @@ fn query(
     stream::once(async move {
         // With the set, the work ends too.
         let mut works = JoinSet::new();
-        works.spawn(work.in_current_span());
+        works.spawn(carried(work));
         stream::iter(works.join_next().await.and_then(Result::ok).unwrap_or_default())
     })
     .flatten()

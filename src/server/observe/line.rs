@@ -1,21 +1,26 @@
-//! A line of the log for people, without colours.
+//! A line of the log. While a request is answered, it ends with the id of that.
 //!
-//! It looks as the library's own does. That one writes each word by way of a style, which costs as much as a tenth of
-//! a small answer.
+//! For people it looks as the library's own does. That one writes each word by way of a style, which costs as much as a
+//! tenth of a small answer; and spans, which would carry the id to the lines, cost as much again for each request, though
+//! hardly any logs a line besides its own.
 
 use std::cell::RefCell;
-use std::fmt::{self, Debug};
+use std::fmt::{self, Debug, Write as _};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
-use tracing_subscriber::field::RecordFields;
+use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
-use tracing_subscriber::fmt::{FmtContext, FormattedFields};
-use tracing_subscriber::registry::{LookupSpan, SpanRef};
+use tracing_subscriber::registry::LookupSpan;
 
-/// Writes the lines.
+use super::request::Asker;
+
+/// How long the fields of most lines are at most, in bytes.
+const LONG: usize = 256;
+
+/// Writes lines for people.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lines;
 
@@ -24,17 +29,53 @@ where
     S: Subscriber + for<'l> LookupSpan<'l>,
     N: for<'w> FormatFields<'w> + 'static,
 {
-    fn format_event(&self, context: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
-        write_time(&mut to, SystemTime::now())?;
-        to.write_str(level(*event.metadata().level()))?;
-        if let Some(span) = context.event_scope().and_then(|mut scope| scope.next()) {
-            write_spans::<S, N>(&span, &mut to)?;
-            to.write_char(' ')?;
+    fn format_event(&self, _: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let (dim, colour, plain) = if to.has_ansi_escapes() {
+            ("\x1b[2m", colour(*event.metadata().level()), "\x1b[0m")
+        } else {
+            ("", "", "")
+        };
+        // At once, for each word that goes to the writer takes longer than itself.
+        let mut line = String::with_capacity(LONG);
+        line.push_str(dim);
+        write_time(&mut line, SystemTime::now());
+        line.extend([plain, colour, level(*event.metadata().level()), plain]);
+        line.extend([dim, event.metadata().target(), ":", plain]);
+        let mut fields = Fields(line);
+        event.record(&mut fields);
+        if let Some(asker) = Asker::current() {
+            quoted(fields.begin("id"), asker.id());
+            if let Some(trace) = asker.trace() {
+                quoted(fields.begin("trace"), &trace);
+            }
         }
-        to.write_str(event.metadata().target())?;
-        to.write_str(": ")?;
-        context.format_fields(to.by_ref(), event)?;
-        to.write_char('\n')
+        fields.0.push('\n');
+        to.write_str(&fields.0)
+    }
+}
+
+/// Writes JSON documents, one on each line, as the library does.
+#[derive(Debug)]
+pub(super) struct Documents<F>(pub(super) F);
+
+impl<S, N, F> FormatEvent<S, N> for Documents<F>
+where
+    S: Subscriber + for<'l> LookupSpan<'l>,
+    N: for<'w> FormatFields<'w> + 'static,
+    F: FormatEvent<S, N>,
+{
+    fn format_event(&self, context: &FmtContext<'_, S, N>, mut to: Writer<'_>, event: &Event<'_>) -> fmt::Result {
+        let Some(asker) = Asker::current() else { return self.0.format_event(context, to, event) };
+        let mut line = String::new();
+        self.0.format_event(context, Writer::new(&mut line), event)?;
+        // Its last letters end the document and the line.
+        let document = line.trim_end().strip_suffix('}').unwrap_or_default();
+        // An id and the id of a trace are letters, digits and marks that need no escapes.
+        write!(to, "{document},\"id\":\"{}\"", asker.id())?;
+        if let Some(trace) = asker.trace() {
+            write!(to, ",\"trace\":\"{trace}\"")?;
+        }
+        to.write_str("}\n")
     }
 }
 
@@ -44,7 +85,7 @@ thread_local! {
 }
 
 /// Writes a time with its microseconds. Its date is worked out once for a second.
-fn write_time(to: &mut Writer<'_>, now: SystemTime) -> fmt::Result {
+fn write_time(to: &mut String, now: SystemTime) {
     let since = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     SECOND.with_borrow_mut(|(second, written)| {
         if *second != since.as_secs() {
@@ -52,33 +93,15 @@ fn write_time(to: &mut Writer<'_>, now: SystemTime) -> fmt::Result {
             *written = timestamp.unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S").to_string();
             *second = since.as_secs();
         }
-        to.write_str(written)
-    })?;
+        to.push_str(written);
+    });
     let mut digits = *b".000000Z";
     let mut rest = since.subsec_micros();
     for digit in digits.iter_mut().take(7).skip(1).rev() {
         *digit = u8::try_from(rest % 10).map_or(b'0', |value| b'0' + value);
         rest /= 10;
     }
-    to.write_str(std::str::from_utf8(&digits).unwrap_or_default())
-}
-
-/// Writes a span with its fields, after those that it is within.
-fn write_spans<S, N>(span: &SpanRef<'_, S>, to: &mut Writer<'_>) -> fmt::Result
-where
-    S: for<'l> LookupSpan<'l>,
-    N: 'static,
-{
-    if let Some(outer) = span.parent() {
-        write_spans::<S, N>(&outer, to)?;
-    }
-    to.write_str(span.name())?;
-    if let Some(fields) = span.extensions().get::<FormattedFields<N>>().filter(|fields| !fields.is_empty()) {
-        to.write_char('{')?;
-        to.write_str(fields)?;
-        to.write_char('}')?;
-    }
-    to.write_char(':')
+    to.push_str(std::str::from_utf8(&digits).unwrap_or_default());
 }
 
 /// Returns the word for a level, as wide as that of any other.
@@ -92,61 +115,67 @@ fn level(level: Level) -> &'static str {
     }
 }
 
-impl<'w> FormatFields<'w> for Lines {
-    fn format_fields<R: RecordFields>(&self, to: Writer<'w>, fields: R) -> fmt::Result {
-        let mut written = Written { to, is_first: true, done: Ok(()) };
-        fields.record(&mut written);
-        written.done
+/// Returns what makes a terminal write in the colour of a level.
+fn colour(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "\x1b[31m",
+        Level::WARN => "\x1b[33m",
+        Level::INFO => "\x1b[32m",
+        Level::DEBUG => "\x1b[34m",
+        Level::TRACE => "\x1b[35m",
     }
 }
 
-/// The fields of a span or an event, as they are written.
-struct Written<'w> {
-    to: Writer<'w>,
-    is_first: bool,
-    done: fmt::Result,
-}
+/// A line, to which fields are added.
+struct Fields(String);
 
-impl Written<'_> {
-    fn write(&mut self, field: &Field, write: impl FnOnce(&mut Writer<'_>) -> fmt::Result) {
-        if self.done.is_ok() {
-            self.done = self.name(field).and_then(|()| write(&mut self.to));
-        }
+impl Fields {
+    /// Begins a field of an event. The words of a line are written without their name.
+    fn of(&mut self, field: &Field) -> &mut String {
+        self.begin(if is_message(field) { "" } else { field.name() })
     }
 
-    fn name(&mut self, field: &Field) -> fmt::Result {
-        if !std::mem::take(&mut self.is_first) {
-            self.to.write_char(' ')?;
+    fn begin(&mut self, name: &str) -> &mut String {
+        let Self(line) = self;
+        line.push(' ');
+        if !name.is_empty() {
+            line.push_str(name);
+            line.push('=');
         }
-        if is_message(field) {
-            return Ok(());
-        }
-        self.to.write_str(field.name())?;
-        self.to.write_char('=')
+        line
     }
 }
 
-/// Tells of the words of a line, which are written without their name.
 fn is_message(field: &Field) -> bool {
     field.name() == "message"
 }
 
-impl Visit for Written<'_> {
+impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        self.write(field, |to| write!(to, "{value:?}"));
+        debug(self.of(field), value);
     }
 
     fn record_u64(&mut self, field: &Field, value: u64) {
-        self.write(field, |to| write_whole(to, value));
+        whole(self.of(field), value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.of(field).push_str(if value { "true" } else { "false" });
     }
 
     fn record_str(&mut self, field: &Field, value: &str) {
-        self.write(field, |to| if is_message(field) { to.write_str(value) } else { quoted(to, value) });
+        let text = self.of(field);
+        if is_message(field) { text.push_str(value) } else { quoted(text, value) }
     }
 }
 
+fn debug(to: &mut String, value: &dyn Debug) {
+    // It fails where the value itself does: then as much of it stands there as it gave.
+    let _ = write!(to, "{value:?}");
+}
+
 /// Writes a number.
-fn write_whole(to: &mut Writer<'_>, number: u64) -> fmt::Result {
+fn whole(to: &mut String, number: u64) {
     let mut digits = [b'0'; 20];
     let mut rest = number;
     let mut length = 0;
@@ -159,18 +188,18 @@ fn write_whole(to: &mut Writer<'_>, number: u64) -> fmt::Result {
         }
     }
     let written = digits.get(digits.len() - length..).unwrap_or_default();
-    to.write_str(std::str::from_utf8(written).unwrap_or_default())
+    to.push_str(std::str::from_utf8(written).unwrap_or_default());
 }
 
 /// Writes a text in quotation marks.
-fn quoted(to: &mut Writer<'_>, text: &str) -> fmt::Result {
+fn quoted(to: &mut String, text: &str) {
     // Nearly all are plain words, with nothing to escape in them.
     if text.bytes().any(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\')) {
-        return write!(to, "{text:?}");
+        return debug(to, &text);
     }
-    to.write_char('"')?;
-    to.write_str(text)?;
-    to.write_char('"')
+    to.push('"');
+    to.push_str(text);
+    to.push('"');
 }
 
 #[cfg(test)]
@@ -184,7 +213,7 @@ mod tests {
     /// Logs the same as the library would and as it is done here.
     fn logged(log: impl Fn()) -> [String; 2] {
         let (own, theirs) = (Log::default(), Log::default());
-        let lines = fmt::layer().with_writer(own.writer()).event_format(Lines).fmt_fields(Lines);
+        let lines = fmt::layer().with_writer(own.writer()).with_ansi(false).event_format(Lines);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), &log);
         let lines = fmt::layer().with_writer(theirs.writer()).with_ansi(false);
         tracing::subscriber::with_default(tracing_subscriber::registry().with(lines), &log);
@@ -198,9 +227,9 @@ mod tests {
     #[test]
     fn times_look_as_those_of_the_library() {
         use tracing_subscriber::fmt::time::FormatTime as _;
-        let written = |write: &dyn Fn(&mut Writer<'_>) -> std::fmt::Result| {
+        let written = |time| {
             let mut text = String::new();
-            write(&mut Writer::new(&mut text)).unwrap();
+            write_time(&mut text, time);
             text
         };
         for (second, micros, expected) in [
@@ -210,12 +239,11 @@ mod tests {
             (951_827_697, 1, "2000-02-29T12:34:57.000001Z"),
         ] {
             let time = SystemTime::UNIX_EPOCH + std::time::Duration::new(second, micros * 1_000 + 999);
-            assert_eq!(written(&|to| write_time(to, time)), expected);
+            assert_eq!(written(time), expected);
         }
-        let [own, theirs] = [
-            written(&|to| write_time(to, SystemTime::now())),
-            written(&|to| tracing_subscriber::fmt::time::SystemTime.format_time(to)),
-        ];
+        let own = written(SystemTime::now());
+        let mut theirs = String::new();
+        tracing_subscriber::fmt::time::SystemTime.format_time(&mut Writer::new(&mut theirs)).unwrap();
         assert_eq!(own.len(), theirs.len());
         assert!(own <= theirs, "{own} {theirs}");
     }
@@ -225,15 +253,10 @@ mod tests {
         // While there is only one subscriber, what is asked for in another test decides what is logged here.
         let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
         let [own, theirs] = logged(|| {
-            let outer = tracing::info_span!("outer", id = "my-id", trace = tracing::field::Empty);
-            outer.record("trace", "t1");
-            let inner = outer.in_scope(|| tracing::warn_span!("inner"));
-            inner.in_scope(|| {
-                tracing::info!(method = "POST", status = 200, ms = 1.883, known = true, some = Some(3), "answered");
-                tracing::info!(zero = 0_u64, ten = 10_u64, large = u64::MAX, below = -3);
-                tracing::warn!(odd = "a \"b\"\n\u{fffd}", none = None::<u64>, "said {}", 1);
-                tracing::error!(error = %"broken", list = ?[1, 2]);
-            });
+            tracing::info!(method = "POST", status = 200, ms = 1.883, known = true, some = Some(3), "answered");
+            tracing::info!(zero = 0_u64, ten = 10_u64, large = u64::MAX, below = -3);
+            tracing::warn!(odd = "a \"b\"\n\u{fffd}", none = None::<u64>, "said {}", 1);
+            tracing::error!(error = %"broken", list = ?[1, 2]);
             tracing::error!("alone");
         });
         assert_eq!(own, theirs);

@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 use crate::config::Config;
 
 use super::gathered::{Gathered, Gathering};
-use super::line::Lines;
+use super::line::{Documents, Lines};
 use super::otlp::{self, TRACES, TracesError, Tracing};
 use super::panic;
 
@@ -75,9 +75,12 @@ where
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let lines = fmt::layer().with_writer(writer);
     let lines = match form {
-        Form::Plain => lines.with_ansi(false).event_format(Lines).fmt_fields(Lines).boxed(),
-        Form::Coloured => lines.with_ansi(true).boxed(),
-        Form::Json => lines.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed(),
+        Form::Plain => lines.with_ansi(false).event_format(Lines).boxed(),
+        Form::Coloured => lines.with_ansi(true).event_format(Lines).boxed(),
+        Form::Json => {
+            let lines = lines.json().flatten_event(true).with_current_span(false).with_span_list(false);
+            lines.map_event_format(Documents).boxed()
+        }
     };
     let lines = lines.with_filter(filter.and(filter_fn(|metadata| metadata.target() != TRACES)));
     let tracing = config.otlp.as_deref().map(Tracing::to).transpose()?;

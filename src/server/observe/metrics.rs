@@ -86,6 +86,10 @@ fn times() -> Histogram {
     Histogram::new(BUCKETS)
 }
 
+fn increase(counter: &Counter) {
+    counter.inc();
+}
+
 impl Metrics {
     /// Returns counts that all stand at zero.
     #[must_use]
@@ -115,11 +119,11 @@ impl Metrics {
         };
         // So that each is there from the start, and a first error is seen as a step from zero.
         for code in Code::ALL.map(Code::word).into_iter().chain([UNKNOWN_CODE]) {
-            metrics.errors.of([("code", code)]);
+            metrics.errors.with([("code", code)], |_| ());
         }
         for known in ["hit", "miss"] {
-            metrics.documents.of([("cache", known)]);
-            metrics.answers.of([("cache", known)]);
+            metrics.documents.with([("cache", known)], |_| ());
+            metrics.answers.with([("cache", known)], |_| ());
         }
         metrics.registered()
     }
@@ -209,8 +213,8 @@ impl Metrics {
 
     /// Counts a request that was answered.
     pub(super) fn request_answered(&self, method: &str, route: &str, status: StatusCode, took: Duration) {
-        self.requests.of([("method", method), ("route", route), ("status", status.as_str())]).inc();
-        self.request_times.of([("route", route)]).observe(took.as_secs_f64());
+        self.requests.with([("method", method), ("route", route), ("status", status.as_str())], increase);
+        self.request_times.with([("route", route)], |times| times.observe(took.as_secs_f64()));
     }
 
     /// Counts a question that was answered.
@@ -219,20 +223,21 @@ impl Metrics {
         if let Some(displaced) = placed.displaced {
             self.question_times.remove([("operation", &displaced)]);
         }
-        self.question_times.of([("operation", placed.label)]).observe(took.as_secs_f64());
+        self.question_times.with([("operation", placed.label)], |times| times.observe(took.as_secs_f64()));
         if let Some(code) = &outcome.code {
             let known = Code::ALL.iter().map(|known| known.word()).find(|known| known == code);
-            self.errors.of([("code", known.unwrap_or(UNKNOWN_CODE))]).inc();
+            self.errors.with([("code", known.unwrap_or(UNKNOWN_CODE))], increase);
         }
         if let Some(was_known) = outcome.document_was_known {
-            self.documents.of([("cache", word(was_known))]).inc();
+            self.documents.with([("cache", word(was_known))], increase);
         }
         if let Some(was_kept) = outcome.answer_was_kept {
-            self.answers.of([("cache", word(was_kept))]).inc();
+            self.answers.with([("cache", word(was_kept))], increase);
         }
     }
 
     fn place<'n>(&self, operation: Option<&'n str>) -> Placed<'n> {
+        let Some(operation) = operation else { return Placed::anonymous() };
         self.operations.lock().unwrap_or_else(PoisonError::into_inner).place(operation, Instant::now())
     }
 

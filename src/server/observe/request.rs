@@ -1,14 +1,17 @@
-//! Each request, from its head to the head of its answer: its id, its spans, its line in the log, and its counts.
+//! Each request, from its head to the head of its answer: its id, its trace, its line in the log, and its counts.
 
+use std::cell::RefCell;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use tracing::{Instrument as _, Level, Span, field};
+use tracing::{Instrument as _, Level, Span};
 
 use crate::config::Config;
 
@@ -106,27 +109,72 @@ impl Observer {
     }
 }
 
+thread_local! {
+    /// Who waits for what this thread works on.
+    static CURRENT: RefCell<Option<Asker>> = const { RefCell::new(None) };
+}
+
 impl Asker {
-    /// Returns the span of the request, for all that is logged while it is answered.
-    pub(in crate::server) fn span(&self) -> Span {
-        let Named { id, trace } = &*self.0;
-        let id = id.to_str().unwrap_or_default();
-        // At the level of errors, so that no filter parts an error from the id of its request.
-        let make = || tracing::error_span!(target: REQUESTS, "request", id, trace = field::Empty);
-        let span = trace.in_scope(make);
-        if let Some(trace_id) = otlp::trace_id(trace) {
-            span.record("trace", trace_id);
-        }
-        span
+    /// Returns who waits for what this thread works on.
+    pub(super) fn current() -> Option<Self> {
+        // At the end of a thread there is nobody any more.
+        CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
     }
 
-    /// Does work within the spans of the request.
-    pub(in crate::server) fn instrument<F: Future>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
-        work.instrument(self.span()).instrument(self.0.trace.clone())
+    /// Does work for this asker: all that is logged meanwhile has the id.
+    pub(in crate::server) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _before = Before(CURRENT.replace(Some(self.clone())));
+        work()
     }
 
-    fn id(&self) -> &str {
+    /// Has work done for this asker, within the trace of the request.
+    pub(in crate::server) fn carry<F: Future + Unpin>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
+        AskedFor { asker: self.clone(), work }.instrument(self.0.trace.clone())
+    }
+
+    pub(super) fn id(&self) -> &str {
         self.0.id.to_str().unwrap_or_default()
+    }
+
+    /// Returns the id of the trace, where one is sent.
+    pub(super) fn trace(&self) -> Option<String> {
+        otlp::trace_id(&self.0.trace)
+    }
+}
+
+/// Whoever was waited for before is again when this is dropped, also where the work is unwound.
+struct Before(Option<Asker>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
+}
+
+/// Work that is done for somebody.
+struct AskedFor<F> {
+    asker: Asker,
+    work: F,
+}
+
+impl<F: Future + Unpin> Future for AskedFor<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let Self { asker, work } = &mut *self;
+        asker.in_scope(|| Pin::new(work).poll(context))
+    }
+}
+
+/// Has work done, wherever that is, for who waits for what this thread works on.
+pub(in crate::server) fn carried<F>(work: F) -> Pin<Box<dyn Future<Output = F::Output> + Send>>
+where
+    F: Future + Send + 'static,
+{
+    let work = Box::pin(work);
+    match Asker::current() {
+        Some(asker) => Box::pin(asker.carry(work)),
+        None => work,
     }
 }
 
@@ -175,7 +223,7 @@ impl Pending {
         line!(
             level(route, status),
             id = self.asker.id(),
-            trace = otlp::trace_id(&self.asker.0.trace),
+            trace = self.asker.trace(),
             method,
             route,
             status = status.as_u16(),

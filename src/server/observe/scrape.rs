@@ -28,7 +28,9 @@ pub(super) fn of_service(prefix: &str, repository: &Repository, measured: &Cache
         let sizes: Series<1, Gauge<u64, AtomicU64>> = Series::new(Gauge::default);
         for (part, bytes) in [("journal", Some(bytes.journal)), ("database", bytes.database)] {
             if let Some(bytes) = bytes {
-                sizes.of([("part", part)]).set(bytes);
+                sizes.with([("part", part)], |size| {
+                    size.set(bytes);
+                });
             }
         }
         let help = "Size of the files of the store, measured at most every 15 seconds";

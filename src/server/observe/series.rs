@@ -27,27 +27,26 @@ impl<const N: usize, M> Clone for Series<N, M> {
     }
 }
 
-impl<const N: usize, M: Clone> Series<N, M> {
+impl<const N: usize, M> Series<N, M> {
     /// Returns a metric with no series yet.
     pub(super) fn new(make: fn() -> M) -> Self {
         Self { series: Arc::default(), make }
     }
 
-    /// Returns one series, which is there from now on.
-    pub(super) fn of(&self, labels: Labels<'_, N>) -> M {
+    /// Counts in one series, which is there from now on.
+    pub(super) fn with(&self, labels: Labels<'_, N>, count: impl FnOnce(&M)) {
         let series = self.series.read().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = place(&series, labels).ok().and_then(|at| series.get(at)) {
-            return found.clone();
+            return count(found);
         }
         drop(series);
         let mut series = self.series.write().unwrap_or_else(PoisonError::into_inner);
-        let made = (self.make)();
-        match place(&series, labels) {
-            Ok(at) => series.get(at).map_or(made, |(_, found)| found.clone()),
-            Err(at) => {
-                series.insert(at, (labels.map(|(name, value)| (name, value.to_owned())), made.clone()));
-                made
-            }
+        let at = place(&series, labels).unwrap_or_else(|at| {
+            series.insert(at, (labels.map(|(name, value)| (name, value.to_owned())), (self.make)()));
+            at
+        });
+        if let Some((_, made)) = series.get(at) {
+            count(made);
         }
     }
 
@@ -62,7 +61,10 @@ impl<const N: usize, M: Clone> Series<N, M> {
 
 /// Returns where a series is, or where it belongs.
 fn place<const N: usize, M>(series: &[Labelled<N, M>], labels: Labels<'_, N>) -> Result<usize, usize> {
-    series.binary_search_by(|(found, _)| found.iter().map(|(name, value)| (*name, value.as_str())).cmp(labels))
+    // All have the same names.
+    series.binary_search_by(|(found, _)| {
+        found.iter().map(|(_, value)| value.as_str()).cmp(labels.map(|(_, value)| value))
+    })
 }
 
 impl<const N: usize, M: EncodeMetric + TypedMetric> EncodeMetric for Series<N, M> {

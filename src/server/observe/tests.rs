@@ -50,8 +50,13 @@ impl io::Write for Lines {
 
 /// Asks a route once and returns the status, the body as JSON where it is some, and the lines of the log.
 async fn ask(router: Router, config: &Config) -> (StatusCode, Value, Vec<Value>) {
+    let (status, body, lines) = ask_logging(Form::Json, router, config).await;
+    (status, body, lines.json())
+}
+
+async fn ask_logging(form: Form, router: Router, config: &Config) -> (StatusCode, Value, Lines) {
     let lines = Lines::default();
-    let (subscriber, _guard) = subscriber(config, Form::Json, lines.writer()).unwrap();
+    let (subscriber, _guard) = subscriber(config, form, lines.writer()).unwrap();
     let _default = tracing::subscriber::set_default(subscriber);
     let metrics = Arc::new(Metrics::new(&config.limits));
     let router = router.layer(Around::new(&metrics, config));
@@ -60,7 +65,7 @@ async fn ask(router: Router, config: &Config) -> (StatusCode, Value, Vec<Value>)
     assert_eq!(response.headers()[REQUEST_ID], "my-id");
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
-    (status, serde_json::from_slice(&body).unwrap_or_default(), lines.json())
+    (status, serde_json::from_slice(&body).unwrap_or_default(), lines)
 }
 
 #[tokio::test]
@@ -73,8 +78,23 @@ async fn a_handler_that_fails_is_answered_as_an_internal_error_and_logged_with_t
     assert_eq!(lines.len(), 2, "{lines:?}");
     assert_eq!(lines[0]["panic"], "the map is missing");
     assert_eq!((&lines[1]["status"], &lines[1]["code"]), (&500.into(), &"INTERNAL".into()));
-    for (line, id) in [(&lines[0], &lines[0]["spans"][0]["id"]), (&lines[1], &lines[1]["id"])] {
-        assert_eq!((&line["level"], id), (&"ERROR".into(), &"my-id".into()), "{line}");
+    for line in &lines {
+        assert_eq!((&line["level"], &line["id"]), (&"ERROR".into(), &"my-id".into()), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn lines_for_people_end_with_the_id_of_the_request() {
+    for form in [Form::Plain, Form::Coloured] {
+        let logging = async || tracing::warn!(of = "a map", "something is missing");
+        let router = Router::new().route("/asked", get(logging));
+        let (_, _, lines) = ask_logging(form, router, &Config::default()).await;
+        let text = lines.text();
+        let (first, answered) = text.split_once('\n').unwrap();
+        assert!(first.ends_with(r#" something is missing of="a map" id="my-id""#), "{text}");
+        assert!(answered.contains(r#" answered id="my-id" "#), "{text}");
+        assert_eq!(answered.matches("my-id").count(), 1, "{text}");
+        assert_eq!(first.contains("\x1b[33m  WARN"), form == Form::Coloured, "{text}");
     }
 }
 
