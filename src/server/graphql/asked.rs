@@ -1,5 +1,7 @@
 //! What was asked, as it came: the parameters of the GraphQL-over-HTTP specification, from a URL or from a JSON body.
 
+use std::collections::BTreeMap;
+
 use async_graphql::{Name, Value, Variables};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap};
@@ -32,15 +34,15 @@ pub(super) enum Parcel {
     Batch(Vec<Asked>),
 }
 
-/// The parameters of a question, each as it came; null where it did not.
+/// The parameters of a question. One that is null is not there.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(super) struct Parameters {
-    query: Value,
-    operation_name: Value,
-    document_id: Value,
-    variables: Value,
-    extensions: Value,
+    query: Option<String>,
+    operation_name: Option<String>,
+    document_id: Option<String>,
+    variables: Option<BTreeMap<Name, Value>>,
+    extensions: Option<IndexMap<Name, Value>>,
 }
 
 /// Reads the question of a URL.
@@ -54,17 +56,14 @@ pub(super) fn of_url(query: &str) -> Result<Asked, Refusal> {
             return Err(Refusal::bad(format!("`{}` stands twice in the URL", name.escape_default())));
         }
         names.push(name);
-        let json = || {
-            let is_none = text.is_empty();
-            let value = if is_none { Ok(Value::Null) } else { serde_json::from_str(text) };
-            value.map_err(|error| Refusal::bad(format!("`{name}` is not JSON: {error}")))
-        };
+        let unfit = |error| Refusal::bad(format!("`{name}` must be an object as JSON: {error}"));
+        let json = if text.is_empty() { "null" } else { text };
         match name.as_str() {
-            "query" => parameters.query = text.as_str().into(),
-            "operationName" => parameters.operation_name = text.as_str().into(),
-            "documentId" => parameters.document_id = text.as_str().into(),
-            "variables" => parameters.variables = json()?,
-            "extensions" => parameters.extensions = json()?,
+            "query" => parameters.query = Some(text.clone()),
+            "operationName" => parameters.operation_name = Some(text.clone()),
+            "documentId" => parameters.document_id = Some(text.clone()),
+            "variables" => parameters.variables = serde_json::from_str(json).map_err(unfit)?,
+            "extensions" => parameters.extensions = serde_json::from_str(json).map_err(unfit)?,
             _ => {}
         }
     }
@@ -92,10 +91,10 @@ pub(super) fn check_content_type(headers: &HeaderMap) -> Result<(), Refusal> {
 pub(super) fn of_body(body: &[u8], most: usize) -> Result<Parcel, Refusal> {
     // Nearly all are one question; it is read as what it is, and not as any JSON first.
     if body.trim_ascii_start().starts_with(b"{") {
-        let parameters = serde_json::from_slice(body).map_err(|error| not_json(&error))?;
+        let parameters = serde_json::from_slice(body).map_err(|error| unfit(&error))?;
         return Ok(Parcel::One(Box::new(asked(parameters)?)));
     }
-    match serde_json::from_slice(body).map_err(|error| not_json(&error))? {
+    match serde_json::from_slice(body).map_err(|error| unfit(&error))? {
         Json::Array(questions) if questions.is_empty() => Err(Refusal::bad("the batch holds no question")),
         Json::Array(questions) if questions.len() > most => {
             let count = questions.len();
@@ -111,36 +110,28 @@ pub(super) fn of_json(question: Json) -> Result<Asked, Refusal> {
     if !question.is_object() {
         return Err(Refusal::bad("a question is a JSON object with `query`"));
     }
-    let parameters = serde_json::from_value(question).map_err(|error| not_json(&error))?;
+    let parameters = serde_json::from_value(question).map_err(|error| unfit(&error))?;
     asked(parameters)
 }
 
-fn not_json(error: &serde_json::Error) -> Refusal {
+/// Says what is wrong with a body.
+fn unfit(error: &serde_json::Error) -> Refusal {
+    if error.is_data() {
+        let expected = "`query`, `operationName` and `documentId` are strings, `variables` and `extensions` objects";
+        return Refusal::bad(format!("a parameter is not what it should be: {error} ({expected})"));
+    }
     let message = format!("the body is not JSON: {error}");
     Refusal::new(StatusCode::BAD_REQUEST, Code::ParseError, message)
 }
 
-/// Reads parameters, each of its type.
+/// Reads parameters.
 fn asked(parameters: Parameters) -> Result<Asked, Refusal> {
-    let text = |name: &str, value| match value {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text)),
-        _ => Err(Refusal::bad(format!("`{name}` must be a string"))),
-    };
-    let query = text("query", parameters.query)?;
-    let operation_name = text("operationName", parameters.operation_name)?.filter(|name| !name.is_empty());
-    let document_id = text("documentId", parameters.document_id)?;
-    let values = if parameters.variables == Value::Null { 0 } else { count(&parameters.variables) };
-    let variables = match parameters.variables {
-        Value::Null => Variables::default(),
-        variables @ Value::Object(_) => Variables::from_value(variables),
-        _ => return Err(Refusal::bad("`variables` must be an object")),
-    };
-    let persisted = match parameters.extensions {
-        Value::Null => None,
-        Value::Object(extensions) => persisted(&extensions)?,
-        _ => return Err(Refusal::bad("`extensions` must be an object")),
-    };
+    let Parameters { query, operation_name, document_id, variables: given, extensions } = parameters;
+    let operation_name = operation_name.filter(|name| !name.is_empty());
+    let values = given.as_ref().map_or(0, |values| count_all(values.values()));
+    let mut variables = Variables::default();
+    *variables = given.unwrap_or_default();
+    let persisted = extensions.as_ref().map(persisted).transpose()?.flatten();
     if query.is_none() && document_id.is_none() && persisted.is_none() {
         return Err(Refusal::bad("`query` is missing"));
     }
@@ -149,12 +140,16 @@ fn asked(parameters: Parameters) -> Result<Asked, Refusal> {
 
 /// Counts a value and those within it.
 fn count(value: &Value) -> usize {
-    let within = match value {
-        Value::List(items) => items.iter().map(count).sum(),
-        Value::Object(fields) => fields.values().map(count).sum(),
-        _ => 0,
-    };
-    1_usize.saturating_add(within)
+    match value {
+        Value::List(items) => count_all(items.iter()),
+        Value::Object(fields) => count_all(fields.values()),
+        _ => 1,
+    }
+}
+
+/// Counts what holds values, and what it holds.
+fn count_all<'v>(values: impl Iterator<Item = &'v Value>) -> usize {
+    values.map(count).fold(1, usize::saturating_add)
 }
 
 /// Reads `persistedQuery`, the extension of automatic persisted queries.
