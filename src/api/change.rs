@@ -215,8 +215,8 @@ impl Change {
     }
 
     /// The relation that only one side states: its type, and its other end where that is no unit.
-    async fn relation(&self) -> Option<&str> {
-        self.record.relation.as_deref()
+    async fn relation(&self) -> Option<Written<'_, String>> {
+        self.record.relation.as_deref().map(Written::of)
     }
 
     /// The change did not happen before this day; null where nothing bounds it.

@@ -8,6 +8,7 @@ use crate::export::{self, Address, BaseUrl, CitedSource, Sources, Subject};
 use crate::history::{self, Attribute, ClaimRecord, History, Moment, Placement, SnapshotIx, Status, UnitIx, View};
 use crate::repository::Repository;
 
+use super::driver::Written;
 use super::error::Code;
 use super::scalar::{Date, DateTime};
 use super::scope::{Scope, ViewScope};
@@ -26,13 +27,13 @@ pub(super) struct Citation(export::Citation);
 #[Object(crate = "super::driver")]
 impl Citation {
     /// What is cited, as a title.
-    async fn what(&self) -> &str {
-        &self.0.what
+    async fn what(&self) -> Written<'_, String> {
+        Written::of(&self.0.what)
     }
 
     /// The moment that it is of, in words; for a comparison, both. Null for what is of all time.
-    async fn moment(&self) -> Option<&str> {
-        self.0.moment.as_deref()
+    async fn moment(&self) -> Option<Written<'_, String>> {
+        self.0.moment.as_deref().map(Written::of)
     }
 
     /// The revision that it is pinned to.

@@ -4,6 +4,7 @@ use async_graphql::{ID, Object};
 
 use crate::history::{self, UnitIx};
 
+use super::driver::Written;
 use super::evidence::Claim;
 use super::scope::Scope;
 use super::unit::Unit;
@@ -68,8 +69,8 @@ impl Conflict {
     }
 
     /// What does not fit together, as a sentence.
-    async fn explanation(&self) -> &str {
-        self.record().map_or("", |record| record.explanation.as_str())
+    async fn explanation(&self) -> Written<'_, String> {
+        Written::of(self.record().map_or("", |record| record.explanation.as_str()))
     }
 
     /// Which source to look for: one of which time, that says what.

@@ -5,6 +5,7 @@ use async_graphql::{Object, SimpleObject};
 use crate::history::{Citation, ItemFact, PropertyFact};
 use crate::model;
 
+use super::driver::Written;
 use super::evidence::Evidence;
 use super::scalar::EdtfDate;
 use super::scope::Scope;
@@ -113,13 +114,13 @@ pub(super) struct Property<'u> {
 #[Object(crate = "super::driver")]
 impl Property<'_> {
     /// The name.
-    async fn name(&self) -> &str {
-        self.fact.name
+    async fn name(&self) -> Written<'_, String> {
+        Written::of(self.fact.name)
     }
 
     /// The value.
-    async fn value(&self) -> &str {
-        self.fact.value
+    async fn value(&self) -> Written<'_, String> {
+        Written::of(self.fact.value)
     }
 
     /// Where it stands.

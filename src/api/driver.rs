@@ -15,16 +15,14 @@ use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::pin;
-use std::task;
-
-use async_graphql::context::QueryPathSegment;
-pub(super) use async_graphql::*;
-use async_graphql_value::Value as InputValue;
-use futures_util::FutureExt as _;
+use std::task::{self, Poll};
 
 use self::parser::types::{Directive, Field, Selection, SelectionSet};
 use self::registry::Registry;
 use self::resolver_utils::{ContainerType, EnumType};
+use async_graphql::context::QueryPathSegment;
+pub(super) use async_graphql::*;
+use async_graphql_value::Value as InputValue;
 
 pub(super) mod resolver_utils {
     //! The helpers of async-graphql, with the driver of this service.
@@ -80,7 +78,7 @@ impl Drop for Piece {
 
 /// Returns what stands for a value that is written already; no JSON is empty.
 fn already_written() -> Value {
-    Value::Binary(Vec::new().into())
+    Value::Binary(b"".as_slice().into())
 }
 
 /// Writes something where it stands: behind the key of the field that waits for it, else to a piece of its own.
@@ -132,7 +130,8 @@ pub(super) async fn write_root<T: ContainerType>(
         write_key(&mut written, before, &field.node);
         let value = match field.node.name.node.as_str() {
             "__typename" => Ok(Some(Value::String(root.introspection_type_name().into_owned()))),
-            "__schema" | "__type" => about_schema.answer(&field).await.map(Some),
+            // In a box, for it takes many times the room of all else, and is asked for rarely.
+            "__schema" | "__type" => Box::pin(about_schema.answer(&field)).await.map(Some),
             _ => {
                 let context = context.with_field(&field);
                 let mut value = pin!(root.resolve_field(&context));
@@ -208,29 +207,47 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
         return Ok(());
     }
     AWAITED.set(place_of(&field.selection_set));
-    let done = object.resolve_field(context).now_or_never();
-    let waits = || Err(ServerError::new("a field below the root waits for something", Some(context.item.pos)));
-    let value = done.unwrap_or_else(waits)?.unwrap_or_default();
-    match value {
-        Value::Binary(piece) => put(&piece),
-        value => WRITTEN.with_borrow_mut(|written| write_value(written, &value)),
+    let value = pin!(object.resolve_field(context));
+    match value.poll(&mut task::Context::from_waker(task::Waker::noop())) {
+        Poll::Ready(value) => {
+            match value?.unwrap_or_default() {
+                Value::Binary(piece) => put(&piece),
+                value => WRITTEN.with_borrow_mut(|written| write_value(written, &value)),
+            }
+            Ok(())
+        }
+        Poll::Pending => Err(ServerError::new("a field below the root waits for something", Some(context.item.pos))),
     }
-    Ok(())
 }
 
 fn put_text(text: &str) {
     WRITTEN.with_borrow_mut(|written| write_text(written, text));
 }
 
-#[expect(clippy::needless_bitwise_bool, reason = "all bytes are looked at, so that many can be at once")]
 fn write_text(written: &mut Vec<u8>, text: &str) {
-    let needs_escape = |any, byte| any | (byte < b' ') | (byte == b'"') | (byte == b'\\');
-    if text.bytes().fold(false, needs_escape) {
+    if needs_escape(text.as_bytes()) {
         return write_plain(written, &text);
     }
     written.push(b'"');
     written.extend_from_slice(text.as_bytes());
     written.push(b'"');
+}
+
+/// Tells whether there is a byte in a text that JSON has an escape for. Eight bytes are looked at at once; the last ones
+/// are where they are not eight any more, together with those before them.
+fn needs_escape(text: &[u8]) -> bool {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    // The highest bit of a byte is set where it is one of those; above one of those it may be too.
+    let below = |bytes: u64, limit: u8| bytes.wrapping_sub(ONES * u64::from(limit)) & !bytes;
+    let is = |bytes: u64, byte: u8| below(bytes ^ (ONES * u64::from(byte)), 1);
+    let any = |bytes: &[u8; 8]| {
+        let bytes = u64::from_ne_bytes(*bytes);
+        (below(bytes, b' ') | is(bytes, b'"') | is(bytes, b'\\')) & (ONES << 7) != 0
+    };
+    match text.last_chunk() {
+        Some(last) => any(last) || text.as_chunks().0.iter().any(any),
+        None => text.iter().any(|byte| matches!(byte, ..b' ' | b'"' | b'\\')),
+    }
 }
 
 /// Writes what serde can write; a `Vec` takes all that is written to it.
@@ -449,4 +466,25 @@ fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &
     }
     put(b"]");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_with_a_byte_that_json_escapes_is_told_from_others() {
+        for length in 0..40 {
+            for at in 0..=length {
+                for byte in 0..=u8::MAX {
+                    let mut text = vec![b'a'; length];
+                    text.insert(at, byte);
+                    let is_escaped = byte < b' ' || byte == b'"' || byte == b'\\';
+                    assert_eq!(needs_escape(&text), is_escaped, "{byte} at {at} of {length}");
+                }
+            }
+        }
+        assert!(!needs_escape(b""));
+        assert!(!needs_escape("Ämter für Üblichkeiten \u{7f}\u{80}".as_bytes()));
+    }
 }

@@ -7,6 +7,7 @@ use crate::history::EventIx;
 use crate::model;
 
 use super::citation::{Citation, add_citations};
+use super::driver::Written;
 use super::evidence::Evidence;
 use super::scalar::EdtfDate;
 use super::scope::Scope;
@@ -79,7 +80,7 @@ impl ChangeEvent {
     }
 
     /// What the curator adds.
-    async fn note(&self) -> Option<&str> {
-        self.record().note.as_deref()
+    async fn note(&self) -> Option<Written<'_, String>> {
+        self.record().note.as_deref().map(Written::of)
     }
 }

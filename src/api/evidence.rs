@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 
 use crate::history::{Citation, ClaimRecord, UnitIx};
 
+use super::driver::Written;
 use super::event::ChangeEvent;
 use super::scalar::EdtfDate;
 use super::scope::Scope;
@@ -28,9 +29,9 @@ impl Evidence {
 #[Object(crate = "super::driver")]
 impl Evidence {
     /// The name of the source file; null for what is known from elsewhere only.
-    async fn source(&self) -> Option<&str> {
+    async fn source(&self) -> Option<Written<'_, String>> {
         let snapshot = self.citation.snapshot?;
-        self.scope.history().snapshot(snapshot).source.file.as_deref()
+        self.scope.history().snapshot(snapshot).source.file.as_deref().map(Written::of)
     }
 
     /// The lines of the source file, counted from 1: `18, 24-26`.
@@ -44,13 +45,13 @@ impl Evidence {
     }
 
     /// Where else it is known from: something that a reader can look up.
-    async fn reference(&self) -> Option<&str> {
-        self.citation.evidence.reference.as_deref()
+    async fn reference(&self) -> Option<Written<'_, String>> {
+        self.citation.evidence.reference.as_deref().map(Written::of)
     }
 
     /// What the curator adds.
-    async fn note(&self) -> Option<&str> {
-        self.citation.evidence.note.as_deref()
+    async fn note(&self) -> Option<Written<'_, String>> {
+        self.citation.evidence.note.as_deref().map(Written::of)
     }
 
     /// The text of these lines, from the reader's own copy of the source; null where it cannot be offered, and then
@@ -91,8 +92,8 @@ impl Claim {
     }
 
     /// What it says. For a parent, the id of the unit above, or `top` for the top of a source.
-    async fn value(&self) -> &str {
-        &self.record.value
+    async fn value(&self) -> Written<'_, String> {
+        Written::of(&self.record.value)
     }
 
     /// The unit above, where the claim is about a parent.

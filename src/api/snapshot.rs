@@ -7,6 +7,7 @@ use crate::history::{At, Citation, EraIx, SnapshotIx};
 use crate::model;
 
 use super::citation::{Citation as Reference, sources_of};
+use super::driver::Written;
 use super::evidence::{Evidence, Source};
 use super::page::{Page, PageArguments};
 use super::scalar::{Date, EdtfDate};
@@ -36,13 +37,13 @@ impl Era {
     }
 
     /// Its name.
-    async fn name(&self) -> &str {
-        &self.era().name
+    async fn name(&self) -> Written<'_, String> {
+        Written::of(&self.era().name)
     }
 
     /// What it is, in the curator's words.
-    async fn description(&self) -> Option<&str> {
-        self.era().description.as_deref()
+    async fn description(&self) -> Option<Written<'_, String>> {
+        self.era().description.as_deref().map(Written::of)
     }
 
     /// Its snapshots, the earliest first.
@@ -100,8 +101,8 @@ impl Snapshot {
     }
 
     /// The title of the source, in the curator's words.
-    async fn title(&self) -> &str {
-        &self.snapshot().title
+    async fn title(&self) -> Written<'_, String> {
+        Written::of(&self.snapshot().title)
     }
 
     /// When the source was written or last reviewed, as the curator dated it.
@@ -126,8 +127,8 @@ impl Snapshot {
     }
 
     /// What the curator says of the source as a whole.
-    async fn note(&self) -> Option<&str> {
-        self.snapshot().note.as_deref()
+    async fn note(&self) -> Option<Written<'_, String>> {
+        self.snapshot().note.as_deref().map(Written::of)
     }
 
     /// The layers of the source that have a date of their own, such as an old menu on a newer page.
@@ -208,8 +209,8 @@ pub(super) struct Part {
 #[Object(crate = "super::driver")]
 impl Part {
     /// Its name within the snapshot.
-    async fn name(&self) -> &str {
-        &self.part.id
+    async fn name(&self) -> Written<'_, String> {
+        Written::of(&self.part.id)
     }
 
     /// When this layer was written.
@@ -224,8 +225,8 @@ impl Part {
     }
 
     /// What the curator says of it.
-    async fn note(&self) -> Option<&str> {
-        self.part.note.as_deref()
+    async fn note(&self) -> Option<Written<'_, String>> {
+        self.part.note.as_deref().map(Written::of)
     }
 }
 
@@ -246,13 +247,13 @@ impl Coverage {
     }
 
     /// The kind that the list is restricted to.
-    async fn kind(&self) -> Option<&str> {
-        self.coverage.kind.as_deref()
+    async fn kind(&self) -> Option<Written<'_, String>> {
+        self.coverage.kind.as_deref().map(Written::of)
     }
 
     /// The heading that the list is restricted to: it speaks only of what is shown under it.
-    async fn heading(&self) -> Option<&str> {
-        self.coverage.heading.as_deref()
+    async fn heading(&self) -> Option<Written<'_, String>> {
+        self.coverage.heading.as_deref().map(Written::of)
     }
 
     /// Whether it speaks of everything below, not only of the units directly below.
@@ -282,13 +283,13 @@ pub(super) struct Topic {
 #[Object(crate = "super::driver")]
 impl Topic {
     /// The label.
-    async fn label(&self) -> &str {
-        &self.topic.label
+    async fn label(&self) -> Written<'_, String> {
+        Written::of(&self.topic.label)
     }
 
     /// The heading that it stands under.
-    async fn heading(&self) -> Option<&str> {
-        self.topic.heading.as_deref()
+    async fn heading(&self) -> Option<Written<'_, String>> {
+        self.topic.heading.as_deref().map(Written::of)
     }
 
     /// Where it stands.

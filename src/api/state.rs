@@ -69,8 +69,8 @@ impl UnitState {
     }
 
     /// Its acronym.
-    async fn acronym(&self) -> Option<&str> {
-        self.view().acronym(self.unit).map(|stated| stated.text)
+    async fn acronym(&self) -> Option<Written<'_, String>> {
+        self.view().acronym(self.unit).map(|stated| Written::of(stated.text))
     }
 
     /// Other forms of its names that the sources of the view write.
@@ -79,8 +79,8 @@ impl UnitState {
     }
 
     /// Its kind: `agency`, `directorate`, `office`, `programme`, `post` …
-    async fn kind(&self) -> Option<&str> {
-        self.view().kind(self.unit).map(|stated| stated.text)
+    async fn kind(&self) -> Option<Written<'_, String>> {
+        self.view().kind(self.unit).map(|stated| Written::of(stated.text))
     }
 
     /// Whether it is part of the organisation.
@@ -89,8 +89,8 @@ impl UnitState {
     }
 
     /// What it does, in the curator's words.
-    async fn summary(&self) -> Option<&str> {
-        self.view().summary(self.unit).map(|stated| stated.text)
+    async fn summary(&self) -> Option<Written<'_, String>> {
+        self.view().summary(self.unit).map(|stated| Written::of(stated.text))
     }
 
     /// The unit above it; null for a root, and where no parent in the view is known.
@@ -104,8 +104,8 @@ impl UnitState {
     }
 
     /// A heading, which is no unit, that the source shows it under.
-    async fn shown_under(&self) -> Option<&str> {
-        self.view().shown_under(self.unit)
+    async fn shown_under(&self) -> Option<Written<'_, String>> {
+        self.view().shown_under(self.unit).map(Written::of)
     }
 
     /// The units directly below it, as the sources order them.

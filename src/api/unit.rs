@@ -262,13 +262,13 @@ impl UnitPeriod<'_> {
     }
 
     /// The acronym.
-    async fn acronym(&self) -> Option<&str> {
-        self.period.acronym
+    async fn acronym(&self) -> Option<Written<'_, String>> {
+        self.period.acronym.map(Written::of)
     }
 
     /// The kind.
-    async fn kind(&self) -> Option<&str> {
-        self.period.kind
+    async fn kind(&self) -> Option<Written<'_, String>> {
+        self.period.kind.map(Written::of)
     }
 
     /// The parent as claimed; null where none is, and at the top of a source.

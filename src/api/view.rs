@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, Object, Result};
 use crate::history::{Line, Placement, Step, UnitIx};
 
 use super::citation::Citation;
-use super::driver::Objects;
+use super::driver::{Objects, Written};
 use super::gap::{Gap, GapFilter};
 use super::graph::{CommonSuperior, CutPoint, RelationBetween, StructureStatistics};
 use super::page::{Budget, Page, PageArguments, Place, place_of, unit_at};
@@ -338,8 +338,8 @@ impl PathStep {
     }
 
     /// The relation that the step follows, `parent` for the structure; null at the beginning.
-    async fn relation(&self) -> Option<&str> {
-        self.step.relation.as_deref()
+    async fn relation(&self) -> Option<Written<'_, String>> {
+        self.step.relation.as_deref().map(Written::of)
     }
 
     /// Whether the relation goes the way of the step; null at the beginning.

@@ -20,21 +20,25 @@ pub fn words_of_name(name: &str) -> Vec<String> {
 
 /// A word of a name, in the letters that it is written in.
 #[derive(Clone)]
-struct Word<'n>(Cow<'n, str>);
+struct Word<'n> {
+    text: Cow<'n, str>,
+    is_ascii: bool,
+}
 
 impl<'n> Word<'n> {
     fn of(piece: &'n str) -> Self {
-        if piece.contains(is_mark) { Self(piece.replace(is_mark, "").into()) } else { Self(piece.into()) }
+        let is_ascii = piece.is_ascii();
+        let has_mark = if is_ascii { piece.bytes().any(|byte| is_mark(byte.into())) } else { piece.contains(is_mark) };
+        Self { text: if has_mark { piece.replace(is_mark, "").into() } else { piece.into() }, is_ascii }
     }
 
     fn in_lower_case(self) -> String {
-        self.0.to_lowercase()
+        self.text.to_lowercase()
     }
 
-    /// Tells whether it is the same word as another text, but for case.
-    fn is(&self, text: &str) -> bool {
-        self.0.eq_ignore_ascii_case(text)
-            || !(self.0.is_ascii() && text.is_ascii()) && self.0.to_lowercase() == text.to_lowercase()
+    /// Tells whether it is a word in plain letters, but for case.
+    fn is(&self, plain: &str) -> bool {
+        self.text.eq_ignore_ascii_case(plain) || !self.is_ascii && self.text.to_lowercase() == plain
     }
 
     fn is_any_of(&self, words: &[&str]) -> bool {
@@ -44,7 +48,8 @@ impl<'n> Word<'n> {
 
 impl PartialEq for Word<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.is(&other.0)
+        self.text.eq_ignore_ascii_case(&other.text)
+            || !(self.is_ascii && other.is_ascii) && self.text.to_lowercase() == other.text.to_lowercase()
     }
 }
 
