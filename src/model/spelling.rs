@@ -3,9 +3,14 @@
 use std::borrow::Cow;
 
 /// Tells whether two names differ only in an article, punctuation, a character reference, a country
-/// prefix, case, or a bracketed acronym. It looks no further than the first word that differs.
+/// prefix, case, or a bracketed acronym. It looks no further than the first word that differs, after the last one.
 #[must_use]
 pub fn is_respelled(a: &str, b: &str) -> bool {
+    if let (Some(a), Some(b)) = (last_word(a), last_word(b))
+        && !a.eq_ignore_ascii_case(b)
+    {
+        return false;
+    }
     let (a, b) = (plain(a), plain(b));
     let mut a = words(&a).peekable();
     a.peek().is_some() && a.eq(words(&b))
@@ -17,6 +22,9 @@ pub fn is_respelled(a: &str, b: &str) -> bool {
 pub fn words_of_name(name: &str) -> Vec<String> {
     words(&plain(name)).map(Word::in_lower_case).collect()
 }
+
+/// What is no part of a name.
+const ARTICLES: [&str; 3] = ["the", "a", "an"];
 
 /// A word of a name, in the letters that it is written in.
 #[derive(Clone)]
@@ -61,7 +69,7 @@ fn is_mark(c: char) -> bool {
 /// Returns the words of a plain name, without articles and a country prefix.
 fn words(name: &str) -> impl Iterator<Item = Word<'_>> {
     let pieces = name.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).map(Word::of);
-    let words = pieces.filter(|word| !word.is_any_of(&["", "the", "a", "an"]));
+    let words = pieces.filter(|word| !word.text.is_empty() && !word.is_any_of(&ARTICLES));
     let mut ahead = words.clone();
     let prefix = match ahead.next() {
         Some(first) if first.is_any_of(&["us", "usa", "uk", "eu"]) => 1,
@@ -70,6 +78,17 @@ fn words(name: &str) -> impl Iterator<Item = Word<'_>> {
     };
     // What is all of the name is no prefix.
     words.skip(if ahead.next().is_some() { prefix } else { 0 })
+}
+
+/// Returns the last word of a name as it is written; `None` where it takes a closer look to tell.
+fn last_word(name: &str) -> Option<&str> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric();
+    let end = name.bytes().rposition(is_plain)?.checked_add(1)?;
+    let from = name.as_bytes().get(..end)?.iter().rposition(|byte| !is_plain(*byte)).map_or(0, |before| before + 1);
+    let word = name.get(from..end)?;
+    let is_whole = end == name.len() && (from == 0 || name.as_bytes().get(from - 1) == Some(&b' '));
+    let counts = !ARTICLES.iter().any(|article| word.eq_ignore_ascii_case(article));
+    (is_whole && counts).then_some(word)
 }
 
 /// Returns a name with character references resolved, and without bracketed acronyms.
@@ -127,6 +146,9 @@ mod tests {
         check("\u{39f}\u{394}\u{39f}\u{3a3}", "\u{3bf}\u{3b4}\u{3bf}\u{3c2}", true);
         check("United States", "the united states", true);
         check("The UK Office - of Trade", "Office of Trade.", true);
+        check("Unit (of Trade", "Unit of Trade", true);
+        check("Trade Office, The", "trade office an", true);
+        check("Office of \u{212a}", "Office of K", true);
     }
 
     #[test]
@@ -136,5 +158,8 @@ mod tests {
         check("Congressional Relations", "Office of Congressional Relations", false);
         check("The", "A", false);
         check("U.S.", "US Embassy", false);
+        check("Office of Trade 18", "Office of Trade 1", false);
+        check("Office of Trade, the", "TRADE of Office THE", false);
+        check("Trade (of", "Trade (of Unit", false);
     }
 }
