@@ -130,15 +130,18 @@ impl Session {
             Ok(()) => Some((1001, "the service stops")),
             Err(end) => end,
         };
-        if let Some((code, reason)) = end {
-            // The other side may be gone; then nobody is left to tell. Otherwise it has its say before the connection ends.
-            let good_bye = async {
-                if self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() }))).await.is_ok() {
-                    while let Some(Ok(_)) = self.socket.recv().await {}
-                }
-            };
-            let _ = tokio::time::timeout(CLOSING, good_bye).await;
+        let Some((code, reason)) = end else { return };
+        let good_bye = self.send(Message::Close(Some(CloseFrame { code, reason: reason.into() })));
+        // The other side may be gone; then nobody is left to tell. Otherwise it has its say before the connection ends.
+        if let Ok(Ok(())) = tokio::time::timeout(CLOSING, good_bye).await {
+            self.hear_out().await;
         }
+    }
+
+    /// Reads what the other side says until it is gone, but not for long; that sends the answer to its good-bye, too.
+    async fn hear_out(&mut self) {
+        let last_words = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        let _ = tokio::time::timeout(CLOSING, last_words).await;
     }
 
     /// Speaks until the service stops, or the session ends before.
@@ -178,8 +181,12 @@ impl Session {
         let text = match message {
             Message::Text(text) => text,
             Message::Binary(_) => return invalid,
-            // What is to be said to a ping and to a good-bye is said without us; the end comes after it.
-            Message::Ping(_) | Message::Pong(_) | Message::Close(_) => return Ok(()),
+            // What is to be said to a ping is said without us.
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+            Message::Close(_) => {
+                self.hear_out().await;
+                return Err(None);
+            }
         };
         let Ok(Value::Object(mut message)) = serde_json::from_str(&text) else { return invalid };
         let payload = message.remove("payload");
