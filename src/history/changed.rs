@@ -17,16 +17,22 @@ struct Changed<'h> {
 
 impl History {
     /// Returns the units about which something changes after `after` and up to `to`, each once, in order; from one on,
-    /// or all of them. `None` where any may change: a new era bears on every unit that was last seen before it.
+    /// or all of them. `None` where any may change, for a new era bears on every unit that was last seen before it; and
+    /// where the days have so many between them that a look at every unit takes less than to put them in order.
     #[must_use]
     pub fn changed_between(&self, after: Day, to: Day, from: Option<UnitIx>) -> Option<impl Iterator<Item = UnitIx>> {
         if self.eras.any_begins_between(after, to) {
             return None;
         }
         let of_days = self.boundaries.between(after, to);
-        let asked =
-            of_days.filter_map(|of_day| rest_of(of_day.get(of_day.partition_point(|unit| Some(*unit) < from)..)?));
-        Some(Changed { days: asked.collect() })
+        let asked = of_days.filter_map(|of_day| of_day.get(of_day.partition_point(|unit| Some(*unit) < from)..));
+        let mut left = self.unit_count().saturating_sub(from.map_or(0, UnitIx::index));
+        let mut days = Vec::new();
+        for of_day in asked {
+            left = left.checked_sub(of_day.len())?;
+            days.extend(rest_of(of_day));
+        }
+        Some(Changed { days: days.into() })
     }
 }
 
