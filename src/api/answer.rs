@@ -2,7 +2,8 @@
 
 use async_graphql::{Response, ServerError};
 
-use super::driver::{BEGIN, write_value};
+use super::driver::BEGIN;
+use super::json::write_value;
 
 /// The answer to a question: what was asked for, and what went wrong.
 #[derive(Debug, Default)]

@@ -17,6 +17,7 @@ mod event;
 mod evidence;
 mod gap;
 mod graph;
+mod json;
 mod lineage;
 mod load;
 mod node;
