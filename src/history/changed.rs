@@ -26,13 +26,20 @@ impl History {
         }
         let of_days = self.boundaries.between(after, to);
         let asked = of_days.filter_map(|of_day| of_day.get(of_day.partition_point(|unit| Some(*unit) < from)..));
-        let mut left = self.unit_count().saturating_sub(from.map_or(0, UnitIx::index));
+        Changed::of(asked, self.unit_count().saturating_sub(from.map_or(0, UnitIx::index)))
+    }
+}
+
+impl<'h> Changed<'h> {
+    /// Returns the units of days; `None` where there are more than so many, each counted on each of its days.
+    fn of(of_days: impl Iterator<Item = &'h [UnitIx]>, most: usize) -> Option<Self> {
+        let mut left = most;
         let mut days = Vec::new();
-        for of_day in asked {
+        for of_day in of_days {
             left = left.checked_sub(of_day.len())?;
             days.extend(rest_of(of_day));
         }
-        Some(Changed { days: days.into() })
+        Some(Self { days: days.into() })
     }
 }
 
@@ -65,8 +72,10 @@ mod tests {
     fn check(days: &[&[u32]], expected: &[usize]) {
         let days: Vec<Vec<UnitIx>> =
             days.iter().map(|units| units.iter().map(|unit| UnitIx::from(*unit)).collect()).collect();
-        let changed = Changed { days: days.iter().filter_map(|of_day| rest_of(of_day)).collect() };
-        assert_eq!(changed.map(UnitIx::index).collect::<Vec<_>>(), expected);
+        let count = days.iter().map(Vec::len).sum();
+        let changed = |most| Changed::of(days.iter().map(Vec::as_slice), most);
+        assert_eq!(changed(count).unwrap().map(UnitIx::index).collect::<Vec<_>>(), expected);
+        assert!(count == 0 || changed(count - 1).is_none(), "there are more than asked for");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::model::{
-    Corpus, DeclaredUnit, Details, NameForm, Outline, RelationEnd, Row, RowPlace, RowText, Snapshot, Standing,
+    Basis, Corpus, DeclaredUnit, Details, NameForm, Outline, RelationEnd, Row, RowPlace, RowText, Snapshot, Standing,
 };
 
 use super::column::Filling;
@@ -124,7 +124,7 @@ impl Builder<'_> {
         let symbols = &self.symbols;
         let named = |name: &RowText| {
             let value = NameValue { text: symbols.of_row(at, name.text)?, form: name.form };
-            Some(Claim::new(value, claim.layer, row.basis_of(name), claim.at()))
+            Some(claim.with(value).on(row.basis_of(name)))
         };
         if let Some(name) = row.name.as_ref().and_then(named) {
             self.name.push(unit, name);
@@ -133,10 +133,10 @@ impl Builder<'_> {
             self.acronym.push(unit, acronym);
         }
         if let Some((kind, value)) = row.kind.as_ref().and_then(|kind| Some((kind, symbols.of_row(at, kind.text)?))) {
-            self.kind.push(unit, Claim::new(value, claim.layer, row.basis_of(kind), claim.at()));
+            self.kind.push(unit, claim.with(value).on(row.basis_of(kind)));
         }
         if let Some(parent) = parent {
-            self.place.push(unit, Claim::new(Place { parent, heading }, claim.layer, row.basis_of_place(), claim.at()));
+            self.place.push(unit, claim.with(Place { parent, heading }).on(row.basis_of_place()));
         }
         let layers = &self.history.layers;
         let own = layers.get(claim.layer).snapshot();
@@ -278,5 +278,11 @@ impl<V> Claim<V> {
     /// Returns a claim by the same layer, on the same basis, with another value.
     fn with<W>(&self, value: W) -> Claim<W> {
         Claim { value, layer: self.layer, carried: self.carried }
+    }
+
+    /// Returns the same claim on another basis.
+    fn on(self, basis: Basis) -> Self {
+        let at = self.at();
+        Self::new(self.value, self.layer, basis, at)
     }
 }
