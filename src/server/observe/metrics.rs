@@ -237,7 +237,6 @@ impl Metrics {
     }
 
     fn place<'n>(&self, operation: Option<&'n str>) -> Placed<'n> {
-        let Some(operation) = operation else { return Placed::anonymous() };
         self.operations.lock().unwrap_or_else(PoisonError::into_inner).place(operation, Instant::now())
     }
 
