@@ -1,18 +1,16 @@
 //! What the macros of async-graphql call, with another driver for objects: each writes itself as JSON, field by field.
 //!
 //! The driver of async-graphql boxes a future for each field, and builds a tree of values, which is written at the end. No
-//! field below the root of a question ever waits, so here each is polled once, where it stands, and what it
-//! gives is written behind its key at once. What such a field is and what it gives stays with the macros: with
+//! field of this schema ever waits, so here each is polled once, where it stands, and what it gives is written
+//! behind its key at once. What such a field is and what it gives stays with the macros: with
 //! `crate = "super::driver"` they take what they call from here. A finished piece travels through async-graphql as
-//! [`Value::Binary`], which no field of the schema gives otherwise. The fields at the root may wait: each of them gives a
-//! piece, and [`write_root`] puts these together.
+//! [`Value::Binary`], which no field of the schema gives otherwise.
 //!
 //! Extensions of async-graphql are not called for these fields, and there are no directives but `@skip` and `@include`.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
-use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::pin;
 use std::task::{self, Poll};
@@ -39,7 +37,9 @@ pub(super) mod resolver_utils {
         context: &ContextSelectionSet<'a>,
         object: &'a T,
     ) -> Ready<ServerResult<Value>> {
-        ready(super::resolve(context, || super::write_object(context, object)))
+        ready(super::resolve(context, || {
+            super::write_object(context, object, |field| super::write_field(field, object))
+        }))
     }
 }
 
@@ -64,10 +64,10 @@ impl Piece {
         Self { around: WRITTEN.replace(Vec::with_capacity(SMALL)), awaited: AWAITED.take() }
     }
 
-    fn end(self) -> Value {
+    fn end(self) -> Vec<u8> {
         let written = WRITTEN.take();
         drop(self);
-        Value::Binary(written.into())
+        written
     }
 }
 
@@ -90,7 +90,7 @@ fn resolve(context: &ContextSelectionSet<'_>, write: impl FnOnce() -> ServerResu
         return write().map(|()| already_written());
     }
     let piece = Piece::begin();
-    write().map(|()| piece.end())
+    write().map(|()| Value::Binary(piece.end().into()))
 }
 
 fn place_of(selection: &Positioned<SelectionSet>) -> usize {
@@ -113,51 +113,28 @@ fn back_to(length: usize) {
 pub(super) const BEGIN: &[u8] = b"{\"data\":";
 
 /// What answers questions about the schema.
-pub(super) trait AboutSchema: Sync {
+pub(super) trait AboutSchema {
     /// Answers one field at the root.
-    fn answer(&self, field: &Positioned<Field>) -> impl Future<Output = ServerResult<Value>> + Send;
+    fn answer(&self, field: &Positioned<Field>) -> ServerResult<Value>;
 }
 
-/// Writes the beginning of an answer: the fields at the root of an operation, which may wait, one after the other.
-pub(super) async fn write_root<T: ContainerType>(
+/// Writes the beginning of an answer: the fields at the root of an operation.
+pub(super) fn write_root<T: ContainerType>(
     context: &ContextSelectionSet<'_>,
     root: &T,
     about_schema: &impl AboutSchema,
 ) -> ServerResult<Vec<u8>> {
-    let mut written = Vec::with_capacity(SMALL);
-    written.extend_from_slice(BEGIN);
-    let mut before = b"{\"";
-    for field in fields_of(context, root)? {
-        let start = written.len();
-        write_key(&mut written, before, &field.node);
-        let value = match field.node.name.node.as_str() {
-            "__typename" => Ok(Some(Value::String(root.introspection_type_name().into_owned()))),
-            // In a box, for it takes many times the room of all else, and is asked for rarely.
-            "__schema" | "__type" => Box::pin(about_schema.answer(&field)).await.map(Some),
-            _ => {
-                let context = context.with_field(&field);
-                let mut value = pin!(root.resolve_field(&context));
-                let step = |waker: &mut task::Context<'_>| {
-                    // What this thread did before has nothing to do with it.
-                    AWAITED.set(0);
-                    value.as_mut().poll(waker)
-                };
-                poll_fn(step).await
-            }
-        };
-        match value {
-            Ok(value) => {
-                write_value(&mut written, &value.unwrap_or_default());
-                before = b",\"";
-            }
-            Err(error) => {
-                written.truncate(start);
-                context.add_error(error);
-            }
+    let piece = Piece::begin();
+    put(BEGIN);
+    write_object(context, root, |context| match context.item.node.name.node.as_str() {
+        "__schema" | "__type" => {
+            let value = about_schema.answer(context.item)?;
+            WRITTEN.with_borrow_mut(|written| write_value(written, &value));
+            Ok(())
         }
-    }
-    written.extend_from_slice(if written.len() == BEGIN.len() { b"null" } else { b"}" });
-    Ok(written)
+        _ => write_field(context, root),
+    })?;
+    Ok(piece.end())
 }
 
 /// Writes the key of a field behind what stands before it.
@@ -168,20 +145,24 @@ fn write_key(written: &mut Vec<u8>, before: &[u8], field: &Field) {
     written.extend_from_slice(b"\":");
 }
 
-/// Writes an object whose selection has not been looked at.
-fn write_object<T: ContainerType + ?Sized>(context: &ContextSelectionSet<'_>, object: &T) -> ServerResult<()> {
+/// Writes an object whose selection has not been looked at, each field by what writes one.
+fn write_object<T: ContainerType + ?Sized>(
+    context: &ContextSelectionSet<'_>,
+    object: &T,
+    write: impl Fn(&Context<'_>) -> ServerResult<()>,
+) -> ServerResult<()> {
     match as_they_stand(context.item) {
-        Some(fields) => write_fields(context, fields, object),
-        None => write_fields(context, fields_of(context, object)?.iter().map(Cow::as_ref), object),
+        Some(fields) => write_fields(context, fields, write),
+        None => write_fields(context, fields_of(context, object)?.iter().map(Cow::as_ref), write),
     }
     Ok(())
 }
 
 /// Writes the fields of an object. One that fails is left out, and an object with none left is null.
-fn write_fields<'c, T: ContainerType + ?Sized>(
+fn write_fields<'c>(
     context: &'c ContextSelectionSet<'c>,
     fields: impl Iterator<Item = &'c Positioned<Field>>,
-    object: &T,
+    write: impl Fn(&Context<'_>) -> ServerResult<()>,
 ) {
     let begin = length();
     let mut before = b"{\"";
@@ -191,7 +172,7 @@ fn write_fields<'c, T: ContainerType + ?Sized>(
             write_key(written, before, &field.node);
             start
         });
-        match write_field(&context.with_field(field), object) {
+        match write(&context.with_field(field)) {
             Ok(()) => before = b",\"",
             Err(error) => {
                 back_to(start);
@@ -218,7 +199,7 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
             }
             Ok(())
         }
-        Poll::Pending => Err(ServerError::new("a field below the root waits for something", Some(context.item.pos))),
+        Poll::Pending => Err(ServerError::new("a field waits for something", Some(context.item.pos))),
     }
 }
 
@@ -398,7 +379,7 @@ fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &
             if at > 0 {
                 put(b",");
             }
-            write_fields(&context.with_index(at), fields.iter().map(Cow::as_ref), object);
+            write_fields(&context.with_index(at), fields.iter().map(Cow::as_ref), |field| write_field(field, object));
         }
     }
     put(b"]");

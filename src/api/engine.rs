@@ -119,7 +119,7 @@ impl OutputType for Root {
 impl ObjectType for Root {}
 
 /// Answers an operation, with the root of its mutations where there are some.
-pub(super) async fn answer<M: ObjectType + 'static>(
+pub(super) fn answer<M: ObjectType + 'static>(
     schema: &Schema<Root, M, Subscription>,
     environment: &Environment,
     mutation: Option<&Mutation>,
@@ -135,8 +135,8 @@ pub(super) async fn answer<M: ObjectType + 'static>(
     let context = env.create_context(&environment.schema, None, fields, None);
     let about_schema = &Library { schema, env: &env };
     let written = match (operation.node.ty, mutation) {
-        (OperationType::Query, _) => driver::write_root(&context, &Query, about_schema).await,
-        (OperationType::Mutation, Some(mutation)) => driver::write_root(&context, mutation, about_schema).await,
+        (OperationType::Query, _) => driver::write_root(&context, &Query, about_schema),
+        (OperationType::Mutation, Some(mutation)) => driver::write_root(&context, mutation, about_schema),
         (OperationType::Mutation, None) => Err(ServerError::new("Nothing can be loaded here.", None)),
         (OperationType::Subscription, _) => {
             Err(ServerError::new("Subscriptions are not supported on this transport.", None))
@@ -206,7 +206,7 @@ struct Library<'s, M> {
 
 impl<M: ObjectType + 'static> AboutSchema for Library<'_, M> {
     /// Answers one field at the root as a question of its own.
-    async fn answer(&self, field: &Positioned<Field>) -> ServerResult<Value> {
+    fn answer(&self, field: &Positioned<Field>) -> ServerResult<Value> {
         let Self { schema, env } = self;
         let selection = Positioned::new(Selection::Field(field.clone()), field.pos);
         let operation = OperationDefinition {
@@ -218,7 +218,8 @@ impl<M: ObjectType + 'static> AboutSchema for Library<'_, M> {
             operations: DocumentOperations::Single(Positioned::new(operation, env.operation.pos)),
             fragments: env.fragments.clone(),
         });
-        let response = schema.execute(request).await;
+        let waits = || ServerError::new("a question about the schema waits for something", Some(field.pos));
+        let response = schema.execute(request).now_or_never().ok_or_else(waits)?;
         if let Ok(mut errors) = env.errors.lock() {
             errors.extend(response.errors);
         }

@@ -13,6 +13,7 @@ use crate::store::StoreError;
 use super::error::{Code, store_error};
 use super::record::{RecordKey, RecordType};
 use super::revision::Revision;
+use super::scope::beside_the_runtime;
 
 /// Whoever asks may load; as data of the request. Only the server can tell, so nothing else makes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,11 +49,8 @@ impl Mutation {
             let remove: Vec<String> = remove.into_iter().map(|id| id.0).collect();
             load(&repository, &files, &remove)
         };
-        // On a thread of its own, and to its end: that nobody waits for the answer any more undoes nothing.
-        tokio::task::spawn_blocking(load).await.unwrap_or_else(|error| {
-            tracing::error!(%error, "a load broke off");
-            Err(Code::Internal.error("the load broke off; the server's log says why"))
-        })
+        // To its end: that nobody waits for the answer any more undoes nothing.
+        beside_the_runtime(load)
     }
 }
 

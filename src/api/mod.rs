@@ -53,4 +53,4 @@ pub use schema::{ApiSchema, schema, schema_for, schema_sdl};
 pub use scope::{Pinned, beside_the_runtime};
 pub use subscription::Subscription;
 pub use validity::{Mistake, Validity};
-pub use within::{TimedOut, poll_within, try_until, within, within_a_task};
+pub use within::{TimedOut, try_until, within, within_a_thread};

@@ -6,7 +6,6 @@ use async_graphql::{
     EmptyMutation, ObjectType, Request, SDLExportOptions, Schema, SchemaBuilder, ServerError, SubscriptionType,
     ValidationMode,
 };
-use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, StreamExt as _};
 
 use crate::config::{Config, Limits};
@@ -34,24 +33,22 @@ enum Kind {
 impl ApiSchema {
     /// Parses a request and answers it. Neither its document nor its variables are held against the schema, or against
     /// any bound.
-    pub async fn execute(&self, request: impl Into<Request>) -> Answer {
+    pub fn execute(&self, request: impl Into<Request>) -> Answer {
         match Question::try_from(request.into()) {
-            Ok(question) => self.answer(question).await,
+            Ok(question) => self.answer(question),
             Err(error) => Answer::from_errors(vec![error]),
         }
     }
 
-    /// Answers a query or a mutation. In a box, for what waits for it would each take as much as it does.
-    pub fn answer(&self, question: Question) -> BoxFuture<'_, Answer> {
-        Box::pin(async move {
-            let Some(environment) = self.environment.get() else {
-                return Answer::from_errors(vec![ServerError::new("the schema was not set up", None)]);
-            };
-            match &self.kind {
-                Kind::Reading(schema) => engine::answer(schema, environment, None, question).await,
-                Kind::Loading(schema) => engine::answer(schema, environment, Some(&Mutation), question).await,
-            }
-        })
+    /// Answers a query or a mutation, on the thread that asks: nothing in it waits.
+    pub fn answer(&self, question: Question) -> Answer {
+        let Some(environment) = self.environment.get() else {
+            return Answer::from_errors(vec![ServerError::new("the schema was not set up", None)]);
+        };
+        match &self.kind {
+            Kind::Reading(schema) => engine::answer(schema, environment, None, question),
+            Kind::Loading(schema) => engine::answer(schema, environment, Some(&Mutation), question),
+        }
     }
 
     /// Answers a subscription as often as there is something to tell, and anything else once.

@@ -83,16 +83,11 @@ fn a_question_is_answered_in_the_media_type_that_is_accepted() {
 fn the_fields_of_an_answer_come_in_the_order_of_the_question() {
     let loaded = library();
     let schema = eragraph::api::schema(loaded.repository.clone(), &Limits::default());
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let question = "{ long: diff(from: {date: \"2000-01-01\"}, to: {date: \"2020-01-01\"}) { orderCertain } \
                       past: units(revision: 1, first: 1) { totalCount } short: eras { id } }";
-    for _ in 0..20 {
-        let schema = schema.clone();
-        let answer = runtime.block_on(runtime.spawn(async move { schema.execute(question).await })).unwrap();
-        let text = String::from_utf8(answer.into_json()).unwrap();
-        let order: Vec<_> = ["long", "past", "short"].iter().map(|name| text.find(name)).collect();
-        assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{text}");
-    }
+    let text = String::from_utf8(schema.execute(question).into_json()).unwrap();
+    let order: Vec<_> = ["long", "past", "short"].iter().map(|name| text.find(name)).collect();
+    assert!(order.iter().all(Option::is_some) && order.is_sorted(), "{text}");
 }
 
 #[test]

@@ -31,8 +31,7 @@ fn page(schema: &ApiSchema, (question, place): (&str, &str), arguments: &str, to
         _ => "unit { unitId } composite",
     };
     let question = question.replace("PAGE", arguments).replace("FIELDS", &fields.replace("ITEM", item));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = runtime.block_on(schema.execute(Request::new(&question)));
+    let answer = schema.execute(Request::new(&question));
     assert!(answer.is_ok(), "{question}: {:?}", answer.errors);
     let data: Value = serde_json::from_slice(answer.data_in_json()).unwrap();
     data.pointer(place).unwrap().clone()

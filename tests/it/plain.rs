@@ -103,7 +103,7 @@ fn rows_by_graphql(loaded: &Loaded, view: &str, under: &str) -> Vec<Value> {
         "{{ view({view}) {{ {lines} {{ totalCount nodes {{ unit {{ {unit} }} line {{ unitId name }} weakestBasis composite }} }} }} }}"
     );
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
-    let answer = run(schema.execute(Question::new(question)));
+    let answer = schema.execute(Question::new(question));
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);
     let data: Value = serde_json::from_slice(answer.data_in_json()).unwrap();
     let nodes = data["view"]["reportingLines"]["nodes"].as_array().unwrap().clone();

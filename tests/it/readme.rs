@@ -84,7 +84,6 @@ fn commands<'b>(block: &'b Block<'_>) -> Vec<(&'b str, Vec<&'b str>)> {
 fn its_questions_have_the_answers_that_it_shows() {
     let loaded = Loaded::searchable("snapshots");
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let text = readme();
     let blocks = blocks(&text);
     let mut asked = 0;
@@ -92,7 +91,7 @@ fn its_questions_have_the_answers_that_it_shows() {
         let query = pair[0].text();
         assert_eq!(pair[1].language, "json", "an answer follows\n{query}");
         let shown: Value = serde_json::from_str(&pair[1].text()).unwrap();
-        let answer = runtime.block_on(schema.execute(Request::new(query.as_str())));
+        let answer = schema.execute(Request::new(query.as_str()));
         let answer: Value = serde_json::from_slice(&with_codes(answer).into_json()).unwrap();
         assert!(answer == shown, "{query}\nis answered\n{answer:#}");
         asked += 1;

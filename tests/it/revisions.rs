@@ -11,8 +11,7 @@ use crate::service::Loaded;
 
 fn ask(loaded: &Loaded, query: &str) -> Value {
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = runtime.block_on(schema.execute(Request::new(query)));
+    let answer = schema.execute(Request::new(query));
     assert!(answer.errors.is_empty(), "{:?}", answer.errors);
     serde_json::from_slice(answer.data_in_json()).unwrap()
 }

@@ -10,8 +10,7 @@ use crate::service::Loaded;
 
 fn answer(loaded: &Loaded, query: &str) -> Value {
     let schema = api::schema(loaded.repository.clone(), &Limits::default());
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let answer = runtime.block_on(schema.execute(Request::new(query)));
+    let answer = schema.execute(Request::new(query));
     serde_json::from_slice(&answer.into_json()).unwrap()
 }
 

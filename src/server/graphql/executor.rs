@@ -13,14 +13,14 @@ use axum::http::StatusCode;
 use futures_util::stream::{self, BoxStream, StreamExt as _};
 
 use crate::api::{
-    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, Question, poll_within, try_until, with_codes, within,
-    within_a_task,
+    self, Admin, Answer, ApiSchema, Budget, Code, Pinned, Question, TimedOut, try_until, with_codes, within,
+    within_a_thread,
 };
 use crate::config::Config;
 use crate::repository::Repository;
 
 use super::super::admin::Caller;
-use super::super::observe::{Metrics, carried};
+use super::super::observe::{Asker, Metrics};
 use super::super::outcome::Outcome;
 use super::asked::Asked;
 use super::document::{Operation, Unfit};
@@ -141,7 +141,7 @@ impl Executor {
             prepared.operation.as_ref().is_some_and(|operation| operation.kind == OperationType::Mutation);
         if is_mutation {
             // A load takes the time that it takes.
-            return Ok(told(self.schema.answer(prepared.question).await));
+            return Ok(told(self.schema.answer(prepared.question)));
         }
         let entry = self.enter(is_long).await?;
         self.work_out(entry, prepared.question, is_long).await
@@ -160,22 +160,28 @@ impl Executor {
         let ready = |question: Question| question.with(Budget::new(&self.config.limits)).with(pinned.clone());
         let timeout = self.config.limits.timeout;
         let until = deadline(timeout);
-        let answer = async {
-            if !may_be_long {
-                return within(until, self.schema.answer(ready(question))).await;
-            }
+        let answered = if may_be_long {
             // Most of those are answered at once: large pages are asked for of short lists.
-            let tried = try_until(deadline(TRIAL.min(timeout)), self.schema.answer(ready(question.again()))).await;
-            if tried.is_ok() {
-                return tried;
+            let answer = || self.schema.answer(ready(question.again()));
+            match try_until(deadline(TRIAL.min(timeout)), answer) {
+                Ok(answer) => Ok(answer),
+                Err(TimedOut) => self.work_out_elsewhere(until, ready(question)).await,
             }
-            let (schema, question) = (self.schema.clone(), ready(question));
-            within_a_task(until, carried(async move { schema.answer(question).await })).await
+        } else {
+            within(until, || self.schema.answer(ready(question)))
         };
-        match tokio::time::timeout(timeout, answer).await {
-            Ok(Ok(answer)) => Ok(told(answer)),
-            Ok(Err(_)) | Err(_) => Err(too_long(timeout)),
-        }
+        answered.map(told).map_err(|TimedOut| too_long(timeout))
+    }
+
+    async fn work_out_elsewhere(&self, until: Instant, question: Question) -> Result<Answer, TimedOut> {
+        let (schema, asker) = (self.schema.clone(), Asker::current());
+        let work = move || schema.answer(question);
+        let work = move || match asker {
+            Some(asker) => asker.in_scope(work),
+            None => work(),
+        };
+        let answer = within_a_thread(until, work);
+        tokio::time::timeout_at(until.into(), answer).await.unwrap_or(Err(TimedOut))
     }
 }
 
@@ -193,7 +199,7 @@ impl Executor {
             if is_over {
                 return Poll::Ready(None);
             }
-            let polled = poll_within(deadline(timeout), || answers.poll_next_unpin(context));
+            let polled = within(deadline(timeout), || answers.poll_next_unpin(context));
             polled.unwrap_or_else(|_| {
                 is_over = true;
                 Poll::Ready(Some(too_long(timeout).answer()))

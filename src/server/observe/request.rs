@@ -11,7 +11,7 @@ use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::Response;
-use tracing::{Instrument as _, Level, Span};
+use tracing::{Level, Span};
 
 use crate::config::Config;
 
@@ -116,20 +116,20 @@ thread_local! {
 
 impl Asker {
     /// Returns who waits for what this thread works on.
-    pub(super) fn current() -> Option<Self> {
+    pub(in crate::server) fn current() -> Option<Self> {
         // At the end of a thread there is nobody any more.
         CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
     }
 
-    /// Does work for this asker: all that is logged meanwhile has the id.
+    /// Does work for this asker, within the trace of the request: all that is logged meanwhile has the id.
     pub(in crate::server) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         let _before = Before(CURRENT.replace(Some(self.clone())));
-        work()
+        self.0.trace.in_scope(work)
     }
 
-    /// Has work done for this asker, within the trace of the request.
+    /// Has work done for this asker.
     pub(in crate::server) fn carry<F: Future + Unpin>(&self, work: F) -> impl Future<Output = F::Output> + use<F> {
-        AskedFor { asker: self.clone(), work }.instrument(self.0.trace.clone())
+        AskedFor { asker: self.clone(), work }
     }
 
     pub(super) fn id(&self) -> &str {
