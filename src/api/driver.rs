@@ -78,16 +78,12 @@ impl Drop for Piece {
     }
 }
 
-/// Returns what stands for a value that is written already; no JSON is empty.
-fn already_written() -> Value {
-    Value::Binary(b"".as_slice().into())
-}
-
-/// Writes something where it stands: behind the key of the field that waits for it, else to a piece of its own.
+/// Writes something where it stands: behind the key of the field that waits for it, and then there is no value any more;
+/// else to a piece of its own.
 fn resolve(context: &ContextSelectionSet<'_>, write: impl FnOnce() -> ServerResult<()>) -> ServerResult<Value> {
     let is_field = context.path_node.is_some_and(|node| matches!(node.segment, QueryPathSegment::Name(_)));
     if is_field && AWAITED.take() == place_of(context.item) {
-        return write().map(|()| already_written());
+        return write().map(|()| Value::Null);
     }
     let piece = Piece::begin();
     write().map(|()| Value::Binary(piece.end().into()))
@@ -190,13 +186,17 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
         return Ok(());
     }
     AWAITED.set(place_of(&field.selection_set));
+    let begin = length();
     let value = pin!(object.resolve_field(context));
     match value.poll(&mut task::Context::from_waker(task::Waker::noop())) {
         Poll::Ready(value) => {
-            match value?.unwrap_or_default() {
-                Value::Binary(piece) => put(&piece),
-                value => WRITTEN.with_borrow_mut(|written| write_value(written, &value)),
-            }
+            let value = value?;
+            WRITTEN.with_borrow_mut(|written| {
+                // Every value is written with a byte at least.
+                if written.len() == begin {
+                    write_value(written, &value.unwrap_or_default());
+                }
+            });
             Ok(())
         }
         Poll::Pending => Err(ServerError::new("a field waits for something", Some(context.item.pos))),
@@ -372,15 +372,13 @@ impl<T: ContainerType> OutputType for Objects<T> {
 }
 
 fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &[T]) -> ServerResult<()> {
+    let fields = objects.first().map(|first| fields_of(context, first)).transpose()?.unwrap_or_default();
     put(b"[");
-    if let Some(first) = objects.first() {
-        let fields = fields_of(context, first)?;
-        for (at, object) in objects.iter().enumerate() {
-            if at > 0 {
-                put(b",");
-            }
-            write_fields(&context.with_index(at), fields.iter().map(Cow::as_ref), |field| write_field(field, object));
+    for (at, object) in objects.iter().enumerate() {
+        if at > 0 {
+            put(b",");
         }
+        write_fields(&context.with_index(at), fields.iter().map(Cow::as_ref), |field| write_field(field, object));
     }
     put(b"]");
     Ok(())

@@ -37,12 +37,8 @@ pub(super) struct Around {
 }
 
 impl Around {
-    pub(super) fn new(metrics: &Arc<Metrics>, config: &Config) -> Self {
-        Self {
-            observer: Arc::new(Observer::new(Arc::clone(metrics), config)),
-            careful: Careful::of(config),
-            cors: cors(config).map(Arc::new),
-        }
+    pub(super) fn new(observer: &Arc<Observer>, config: &Config) -> Self {
+        Self { observer: Arc::clone(observer), careful: Careful::of(config), cors: cors(config).map(Arc::new) }
     }
 
     /// Answers a request to a route by its handler.

@@ -38,7 +38,7 @@ use crate::repository::Repository;
 use around::Around;
 use graphql::{Answers, Executor, Heads, Unread};
 use headers::Careful;
-use observe::{Metrics, Pattern, Readiness};
+use observe::{Metrics, Observer, Pattern, Readiness};
 
 pub use graphql::{DocumentsError, check};
 
@@ -54,6 +54,7 @@ struct Service {
     /// The places of sockets, as many as there may be.
     sockets: Arc<Semaphore>,
     metrics: Arc<Metrics>,
+    observer: Arc<Observer>,
     readiness: Readiness,
 }
 
@@ -69,6 +70,7 @@ impl Service {
             turns: lines::Turns::new(&config.limits),
             repository,
             sockets: Arc::new(Semaphore::new(config.limits.sockets.min(Semaphore::MAX_PERMITS))),
+            observer: Arc::new(Observer::new(Arc::clone(&metrics), &config)),
             metrics,
             readiness,
             config,
@@ -107,7 +109,7 @@ struct Surface {
 impl App {
     fn new(service: Service) -> Self {
         let service = Arc::new(service);
-        let around = Around::new(&service.metrics, &service.config);
+        let around = Around::new(&service.observer, &service.config);
         let others = others().layer(around.clone()).with_state(Arc::clone(&service));
         Self(Arc::new(Surface { service, around, others }))
     }

@@ -207,7 +207,11 @@ fn logged(form: Form, config: &Config, ask: impl FnOnce(&Asked)) -> String {
     let writer = lines.clone();
     let (subscriber, _guard) = subscriber(config, form, move || writer.clone()).unwrap();
     let asked = Asked::new(config);
-    tracing::subscriber::with_default(subscriber, || ask(&asked));
+    tracing::subscriber::with_default(subscriber, || {
+        ask(&asked);
+        // With the service, what waits to be written is.
+        drop(asked);
+    });
     String::from_utf8(lines.0.lock().unwrap().clone()).unwrap()
 }
 

@@ -4,7 +4,7 @@
 //! tenth of a small answer; and spans, which would carry the id to the lines, cost as much again for each request, though
 //! hardly any logs a line besides its own.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{self, Debug, Write as _};
 use std::time::SystemTime;
 
@@ -13,6 +13,7 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::fmt::FmtContext;
 use tracing_subscriber::fmt::format::{FormatEvent, FormatFields, Writer};
+use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::request::Asker;
@@ -38,7 +39,7 @@ where
         // At once, for each word that goes to the writer takes longer than itself.
         let mut line = String::with_capacity(LONG);
         line.push_str(dim);
-        write_time(&mut line, SystemTime::now());
+        write_time(&mut line, now());
         line.extend([plain, colour, level(*event.metadata().level()), plain]);
         line.extend([dim, event.metadata().target(), ":", plain]);
         let mut fields = Fields(line);
@@ -80,8 +81,34 @@ where
 }
 
 thread_local! {
+    /// The time of what this thread logs now, where that was before.
+    static AS_OF: Cell<Option<SystemTime>> = const { Cell::new(None) };
     /// The second that this thread wrote last, and how it is written.
     static SECOND: RefCell<(u64, String)> = const { RefCell::new((u64::MAX, String::new())) };
+}
+
+/// Logs what was at a time.
+pub(super) fn as_of<T>(time: SystemTime, log: impl FnOnce() -> T) -> T {
+    let before = AS_OF.replace(Some(time));
+    let done = log();
+    AS_OF.set(before);
+    done
+}
+
+fn now() -> SystemTime {
+    AS_OF.get().unwrap_or_else(SystemTime::now)
+}
+
+/// The clock of the log.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock;
+
+impl FormatTime for Clock {
+    fn format_time(&self, to: &mut Writer<'_>) -> fmt::Result {
+        let mut time = String::new();
+        write_time(&mut time, now());
+        to.write_str(&time)
+    }
 }
 
 /// Writes a time with its microseconds. Its date is worked out once for a second.

@@ -12,7 +12,7 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 use crate::config::Config;
 
 use super::gathered::{Gathered, Gathering};
-use super::line::{Documents, Lines};
+use super::line::{Clock, Documents, Lines};
 use super::otlp::{self, TRACES, TracesError, Tracing};
 use super::panic;
 
@@ -78,7 +78,8 @@ where
         Form::Plain => lines.with_ansi(false).event_format(Lines).boxed(),
         Form::Coloured => lines.with_ansi(true).event_format(Lines).boxed(),
         Form::Json => {
-            let lines = lines.json().flatten_event(true).with_current_span(false).with_span_list(false);
+            let lines =
+                lines.with_timer(Clock).json().flatten_event(true).with_current_span(false).with_span_list(false);
             lines.map_event_format(Documents).boxed()
         }
     };

@@ -3,6 +3,7 @@
 //! An `Observer` stands around all routes. What a question became travels to it in the extensions of the response, as
 //! an `Outcome`.
 
+mod answered;
 mod gathered;
 mod line;
 mod log;
@@ -43,6 +44,7 @@ pub(super) async fn metrics(State(service): State<Arc<Service>>) -> Response {
     if !service.config.metrics {
         return StatusCode::NOT_FOUND.into_response();
     }
+    service.observer.catch_up();
     let text = tokio::task::spawn_blocking(move || service.metrics.exposition(&service.repository)).await;
     match text {
         Ok(Ok(text)) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE), (CACHE_CONTROL, "no-store")], text).into_response(),

@@ -5,18 +5,19 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::{Duration, Instant};
+use std::time::{Instant, SystemTime};
 
 use axum::body::HttpBody as _;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method};
 use axum::response::Response;
-use tracing::{Level, Span};
+use tracing::Span;
 
 use crate::config::Config;
 
 use super::super::outcome::Outcome;
-use super::log::{REQUESTS, for_log};
+use super::answered::{Answered, Backlog, milliseconds};
+use super::log::REQUESTS;
 use super::metrics::{Held, Metrics};
 use super::otlp;
 use super::request_id::{REQUEST_ID, RequestIds};
@@ -29,7 +30,7 @@ const OTHER_METHOD: &str = "other";
 /// What every request is observed with.
 #[derive(Debug)]
 pub(in crate::server) struct Observer {
-    metrics: Arc<Metrics>,
+    backlog: Arc<Backlog>,
     ids: RequestIds,
     log_variables: bool,
     has_traces: bool,
@@ -74,18 +75,32 @@ impl Pattern {
             Self::None => None,
         }
     }
+
+    /// Returns what requests to it count as.
+    pub(super) fn route(&self) -> &str {
+        self.text().unwrap_or(UNMATCHED)
+    }
 }
 
 impl Observer {
     /// Returns what observes requests and counts them.
     pub(in crate::server) fn new(metrics: Arc<Metrics>, config: &Config) -> Self {
-        let (log_variables, has_traces) = (config.log_variables, config.otlp.is_some());
-        Self { metrics, ids: RequestIds::new(), log_variables, has_traces }
+        Self {
+            backlog: Arc::new(Backlog::new(metrics)),
+            ids: RequestIds::new(),
+            log_variables: config.log_variables,
+            has_traces: config.otlp.is_some(),
+        }
     }
 
     /// Returns what requests are counted in.
     pub(in crate::server) fn metrics(&self) -> &Metrics {
-        &self.metrics
+        self.backlog.metrics()
+    }
+
+    /// Counts what was answered up to now, and writes its lines.
+    pub(in crate::server) fn catch_up(&self) {
+        self.backlog.work_off();
     }
 
     /// Begins to observe a request, which its route was found for.
@@ -103,9 +118,15 @@ impl Observer {
             pattern,
             began: Instant::now(),
             is_answered: false,
-            _held: observer.metrics.request_started(),
+            _held: observer.metrics().request_started(),
             observer: Arc::clone(observer),
         }
+    }
+}
+
+impl Drop for Observer {
+    fn drop(&mut self) {
+        self.catch_up();
     }
 }
 
@@ -115,6 +136,12 @@ thread_local! {
 }
 
 impl Asker {
+    /// Returns one who is known by an id, and in no trace.
+    #[cfg(test)]
+    pub(super) fn named(id: &'static str) -> Self {
+        Self(Arc::new(Named { id: HeaderValue::from_static(id), trace: Span::none() }))
+    }
+
     /// Returns who waits for what this thread works on.
     pub(in crate::server) fn current() -> Option<Self> {
         // At the end of a thread there is nobody any more.
@@ -178,84 +205,42 @@ where
     }
 }
 
-/// Writes the line of a request at a level that is known only when it is answered.
-macro_rules! line {
-    ($level:expr, $($fields:tt)+) => {
-        match $level {
-            Level::ERROR => tracing::error!(target: REQUESTS, $($fields)+),
-            Level::WARN => tracing::warn!(target: REQUESTS, $($fields)+),
-            Level::INFO => tracing::info!(target: REQUESTS, $($fields)+),
-            _ => tracing::debug!(target: REQUESTS, $($fields)+),
-        }
-    };
-}
-
 impl Pending {
     /// Returns which request it is.
     pub(in crate::server) fn asker(&self) -> Asker {
         self.asker.clone()
     }
 
-    /// Counts an answer, writes its line, and gives it the id of its request.
+    /// Gives an answer the id of its request, and sees to it that it is counted and in the log.
     pub(in crate::server) fn answered(&mut self, response: &mut Response) {
         self.is_answered = true;
-        let took = self.began.elapsed();
-        let outcome = response.extensions().get::<Outcome>();
-        self.observer.metrics.request_answered(self.method, self.route(), response.status(), took);
-        if let Some(outcome) = outcome {
-            self.observer.metrics.question_answered(outcome, took);
+        let mut outcome = response.extensions_mut().remove::<Outcome>();
+        if let Some(outcome) = outcome.as_mut().filter(|_| !self.observer.log_variables) {
+            outcome.variables = None;
         }
-        self.log(response, took);
-        otlp::finish(&self.asker.0.trace, response.status(), outcome);
+        otlp::finish(&self.asker.0.trace, response.status(), outcome.as_ref());
         response.headers_mut().insert(REQUEST_ID, self.asker.0.id.clone());
-    }
-
-    fn route(&self) -> &str {
-        self.pattern.text().unwrap_or(UNMATCHED)
-    }
-
-    fn log(&self, response: &Response, took: Duration) {
-        let (method, route, status) = (self.method, self.route(), response.status());
-        let outcome = response.extensions().get::<Outcome>();
-        let operation = outcome.and_then(|outcome| outcome.operation.as_deref()).map(for_log);
-        let variables =
-            outcome.and_then(|outcome| outcome.variables.as_deref()).filter(|_| self.observer.log_variables);
-        line!(
-            level(route, status),
-            id = self.asker.id(),
-            trace = self.asker.trace(),
-            method,
-            route,
-            status = status.as_u16(),
-            ms = milliseconds(took),
-            bytes = response.body().size_hint().exact(),
-            operation = operation.as_deref(),
-            code = outcome.and_then(|outcome| outcome.code.as_deref()),
-            known = outcome.and_then(|outcome| outcome.document_was_known),
-            variables,
-            "answered"
-        );
+        self.observer.backlog.add(Answered {
+            asker: self.asker.clone(),
+            method: self.method,
+            pattern: self.pattern.clone(),
+            status: response.status(),
+            at: SystemTime::now(),
+            took: self.began.elapsed(),
+            bytes: response.body().size_hint().exact(),
+            outcome,
+        });
     }
 }
 
 impl Drop for Pending {
     fn drop(&mut self) {
         if !self.is_answered {
-            self.observer.metrics.request_abandoned();
-            let (id, method, route, ms) =
-                (self.asker.id(), self.method, self.route(), milliseconds(self.began.elapsed()));
+            self.observer.metrics().request_abandoned();
+            let (id, method, route) = (self.asker.id(), self.method, self.pattern.route());
+            let ms = milliseconds(self.began.elapsed());
             tracing::info!(target: REQUESTS, id, method, route, ms, "the asker went away");
         }
-    }
-}
-
-/// Returns how loud the line of a request is: our faults are errors, and what machines ask all the time is quiet.
-fn level(route: &str, status: StatusCode) -> Level {
-    match status {
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT => Level::WARN,
-        status if status.is_server_error() => Level::ERROR,
-        _ if route == "/metrics" || route.starts_with("/health/") => Level::DEBUG,
-        _ => Level::INFO,
     }
 }
 
@@ -263,8 +248,4 @@ fn level(route: &str, status: StatusCode) -> Level {
 fn standard(method: &Method) -> Option<&'static str> {
     const STANDARD: [&str; 9] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT"];
     STANDARD.into_iter().find(|name| method.as_str() == *name)
-}
-
-fn milliseconds(took: Duration) -> f64 {
-    (took.as_secs_f64() * 1e6).round() / 1e3
 }

@@ -14,7 +14,7 @@ use tower::ServiceExt as _;
 use super::super::around::Around;
 use super::super::outcome::Outcome;
 use super::super::{App, Service};
-use super::{Form, Held, Metrics, REQUEST_ID, Readiness, subscriber};
+use super::{Form, Held, Metrics, Observer, REQUEST_ID, Readiness, subscriber};
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -58,8 +58,8 @@ async fn ask_logging(form: Form, router: Router, config: &Config) -> (StatusCode
     let lines = Lines::default();
     let (subscriber, _guard) = subscriber(config, form, lines.writer()).unwrap();
     let _default = tracing::subscriber::set_default(subscriber);
-    let metrics = Arc::new(Metrics::new(&config.limits));
-    let router = router.layer(Around::new(&metrics, config));
+    let observer = Observer::new(Arc::new(Metrics::new(&config.limits)), config);
+    let router = router.layer(Around::new(&Arc::new(observer), config));
     let request = Request::builder().uri("/asked").header(REQUEST_ID, "my-id").body(Body::empty()).unwrap();
     let response = router.oneshot(request).await.unwrap();
     assert_eq!(response.headers()[REQUEST_ID], "my-id");
@@ -122,7 +122,8 @@ async fn an_asker_who_goes_away_is_told_of_and_counted() {
     let _default = tracing::subscriber::set_default(subscriber);
     let metrics = Arc::new(Metrics::new(&Config::default().limits));
     let router = Router::new().route("/asked", get(std::future::pending::<()>));
-    let router = router.layer(Around::new(&metrics, &Config::default()));
+    let observer = Observer::new(Arc::clone(&metrics), &Config::default());
+    let router = router.layer(Around::new(&Arc::new(observer), &Config::default()));
     let mut asked = Box::pin(router.oneshot(Request::builder().uri("/asked").body(Body::empty()).unwrap()));
     assert!(futures_util::poll!(&mut asked).is_pending());
     drop(asked);
