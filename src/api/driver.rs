@@ -80,29 +80,25 @@ impl Drop for Piece {
 
 /// Writes something where it stands: behind the key of the field that waits for it, and then there is no value any more;
 /// else to a piece of its own.
-fn resolve(context: &ContextSelectionSet<'_>, write: impl FnOnce() -> ServerResult<()>) -> ServerResult<Value> {
+fn resolve(context: &ContextSelectionSet<'_>, work: impl FnOnce() -> ServerResult<()>) -> ServerResult<Value> {
     let is_field = context.path_node.is_some_and(|node| matches!(node.segment, QueryPathSegment::Name(_)));
-    if is_field && AWAITED.take() == place_of(context.item) {
-        return write().map(|()| Value::Null);
+    let place = place_of(context.item);
+    if is_field && AWAITED.get() == place {
+        AWAITED.set(0);
+        // What fails has written nothing, and there may be another value for it.
+        return work().map(|()| Value::Null).inspect_err(|_| AWAITED.set(place));
     }
     let piece = Piece::begin();
-    write().map(|()| Value::Binary(piece.end().into()))
+    work().map(|()| Value::Binary(piece.end().into()))
 }
 
 fn place_of(selection: &Positioned<SelectionSet>) -> usize {
     std::ptr::from_ref(selection).addr()
 }
 
-fn put(bytes: &[u8]) {
-    WRITTEN.with_borrow_mut(|written| written.extend_from_slice(bytes));
-}
-
-fn length() -> usize {
-    WRITTEN.with_borrow(Vec::len)
-}
-
-fn back_to(length: usize) {
-    WRITTEN.with_borrow_mut(|written| written.truncate(length));
+/// Writes at the end of the piece that this thread works on.
+fn write<T>(write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    WRITTEN.with_borrow_mut(write)
 }
 
 /// How an answer begins that has data.
@@ -121,11 +117,11 @@ pub(super) fn write_root<T: ContainerType>(
     about_schema: &impl AboutSchema,
 ) -> ServerResult<Vec<u8>> {
     let piece = Piece::begin();
-    put(BEGIN);
+    write(|written| written.extend_from_slice(BEGIN));
     write_object(context, root, |context| match context.item.node.name.node.as_str() {
         "__schema" | "__type" => {
             let value = about_schema.answer(context.item)?;
-            WRITTEN.with_borrow_mut(|written| write_value(written, &value));
+            write(|written| write_value(written, &value));
             Ok(())
         }
         _ => write_field(context, root),
@@ -145,11 +141,11 @@ fn write_key(written: &mut Vec<u8>, before: &[u8], field: &Field) {
 fn write_object<T: ContainerType + ?Sized>(
     context: &ContextSelectionSet<'_>,
     object: &T,
-    write: impl Fn(&Context<'_>) -> ServerResult<()>,
+    write_field: impl Fn(&Context<'_>) -> ServerResult<()>,
 ) -> ServerResult<()> {
     match as_they_stand(context.item) {
-        Some(fields) => write_fields(context, fields, write),
-        None => write_fields(context, fields_of(context, object)?.iter().map(Cow::as_ref), write),
+        Some(fields) => write_fields(context, fields, write_field),
+        None => write_fields(context, fields_of(context, object)?.iter().map(Cow::as_ref), write_field),
     }
     Ok(())
 }
@@ -158,25 +154,30 @@ fn write_object<T: ContainerType + ?Sized>(
 fn write_fields<'c>(
     context: &'c ContextSelectionSet<'c>,
     fields: impl Iterator<Item = &'c Positioned<Field>>,
-    write: impl Fn(&Context<'_>) -> ServerResult<()>,
+    write_field: impl Fn(&Context<'_>) -> ServerResult<()>,
 ) {
-    let begin = length();
     let mut before = b"{\"";
     for field in fields {
-        let start = WRITTEN.with_borrow_mut(|written| {
+        let start = write(|written| {
             let start = written.len();
             write_key(written, before, &field.node);
             start
         });
-        match write(&context.with_field(field)) {
+        match write_field(&context.with_field(field)) {
             Ok(()) => before = b",\"",
             Err(error) => {
-                back_to(start);
+                write(|written| written.truncate(start));
                 context.add_error(error);
             }
         }
     }
-    put(if length() == begin { b"null" } else { b"}" });
+    write(|written| {
+        if before == b"{\"" {
+            written.extend_from_slice(b"null");
+        } else {
+            written.push(b'}');
+        }
+    });
 }
 
 fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> ServerResult<()> {
@@ -185,18 +186,15 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
         put_text(&object.introspection_type_name());
         return Ok(());
     }
-    AWAITED.set(place_of(&field.selection_set));
-    let begin = length();
+    let place = place_of(&field.selection_set);
+    AWAITED.set(place);
     let value = pin!(object.resolve_field(context));
     match value.poll(&mut task::Context::from_waker(task::Waker::noop())) {
         Poll::Ready(value) => {
-            let value = value?;
-            WRITTEN.with_borrow_mut(|written| {
-                // Every value is written with a byte at least.
-                if written.len() == begin {
-                    write_value(written, &value.unwrap_or_default());
-                }
-            });
+            match value?.unwrap_or_default() {
+                Value::Null if AWAITED.get() != place => {}
+                value => write(|written| write_value(written, &value)),
+            }
             Ok(())
         }
         Poll::Pending => Err(ServerError::new("a field waits for something", Some(context.item.pos))),
@@ -204,7 +202,7 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
 }
 
 fn put_text(text: &str) {
-    WRITTEN.with_borrow_mut(|written| write_text(written, text));
+    write(|written| write_text(written, text));
 }
 
 /// Returns the fields of a selection where they are what it asks for: it has no fragments, no directives, and no key
@@ -373,13 +371,13 @@ impl<T: ContainerType> OutputType for Objects<T> {
 
 fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &[T]) -> ServerResult<()> {
     let fields = objects.first().map(|first| fields_of(context, first)).transpose()?.unwrap_or_default();
-    put(b"[");
+    write(|written| written.push(b'['));
     for (at, object) in objects.iter().enumerate() {
         if at > 0 {
-            put(b",");
+            write(|written| written.push(b','));
         }
         write_fields(&context.with_index(at), fields.iter().map(Cow::as_ref), |field| write_field(field, object));
     }
-    put(b"]");
+    write(|written| written.push(b']'));
     Ok(())
 }
