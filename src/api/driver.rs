@@ -143,21 +143,18 @@ fn write_object<T: ContainerType + ?Sized>(
     object: &T,
     write_field: impl Fn(&Context<'_>) -> ServerResult<()>,
 ) -> ServerResult<()> {
-    match as_they_stand(context.item) {
-        Some(fields) => write_fields(context, fields, write_field),
-        None => write_fields(context, fields_of(context, object)?.iter().map(Cow::as_ref), write_field),
-    }
+    write_fields(context, &fields_of(context, object)?, write_field);
     Ok(())
 }
 
 /// Writes the fields of an object. One that fails is left out, and an object with none left is null.
-fn write_fields<'c>(
-    context: &'c ContextSelectionSet<'c>,
-    fields: impl Iterator<Item = &'c Positioned<Field>>,
+fn write_fields(
+    context: &ContextSelectionSet<'_>,
+    fields: &Fields<'_>,
     write_field: impl Fn(&Context<'_>) -> ServerResult<()>,
 ) {
     let mut before = b"{\"";
-    for field in fields {
+    for field in fields.iter() {
         let start = write(|written| {
             let start = written.len();
             write_key(written, before, &field.node);
@@ -205,15 +202,27 @@ fn put_text(text: &str) {
     write(|written| write_text(written, text));
 }
 
-/// Returns the fields of a selection where they are what it asks for: it has no fragments, no directives, and no key
-/// twice.
-fn as_they_stand(selection: &Positioned<SelectionSet>) -> Option<impl Iterator<Item = &Positioned<Field>>> {
-    let items = &selection.node.items;
+/// The fields that a selection asks of an object.
+struct Fields<'c> {
+    /// Those that stand there.
+    standing: &'c [Positioned<Selection>],
+    /// Those that are put together, where they are not just what stands there.
+    collected: Vec<Cow<'c, Positioned<Field>>>,
+}
+
+impl Fields<'_> {
+    fn iter(&self) -> impl Iterator<Item = &Positioned<Field>> {
+        self.standing.iter().filter_map(field_of).chain(self.collected.iter().map(Cow::as_ref))
+    }
+}
+
+/// Tells whether the fields of a selection are what it asks for: it has no fragments, no directives, and no key twice.
+fn is_plain(items: &[Positioned<Selection>]) -> bool {
     let is_new = |(at, selected)| {
         let own = field_of(selected).map(|field| field.node.response_key());
         own.is_some_and(|own| items.iter().take(at).filter_map(field_of).all(|field| field.node.response_key() != own))
     };
-    items.iter().enumerate().all(is_new).then(|| items.iter().filter_map(field_of))
+    items.iter().enumerate().all(is_new)
 }
 
 fn field_of(selected: &Positioned<Selection>) -> Option<&Positioned<Field>> {
@@ -225,12 +234,14 @@ fn field_of(selected: &Positioned<Selection>) -> Option<&Positioned<Field>> {
 
 /// Returns the fields that a selection asks of an object, through its fragments; what stands several times under one key
 /// is one field with all its selections (GraphQL, section 6.3.2).
-pub(super) fn fields_of<'c, T: ContainerType + ?Sized>(
-    context: &ContextSelectionSet<'c>,
-    object: &T,
-) -> ServerResult<Vec<Cow<'c, Positioned<Field>>>> {
-    let mut fields = Vec::with_capacity(context.item.node.items.len());
-    collect(context, object, context.item, &mut fields)?;
+fn fields_of<'c, T: ContainerType + ?Sized>(context: &ContextSelectionSet<'c>, object: &T) -> ServerResult<Fields<'c>> {
+    let items = &context.item.node.items;
+    let mut fields = Fields { standing: &[], collected: Vec::new() };
+    if is_plain(items) {
+        fields.standing = items;
+    } else {
+        collect(context, object, context.item, &mut fields.collected)?;
+    }
     Ok(fields)
 }
 
@@ -370,13 +381,14 @@ impl<T: ContainerType> OutputType for Objects<T> {
 }
 
 fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &[T]) -> ServerResult<()> {
-    let fields = objects.first().map(|first| fields_of(context, first)).transpose()?.unwrap_or_default();
-    write(|written| written.push(b'['));
+    let Some(first) = objects.first() else {
+        write(|written| written.extend_from_slice(b"[]"));
+        return Ok(());
+    };
+    let fields = fields_of(context, first)?;
     for (at, object) in objects.iter().enumerate() {
-        if at > 0 {
-            write(|written| written.push(b','));
-        }
-        write_fields(&context.with_index(at), fields.iter().map(Cow::as_ref), |field| write_field(field, object));
+        write(|written| written.push(if at == 0 { b'[' } else { b',' }));
+        write_fields(&context.with_index(at), &fields, |field| write_field(field, object));
     }
     write(|written| written.push(b']'));
     Ok(())

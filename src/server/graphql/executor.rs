@@ -30,7 +30,7 @@ use super::refusal::{ERRORS_TOLD, Refusal};
 use super::way::Way;
 
 /// How long an answer that may be long is tried to be had at once, where it holds up others.
-const TRIAL: Duration = Duration::from_millis(5);
+const TRIAL: Duration = Duration::from_millis(20);
 
 /// What answers questions.
 pub(in crate::server) struct Executor {
