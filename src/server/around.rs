@@ -97,7 +97,7 @@ where
         let told = asker.clone();
         let answer = async move { handler(request, told).await };
         let answer = AssertUnwindSafe(answer).catch_unwind().await;
-        answer.unwrap_or_else(|what| asker.in_scope(|| observe::failed(metrics, what.as_ref())))
+        answer.unwrap_or_else(|what| observe::failed(&asker, metrics, what.as_ref()))
     }
 }
 

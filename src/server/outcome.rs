@@ -1,4 +1,4 @@
-//! What became of a question, for the log and the metrics: it travels in the extensions of the response.
+//! What became of a question, for the log and the metrics: the asker is told of it (`observe::Asker::became`).
 
 /// What became of a question.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

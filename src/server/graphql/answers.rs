@@ -67,6 +67,7 @@ pub(super) struct Kept {
 pub(in crate::server) struct Keeping {
     answers: Cache<Key, Arc<Kept>>,
     key: Key,
+    outcome: Outcome,
 }
 
 impl Answers {
@@ -100,11 +101,11 @@ impl Answers {
         self.kept.as_ref()?.get(key)
     }
 
-    /// Returns what has an answer of so many bytes kept; `None` for one that is too large.
-    pub(super) fn keeping(&self, key: Key, bytes: usize) -> Option<Keeping> {
+    /// Returns what has an answer of so many bytes kept, with what became of its question; `None` for one that is too large.
+    pub(super) fn keeping(&self, key: Key, bytes: usize, outcome: &Outcome) -> Option<Keeping> {
         let takes = bytes.saturating_add(key.asked.len()).saturating_add(BESIDES);
         let answers = self.kept.clone().filter(|_| takes <= self.largest)?;
-        Some(Keeping { answers, key })
+        Some(Keeping { answers, key, outcome: outcome.clone() })
     }
 }
 
@@ -117,17 +118,15 @@ impl Keeping {
             tracing::error!("an answer could not be compressed");
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        if let Some(outcome) = head.extensions.get::<Outcome>() {
-            let outcome = Outcome { answer_was_kept: Some(true), document_was_known: Some(true), ..outcome.clone() };
-            // Copies, for what came is a piece of a larger buffer, and what is sent may take a place while it is.
-            let key = Key {
-                asked: Bytes::copy_from_slice(&self.key.asked),
-                encodings: self.key.encodings.and_then(|list| HeaderValue::from_bytes(list.as_bytes()).ok()),
-                ..self.key
-            };
-            let kept = Kept { headers: head.headers.clone(), body: Bytes::copy_from_slice(&body), outcome };
-            self.answers.insert(key, Arc::new(kept));
-        }
+        // Copies, for what came is a piece of a larger buffer, and what is sent may take a place while it is.
+        let key = Key {
+            asked: Bytes::copy_from_slice(&self.key.asked),
+            encodings: self.key.encodings.and_then(|list| HeaderValue::from_bytes(list.as_bytes()).ok()),
+            ..self.key
+        };
+        let outcome = Outcome { answer_was_kept: Some(true), document_was_known: Some(true), ..self.outcome };
+        let kept = Kept { headers: head.headers.clone(), body: Bytes::copy_from_slice(&body), outcome };
+        self.answers.insert(key, Arc::new(kept));
         HttpResponse::from_parts(head, Body::from(body))
     }
 }
@@ -143,7 +142,6 @@ impl Kept {
     pub(super) fn answer(&self, body: Bytes) -> Response {
         let mut response = Response::new(Body::from(body));
         *response.headers_mut() = self.headers.clone();
-        response.extensions_mut().insert(self.outcome.clone());
         response
     }
 
@@ -155,7 +153,6 @@ impl Kept {
                 response.headers_mut().append(&name, value.clone());
             }
         }
-        response.extensions_mut().insert(self.outcome.clone());
         response
     }
 }
@@ -176,10 +173,8 @@ mod tests {
     }
 
     async fn keep(answers: &Answers, asked: &str, bytes: usize) {
-        let Some(keeping) = answers.keeping(key(answers, asked), bytes) else { return };
-        let mut answer = Response::new(Body::from(vec![b'a'; bytes]));
-        answer.extensions_mut().insert(Outcome::default());
-        keeping.keep(answer).await;
+        let Some(keeping) = answers.keeping(key(answers, asked), bytes, &Outcome::default()) else { return };
+        keeping.keep(Response::new(Body::from(vec![b'a'; bytes]))).await;
     }
 
     #[tokio::test]

@@ -70,40 +70,40 @@ async fn get(service: &Arc<Service>, request: Request, asker: &Asker) -> Respons
         let upgrade = socket::upgrade(Arc::clone(service), request, asker.clone());
         return asker.carry(Box::pin(upgrade)).await;
     }
-    let Some(media) = Media::accepted(request.headers()) else { return not_acceptable() };
+    let Some(media) = Media::accepted(request.headers()) else { return not_acceptable(asker) };
     let query = request.uri().query().unwrap_or_default();
     let key = key(service, Origin::Url, media, request.headers(), &Bytes::copy_from_slice(query.as_bytes()));
     if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
-        return again(service, &kept, media, request.headers()).await;
+        return again(service, asker, &kept, media, request.headers()).await;
     }
     match asked::of_url(query) {
-        Ok(asked) => asker.carry(Box::pin(one(service, asked, media, Way::Get, request.headers(), key))).await,
-        Err(refusal) => send_refusal(refusal, Outcome::default(), media),
+        Ok(asked) => asker.carry(Box::pin(one(service, asker, asked, media, Way::Get, request.headers(), key))).await,
+        Err(refusal) => send_refusal(asker, refusal, Outcome::default(), media),
     }
 }
 
 /// Answers the questions in a JSON body.
 async fn post(service: &Service, request: Request, asker: &Asker) -> Response {
     let (head, body) = request.into_parts();
-    let Some(media) = Media::accepted(&head.headers) else { return not_acceptable() };
+    let Some(media) = Media::accepted(&head.headers) else { return not_acceptable(asker) };
     let caller = Caller::of(&head.headers, &service.config);
     let body = match arrived(service, &head.headers, body, caller).await {
         Ok(body) => body,
-        Err(refusal) => return send_refusal(refusal, Outcome::default(), media),
+        Err(refusal) => return send_refusal(asker, refusal, Outcome::default(), media),
     };
     let is_anybody = caller == Caller::Nobody;
     let key = if is_anybody { key(service, Origin::Body, media, &head.headers, &body) } else { None };
     if let Some(kept) = key.as_ref().and_then(|key| service.answers.find(key)) {
-        return again(service, &kept, media, &head.headers).await;
+        return again(service, asker, &kept, media, &head.headers).await;
     }
     // In boxes, for to work an answer out takes more than one who is answered at once need carry along.
     match asked::of_body(&body, service.config.limits.batch) {
         Ok(Parcel::One(asked)) => {
-            let answer = one(service, *asked, media, Way::Post(caller), &head.headers, key);
+            let answer = one(service, asker, *asked, media, Way::Post(caller), &head.headers, key);
             asker.carry(Box::pin(answer)).await
         }
-        Ok(Parcel::Batch(questions)) => asker.carry(Box::pin(batch(service, questions, media, caller))).await,
-        Err(refusal) => send_refusal(refusal, Outcome::default(), media),
+        Ok(Parcel::Batch(questions)) => asker.carry(Box::pin(batch(service, asker, questions, media, caller))).await,
+        Err(refusal) => send_refusal(asker, refusal, Outcome::default(), media),
     }
 }
 
@@ -113,14 +113,17 @@ fn key(service: &Service, origin: Origin, media: Media, headers: &HeaderMap, ask
 }
 
 /// Sends an answer that was kept, to those who do not have it.
-async fn again(service: &Service, kept: &Kept, media: Media, headers: &HeaderMap) -> Response {
-    if kept.is_known(headers) {
-        return kept.not_modified();
-    }
-    match service.unread.body(kept.body.clone(), service.config.limits.timeout).await {
-        Some(body) => kept.answer(body),
-        None => send_refusal(Refusal::unread(), kept.outcome.clone(), media),
-    }
+async fn again(service: &Service, asker: &Asker, kept: &Kept, media: Media, headers: &HeaderMap) -> Response {
+    let outcome = kept.outcome.clone();
+    let response = if kept.is_known(headers) {
+        kept.not_modified()
+    } else if let Some(body) = service.unread.body(kept.body.clone(), service.config.limits.timeout).await {
+        kept.answer(body)
+    } else {
+        return send_refusal(asker, Refusal::unread(), outcome, media);
+    };
+    asker.became(outcome);
+    response
 }
 
 /// Reads the body of a request, within its size and its time.
@@ -195,6 +198,7 @@ fn too_large(most: usize) -> Refusal {
 /// Answers one question, and has the answer kept where there is a key to keep it by.
 async fn one(
     service: &Service,
+    asker: &Asker,
     asked: Asked,
     media: Media,
     way: Way,
@@ -206,7 +210,7 @@ async fn one(
     let (mut outcome, prepared) = service.executor.prepare(asked, way);
     let prepared = match prepared {
         Ok(prepared) => prepared,
-        Err(refusal) => return send_refusal(refusal, outcome, media),
+        Err(refusal) => return send_refusal(asker, refusal, outcome, media),
     };
     let is_pinned = prepared.is_pinned();
     let key = key.filter(|_| prepared.is_lasting());
@@ -217,23 +221,23 @@ async fn one(
             let body = done.into_json();
             // Of the revision of the key only if that has been the latest all the time.
             let key = key.filter(|key| is_good && service.repository.latest().revision == key.revision);
-            let keeping = key.and_then(|key| service.answers.keeping(key, body.len()));
+            let keeping = key.and_then(|key| service.answers.keeping(key, body.len(), &outcome));
             outcome.answer_was_kept = keeping.is_some().then_some(false);
             let mut response = match way {
-                Way::Get if is_good => send_kept(service, headers, media, body, outcome, is_pinned).await,
-                _ => send(service, status, media, body, outcome).await,
+                Way::Get if is_good => send_kept(service, asker, headers, media, body, outcome, is_pinned).await,
+                _ => send(service, asker, status, media, body, outcome).await,
             };
             if let Some(keeping) = keeping.filter(|_| response.status() == StatusCode::OK) {
                 response.extensions_mut().insert(keeping);
             }
             response
         }
-        Err(refusal) => send_refusal(refusal, outcome, media),
+        Err(refusal) => send_refusal(asker, refusal, outcome, media),
     }
 }
 
 /// Answers the questions of a batch, one after the other.
-async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: Caller) -> Response {
+async fn batch(service: &Service, asker: &Asker, questions: Vec<Asked>, media: Media, caller: Caller) -> Response {
     let mut body = Vec::from(*b"[");
     let mut last = Outcome::default();
     let mut began = Instant::now();
@@ -254,7 +258,7 @@ async fn batch(service: &Service, questions: Vec<Asked>, media: Media, caller: C
         last = outcome;
     }
     body.push(b']');
-    send(service, StatusCode::OK, media, body, last).await
+    send(service, asker, StatusCode::OK, media, body, last).await
 }
 
 /// Returns the code of the first error.
@@ -275,6 +279,7 @@ fn status(done: &Answer, media: Media) -> StatusCode {
 /// still the same.
 async fn send_kept(
     service: &Service,
+    asker: &Asker,
     headers: &HeaderMap,
     media: Media,
     body: Vec<u8>,
@@ -283,11 +288,10 @@ async fn send_kept(
 ) -> Response {
     let tag = etag::tag_of(&body);
     let mut response = if etag::is_known(headers, &tag) {
-        let mut response = StatusCode::NOT_MODIFIED.into_response();
-        response.extensions_mut().insert(outcome);
-        response
+        asker.became(outcome);
+        StatusCode::NOT_MODIFIED.into_response()
     } else {
-        send(service, StatusCode::OK, media, body, outcome).await
+        send(service, asker, StatusCode::OK, media, body, outcome).await
     };
     if response.status() != StatusCode::SERVICE_UNAVAILABLE {
         let told = response.headers_mut();
@@ -302,19 +306,26 @@ async fn send_kept(
 }
 
 /// Sends an answer, once there is room for it.
-async fn send(service: &Service, status: StatusCode, media: Media, body: Vec<u8>, outcome: Outcome) -> Response {
+async fn send(
+    service: &Service,
+    asker: &Asker,
+    status: StatusCode,
+    media: Media,
+    body: Vec<u8>,
+    outcome: Outcome,
+) -> Response {
     let Some(body) = service.unread.body(body.into(), service.config.limits.timeout).await else {
-        return send_refusal(Refusal::unread(), outcome, media);
+        return send_refusal(asker, Refusal::unread(), outcome, media);
     };
+    asker.became(outcome);
     let mut response = Response::new(body.into());
     *response.status_mut() = status;
     *response.headers_mut() = service.heads.get(media);
-    response.extensions_mut().insert(outcome);
     response
 }
 
 /// Sends what says why there is no answer.
-fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Response {
+fn send_refusal(asker: &Asker, refusal: Refusal, mut outcome: Outcome, media: Media) -> Response {
     // The older media type keeps other statuses for what is not well-formed, and for what is no fault of the question.
     let well_formed = refusal.status == StatusCode::BAD_REQUEST && refusal.is_of_document;
     let status = if well_formed && media == Media::Json { StatusCode::OK } else { refusal.status };
@@ -323,8 +334,8 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     // What took too long once will again; what came at a bad moment need not.
     let is_busy = outcome.code.as_deref() == Some(Code::Busy.word());
     let headers = [(CONTENT_TYPE, media.name()), (CACHE_CONTROL, "no-store")];
+    asker.became(outcome);
     let mut response = (status, headers, done.into_json()).into_response();
-    response.extensions_mut().insert(outcome);
     let told = response.headers_mut();
     if status == StatusCode::UNAUTHORIZED {
         told.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
@@ -341,8 +352,8 @@ fn send_refusal(refusal: Refusal, mut outcome: Outcome, media: Media) -> Respons
     response
 }
 
-fn not_acceptable() -> Response {
+fn not_acceptable(asker: &Asker) -> Response {
     let message = "answers are application/graphql-response+json or application/json";
     let refusal = Refusal::new(StatusCode::NOT_ACCEPTABLE, Code::ValidationFailed, message);
-    send_refusal(refusal, Outcome::default(), Media::Json)
+    send_refusal(asker, refusal, Outcome::default(), Media::Json)
 }

@@ -37,7 +37,7 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// Begins to speak over a WebSocket.
 pub(super) async fn upgrade(service: Arc<Service>, request: Request, asker: Asker) -> Response {
-    let refuse = |refusal| send_refusal(refusal, Outcome::default(), Media::Json);
+    let refuse = |refusal| send_refusal(&asker, refusal, Outcome::default(), Media::Json);
     let (mut parts, _) = request.into_parts();
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
         Ok(upgrade) => upgrade,

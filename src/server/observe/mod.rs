@@ -1,7 +1,6 @@
 //! What an operator sees of the service: request ids, the log, metrics, traces, and whether it is ready.
 //!
-//! An `Observer` stands around all routes. What a question became travels to it in the extensions of the response, as
-//! an `Outcome`.
+//! An `Observer` stands around all routes. What became of a question it finds with its `Asker`.
 
 mod answered;
 mod gathered;

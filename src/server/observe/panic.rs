@@ -11,18 +11,17 @@ use crate::api::Code;
 
 use super::super::outcome::Outcome;
 use super::metrics::Metrics;
+use super::request::Asker;
 
 /// Counts a handler that failed, logs what it said, and returns the answer in its place.
-pub(in crate::server) fn failed(metrics: &Metrics, what: &(dyn Any + Send)) -> Response {
+pub(in crate::server) fn failed(asker: &Asker, metrics: &Metrics, what: &(dyn Any + Send)) -> Response {
     metrics.panicked();
-    tracing::error!(panic = message(what), "a handler failed");
+    asker.in_scope(|| tracing::error!(panic = message(what), "a handler failed"));
     let code = Code::Internal.word();
     let message = "the service failed here, which is its fault; its log says more under the id of this request";
     let error = json!({"message": message, "extensions": {"code": code}});
-    let outcome = Outcome { code: Some(code.to_owned()), ..Outcome::default() };
-    let mut response = (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [error]}))).into_response();
-    response.extensions_mut().insert(outcome);
-    response
+    asker.became(Outcome { code: Some(code.to_owned()), ..Outcome::default() });
+    (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"errors": [error]}))).into_response()
 }
 
 /// Returns what was said when it failed.

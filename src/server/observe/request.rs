@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Instant, SystemTime};
 
@@ -56,6 +56,8 @@ struct Named {
     id: HeaderValue,
     /// The span of its trace, which is disabled where no traces are sent.
     trace: Span,
+    /// What became of the question in it, once that is known.
+    outcome: Mutex<Option<Outcome>>,
 }
 
 /// The route of a request, as it is written in the table of routes.
@@ -113,7 +115,7 @@ impl Observer {
             Span::none()
         };
         Pending {
-            asker: Asker(Arc::new(Named { id, trace })),
+            asker: Asker(Arc::new(Named::new(id, trace))),
             method: method.unwrap_or(OTHER_METHOD),
             pattern,
             began: Instant::now(),
@@ -135,11 +137,17 @@ thread_local! {
     static CURRENT: RefCell<Option<Asker>> = const { RefCell::new(None) };
 }
 
+impl Named {
+    fn new(id: HeaderValue, trace: Span) -> Self {
+        Self { id, trace, outcome: Mutex::default() }
+    }
+}
+
 impl Asker {
     /// Returns one who is known by an id, and in no trace.
     #[cfg(test)]
     pub(super) fn named(id: &'static str) -> Self {
-        Self(Arc::new(Named { id: HeaderValue::from_static(id), trace: Span::none() }))
+        Self(Arc::new(Named::new(HeaderValue::from_static(id), Span::none())))
     }
 
     /// Returns who waits for what this thread works on.
@@ -152,6 +160,11 @@ impl Asker {
     pub(in crate::server) fn in_scope<T>(&self, work: impl FnOnce() -> T) -> T {
         let _before = Before(CURRENT.replace(Some(self.clone())));
         self.0.trace.in_scope(work)
+    }
+
+    /// Tells what became of the question.
+    pub(in crate::server) fn became(&self, outcome: Outcome) {
+        *self.0.outcome.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
     }
 
     /// Has work done for this asker.
@@ -214,7 +227,7 @@ impl Pending {
     /// Gives an answer the id of its request, and sees to it that it is counted and in the log.
     pub(in crate::server) fn answered(&mut self, response: &mut Response) {
         self.is_answered = true;
-        let mut outcome = response.extensions_mut().remove::<Outcome>();
+        let mut outcome = self.asker.0.outcome.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(outcome) = outcome.as_mut().filter(|_| !self.observer.log_variables) {
             outcome.variables = None;
         }

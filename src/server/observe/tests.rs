@@ -3,18 +3,17 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use axum::response::IntoResponse as _;
 use axum::routing::get;
-use axum::{Extension, Router};
 use serde_json::Value;
 use tower::ServiceExt as _;
 
 use super::super::around::Around;
 use super::super::outcome::Outcome;
 use super::super::{App, Service};
-use super::{Form, Held, Metrics, Observer, REQUEST_ID, Readiness, subscriber};
+use super::{Asker, Form, Held, Metrics, Observer, REQUEST_ID, Readiness, subscriber};
 use crate::config::Config;
 use crate::repository::Repository;
 
@@ -107,7 +106,10 @@ async fn variables_are_in_the_log_only_where_it_is_to_show_them() {
             document_was_known: Some(true),
             ..Outcome::default()
         };
-        let answering = async move || (Extension(outcome), "done").into_response();
+        let answering = async move || {
+            Asker::current().unwrap().became(outcome);
+            "done"
+        };
         let config = Config { log_variables, ..Config::default() };
         let (_, _, lines) = ask(Router::new().route("/asked", get(answering)), &config).await;
         assert_eq!(lines[0]["variables"].as_str(), log_variables.then_some("{\"id\":\"secret\"}"), "{lines:?}");
