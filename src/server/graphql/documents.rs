@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use moka::sync::Cache;
 use sha2::{Digest as _, Sha256};
@@ -22,8 +22,42 @@ pub(super) struct Documents {
     trusted: HashMap<String, Arc<Document>>,
     /// By their text.
     parsed: Cache<Arc<str>, Arc<Document>>,
+    /// Those that were asked with lately. Most programs ask with a few, over and over.
+    lately: Lately,
     /// By the SHA-256 of their text, in hexadecimal.
     persisted: Cache<String, Arc<Document>>,
+}
+
+/// The document asked with last, among those whose texts are of one length: to find it is to look at one text, and to
+/// ask the cache for it costs as much as a twentieth of a small answer.
+#[derive(Debug, Default)]
+struct Lately([Last; LENGTHS]);
+
+/// A document and its text.
+type Last = RwLock<Option<(Arc<str>, Arc<Document>)>>;
+
+/// How many lengths there are before they begin again.
+const LENGTHS: usize = 32;
+/// How many bytes a document takes at most that is found so.
+const SMALL: u32 = 64 * 1024;
+
+impl Lately {
+    fn place(&self, text: &str) -> Option<&Last> {
+        self.0.get(text.len() % LENGTHS)
+    }
+
+    fn find(&self, text: &str) -> Option<Arc<Document>> {
+        let found = self.place(text)?.try_read().ok()?;
+        found.as_ref().filter(|(known, _)| **known == *text).map(|(_, document)| Arc::clone(document))
+    }
+
+    /// Puts a small document there, where that holds up nobody.
+    fn keep(&self, text: &str, document: &Arc<Document>) {
+        let place = self.place(text).filter(|_| document.bytes <= SMALL);
+        if let Some(mut place) = place.and_then(|place| place.try_write().ok()) {
+            *place = Some((Arc::from(text), Arc::clone(document)));
+        }
+    }
 }
 
 /// A document, and whether it was at hand already.
@@ -78,6 +112,7 @@ impl Documents {
             only_trusted: config.only_documents,
             trusted,
             parsed: cache(bytes),
+            lately: Lately::default(),
             persisted: cache(bytes),
         }
     }
@@ -133,7 +168,11 @@ impl Documents {
                 )
             });
         }
+        if let Some(document) = self.lately.find(text) {
+            return Ok((document, true));
+        }
         if let Some(document) = self.parsed.get(text) {
+            self.lately.keep(text, &document);
             return Ok((document, true));
         }
         let document = Arc::new(Document::parse(text, &self.limits, &self.rules)?);
@@ -231,4 +270,38 @@ fn manifest(text: &str) -> Result<Vec<(String, String)>, String> {
         _ => list.as_object().and_then(|list| list.iter().map(|(id, body)| entry(Some(id), body)).collect()),
     };
     entries.ok_or_else(|| SHAPE.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::schema_sdl;
+
+    #[track_caller]
+    fn check(documents: &Documents, text: &str, was_known: bool, is_at_hand: bool) {
+        assert_eq!(documents.parse(text, false).unwrap().1, was_known, "{text}");
+        assert_eq!(documents.lately.find(text).is_some(), is_at_hand, "{text}");
+    }
+
+    #[test]
+    fn a_document_asked_with_twice_is_at_hand_until_another_of_its_length_is() {
+        let config = Config::default();
+        let documents = Documents::of(&config, rules(&config, &schema_sdl()), HashMap::new());
+        let (one, other) = ("{ eras { id } }", "{eras  { id } }");
+        check(&documents, one, false, false);
+        check(&documents, one, true, true);
+        check(&documents, other, false, false);
+        check(&documents, other, true, true);
+        assert!(documents.lately.find(one).is_none());
+        check(&documents, one, true, true);
+    }
+
+    #[test]
+    fn a_large_document_is_not_kept_beside_the_cache() {
+        let config = Config::default();
+        let documents = Documents::of(&config, rules(&config, &schema_sdl()), HashMap::new());
+        let large = format!("{{ eras {{ id }} }} # {}", "a".repeat(64 * 1024));
+        check(&documents, &large, false, false);
+        check(&documents, &large, true, false);
+    }
 }

@@ -125,7 +125,10 @@ impl Executor {
     }
 
     /// Waits for a place to work.
-    pub(super) async fn enter(&self, is_long: bool) -> Result<Entry, Refusal> {
+    pub(super) async fn enter(&self, is_long: bool) -> Result<Entry<'_>, Refusal> {
+        if let Some(entry) = self.gate.enter_now(is_long) {
+            return Ok(entry);
+        }
         let _waiting = self.metrics.question_waiting();
         self.gate.enter(is_long).await.map_err(|_| {
             self.metrics.refused_busy();
@@ -153,7 +156,7 @@ impl Executor {
         self.work_out(entry, question, is_long).await
     }
 
-    async fn work_out(&self, _entry: Entry, question: Question, may_be_long: bool) -> Result<Answer, Refusal> {
+    async fn work_out(&self, _entry: Entry<'_>, question: Question, may_be_long: bool) -> Result<Answer, Refusal> {
         let _runs = self.metrics.question_started();
         // The whole question is answered from the revision that was the latest when its turn came.
         let pinned = Pinned(self.repository.latest());

@@ -1,18 +1,17 @@
 //! How many questions are worked out at once, and how many may wait for it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::config::Limits;
 
 /// Lets questions in, so many at a time.
 #[derive(Debug)]
 pub(super) struct Gate {
-    all: Arc<Semaphore>,
-    long: Arc<Semaphore>,
+    all: Semaphore,
+    long: Semaphore,
     waiting: AtomicUsize,
     most_waiting: usize,
     patience: Duration,
@@ -24,8 +23,8 @@ pub(super) struct Busy;
 
 /// The right to be worked out; it ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Entry {
-    _permits: [Option<OwnedSemaphorePermit>; 2],
+pub(super) struct Entry<'g> {
+    _permits: [Option<SemaphorePermit<'g>>; 2],
 }
 
 /// Counts one who waits.
@@ -39,7 +38,7 @@ impl Drop for Waiting<'_> {
 
 impl Gate {
     pub(super) fn new(limits: &Limits) -> Self {
-        let places = |count: usize| Arc::new(Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS)));
+        let places = |count: usize| Semaphore::new(count.clamp(1, Semaphore::MAX_PERMITS));
         Self {
             all: places(limits.concurrency),
             long: places(limits.long_concurrency),
@@ -49,23 +48,26 @@ impl Gate {
         }
     }
 
-    /// Waits for a place, unless too many wait already, and no longer than an answer may take.
-    pub(super) async fn enter(&self, is_long: bool) -> Result<Entry, Busy> {
-        let now = |places: &Arc<Semaphore>| Arc::clone(places).try_acquire_owned();
+    /// Goes in, where that takes no waiting.
+    pub(super) fn enter_now(&self, is_long: bool) -> Option<Entry<'_>> {
         // A long one takes its own place first, so that it never keeps a small one waiting while it waits.
-        let long = if is_long { Some(now(&self.long)) } else { None };
-        if let Ok(long) = long.transpose()
-            && let Ok(place) = now(&self.all)
-        {
-            return Ok(Entry { _permits: [long, Some(place)] });
+        let long = if is_long { Some(self.long.try_acquire().ok()?) } else { None };
+        let place = self.all.try_acquire().ok()?;
+        Some(Entry { _permits: [long, Some(place)] })
+    }
+
+    /// Waits for a place, unless too many wait already, and no longer than an answer may take.
+    pub(super) async fn enter(&self, is_long: bool) -> Result<Entry<'_>, Busy> {
+        if let Some(entry) = self.enter_now(is_long) {
+            return Ok(entry);
         }
         let _waiting = Waiting(&self.waiting);
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
             return Err(Busy);
         }
         let wait = async {
-            let long = if is_long { Some(Arc::clone(&self.long).acquire_owned().await) } else { None };
-            let place = Arc::clone(&self.all).acquire_owned().await;
+            let long = if is_long { Some(self.long.acquire().await) } else { None };
+            let place = self.all.acquire().await;
             (long.and_then(Result::ok), place.ok())
         };
         let (long, place) = tokio::time::timeout(self.patience, wait).await.map_err(|_| Busy)?;
