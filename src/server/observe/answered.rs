@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode};
 use tokio::runtime::Handle;
 use tracing::Level;
 
@@ -13,7 +13,7 @@ use super::super::outcome::Outcome;
 use super::line::as_of;
 use super::log::{REQUESTS, for_log};
 use super::metrics::Metrics;
-use super::request::{Asker, Pattern};
+use super::request::Pattern;
 
 /// How long what was answered waits for others.
 const MOMENT: Duration = Duration::from_millis(50);
@@ -23,7 +23,9 @@ const MOST: usize = 1_024;
 /// A request that was answered.
 #[derive(Debug)]
 pub(super) struct Answered {
-    pub(super) asker: Asker,
+    pub(super) id: HeaderValue,
+    /// The id of its trace. Not the trace itself, which ends when nothing holds it any more.
+    pub(super) trace: Option<String>,
     pub(super) method: &'static str,
     pub(super) pattern: Pattern,
     pub(super) status: StatusCode,
@@ -127,8 +129,8 @@ impl Answered {
         let operation = outcome.and_then(|outcome| outcome.operation.as_deref()).map(for_log);
         line!(
             self.level(),
-            id = self.asker.id(),
-            trace = self.asker.trace(),
+            id = self.id.to_str().unwrap_or_default(),
+            trace = self.trace.as_deref(),
             method = self.method,
             route = self.pattern.route(),
             status = self.status.as_u16(),
@@ -160,7 +162,8 @@ mod tests {
 
     fn answered(status: StatusCode, at: SystemTime) -> Answered {
         Answered {
-            asker: Asker::named("my-id"),
+            id: HeaderValue::from_static("my-id"),
+            trace: None,
             method: "GET",
             pattern: Pattern::Fixed("/asked"),
             status,

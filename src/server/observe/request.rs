@@ -115,7 +115,7 @@ impl Observer {
             Span::none()
         };
         Pending {
-            asker: Asker(Arc::new(Named::new(id, trace))),
+            asker: Asker(Arc::new(Named { id, trace, outcome: Mutex::default() })),
             method: method.unwrap_or(OTHER_METHOD),
             pattern,
             began: Instant::now(),
@@ -137,19 +137,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Asker>> = const { RefCell::new(None) };
 }
 
-impl Named {
-    fn new(id: HeaderValue, trace: Span) -> Self {
-        Self { id, trace, outcome: Mutex::default() }
-    }
-}
-
 impl Asker {
-    /// Returns one who is known by an id, and in no trace.
-    #[cfg(test)]
-    pub(super) fn named(id: &'static str) -> Self {
-        Self(Arc::new(Named::new(HeaderValue::from_static(id), Span::none())))
-    }
-
     /// Returns who waits for what this thread works on.
     pub(in crate::server) fn current() -> Option<Self> {
         // At the end of a thread there is nobody any more.
@@ -234,7 +222,8 @@ impl Pending {
         otlp::finish(&self.asker.0.trace, response.status(), outcome.as_ref());
         response.headers_mut().insert(REQUEST_ID, self.asker.0.id.clone());
         self.observer.backlog.add(Answered {
-            asker: self.asker.clone(),
+            id: self.asker.0.id.clone(),
+            trace: self.asker.trace(),
             method: self.method,
             pattern: self.pattern.clone(),
             status: response.status(),
