@@ -19,6 +19,8 @@ use super::request::Pattern;
 const MOMENT: Duration = Duration::from_millis(50);
 /// How many wait at most.
 const MOST: usize = 1_024;
+/// How many bytes of text one may have that waits.
+const LONG: usize = 1_024;
 
 /// A request that was answered.
 #[derive(Debug)]
@@ -54,9 +56,10 @@ impl Backlog {
         &self.metrics
     }
 
-    /// Puts an answer aside for a moment. What has to be seen at once is, after what waits before it.
+    /// Puts an answer aside for a moment. What has to be seen at once is, after what waits before it; and what strangers
+    /// can make large does not wait.
     pub(super) fn add(self: &Arc<Self>, answered: Answered) {
-        let is_urgent = answered.level() <= Level::WARN;
+        let is_urgent = answered.level() <= Level::WARN || answered.text() > LONG;
         let count = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.push(answered);
@@ -115,6 +118,12 @@ impl Answered {
             _ if route == "/metrics" || route.starts_with("/health/") => Level::DEBUG,
             _ => Level::INFO,
         }
+    }
+
+    /// Returns how many bytes of text are kept with it that came with the question.
+    fn text(&self) -> usize {
+        let of = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        self.outcome.as_ref().map_or(0, |outcome| of(&outcome.operation).saturating_add(of(&outcome.variables)))
     }
 
     fn count(&self, metrics: &Metrics) {
@@ -209,6 +218,17 @@ mod tests {
     async fn so_many_wait_and_no_more() {
         let (counts, ..) = lines_after(&[StatusCode::OK; MOST + 1]).await;
         assert_eq!(counts.iter().rev().take(3).collect::<Vec<_>>(), [&MOST, &MOST, &0]);
+    }
+
+    #[tokio::test]
+    async fn what_is_large_does_not_wait() {
+        let backlog = Arc::new(Backlog::new(Arc::new(Metrics::new(&Config::default().limits))));
+        for (length, waiting) in [(LONG, 1), (LONG + 1, 0)] {
+            let outcome = Outcome { operation: Some("a".repeat(length)), ..Outcome::default() };
+            let answered = answered(StatusCode::OK, SystemTime::UNIX_EPOCH);
+            backlog.add(Answered { outcome: Some(outcome), ..answered });
+            assert_eq!(backlog.waiting.lock().unwrap().len(), waiting, "{length}");
+        }
     }
 
     #[test]
