@@ -104,23 +104,17 @@ fn write<T>(write: impl FnOnce(&mut Vec<u8>) -> T) -> T {
 /// How an answer begins that has data.
 pub(super) const BEGIN: &[u8] = b"{\"data\":";
 
-/// What answers questions about the schema.
-pub(super) trait AboutSchema {
-    /// Answers one field at the root.
-    fn answer(&self, field: &Positioned<Field>) -> ServerResult<Value>;
-}
-
-/// Writes the beginning of an answer: the fields at the root of an operation.
+/// Writes the beginning of an answer: the fields at the root of an operation, those about the schema by what answers them.
 pub(super) fn write_root<T: ContainerType>(
     context: &ContextSelectionSet<'_>,
     root: &T,
-    about_schema: &impl AboutSchema,
+    about_schema: impl Fn(&Positioned<Field>) -> ServerResult<Value>,
 ) -> ServerResult<Vec<u8>> {
     let piece = Piece::begin();
     write(|written| written.extend_from_slice(BEGIN));
     write_object(context, root, |context| match context.item.node.name.node.as_str() {
         "__schema" | "__type" => {
-            let value = about_schema.answer(context.item)?;
+            let value = about_schema(context.item)?;
             write(|written| write_value(written, &value));
             Ok(())
         }

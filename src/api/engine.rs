@@ -23,7 +23,7 @@ use async_graphql::{
 use futures_util::FutureExt as _;
 
 use super::answer::Answer;
-use super::driver::{self, AboutSchema};
+use super::driver;
 use super::load::Mutation;
 use super::query::Query;
 use super::subscription::Subscription;
@@ -133,7 +133,7 @@ pub(super) fn answer<M: ObjectType + 'static>(
     let env = environment.query(&document, operation, variables, data);
     let fields = &operation.node.selection_set;
     let context = env.create_context(&environment.schema, None, fields, None);
-    let about_schema = &Library { schema, env: &env };
+    let about_schema = |field: &Positioned<Field>| answer_about_schema(schema, &env, field);
     let written = match (operation.node.ty, mutation) {
         (OperationType::Query, _) => driver::write_root(&context, &Query, about_schema),
         (OperationType::Mutation, Some(mutation)) => driver::write_root(&context, mutation, about_schema),
@@ -198,36 +198,31 @@ impl Environment {
     }
 }
 
-/// async-graphql itself, which knows all about the schema.
-struct Library<'s, M> {
-    schema: &'s Schema<Root, M, Subscription>,
-    env: &'s QueryEnv,
-}
-
-impl<M: ObjectType + 'static> AboutSchema for Library<'_, M> {
-    /// Answers one field at the root as a question of its own.
-    fn answer(&self, field: &Positioned<Field>) -> ServerResult<Value> {
-        let Self { schema, env } = self;
-        let selection = Positioned::new(Selection::Field(field.clone()), field.pos);
-        let operation = OperationDefinition {
-            selection_set: Positioned::new(SelectionSet { items: vec![selection] }, field.pos),
-            ..env.operation.node.clone()
-        };
-        let mut request = Request::new("").variables(env.variables.clone());
-        request.set_parsed_query(ExecutableDocument {
-            operations: DocumentOperations::Single(Positioned::new(operation, env.operation.pos)),
-            fragments: env.fragments.clone(),
-        });
-        let waits = || ServerError::new("a question about the schema waits for something", Some(field.pos));
-        let response = schema.execute(request).now_or_never().ok_or_else(waits)?;
-        if let Ok(mut errors) = env.errors.lock() {
-            errors.extend(response.errors);
-        }
-        Ok(match response.data {
-            Value::Object(fields) => fields.into_values().next().unwrap_or_default(),
-            _ => Value::Null,
-        })
+/// Answers a field at the root about the schema, as a question of its own, by async-graphql itself.
+fn answer_about_schema<M: ObjectType + 'static>(
+    schema: &Schema<Root, M, Subscription>,
+    env: &QueryEnv,
+    field: &Positioned<Field>,
+) -> ServerResult<Value> {
+    let selection = Positioned::new(Selection::Field(field.clone()), field.pos);
+    let operation = OperationDefinition {
+        selection_set: Positioned::new(SelectionSet { items: vec![selection] }, field.pos),
+        ..env.operation.node.clone()
+    };
+    let mut request = Request::new("").variables(env.variables.clone());
+    request.set_parsed_query(ExecutableDocument {
+        operations: DocumentOperations::Single(Positioned::new(operation, env.operation.pos)),
+        fragments: env.fragments.clone(),
+    });
+    let waits = || ServerError::new("a question about the schema waits for something", Some(field.pos));
+    let response = schema.execute(request).now_or_never().ok_or_else(waits)?;
+    if let Ok(mut errors) = env.errors.lock() {
+        errors.extend(response.errors);
     }
+    Ok(match response.data {
+        Value::Object(fields) => fields.into_values().next().unwrap_or_default(),
+        _ => Value::Null,
+    })
 }
 
 /// Makes a schema, and has its root tell its environment.

@@ -43,14 +43,13 @@ impl Mutation {
         if context.data_opt::<Admin>().is_none() {
             return Err(Code::Unauthenticated.error("loading needs the token of an administrator"));
         }
-        let repository = Arc::clone(context.data::<Arc<Repository>>()?);
-        let load = move || {
+        let repository = context.data::<Arc<Repository>>()?;
+        // To its end: that nobody waits for the answer any more undoes nothing.
+        beside_the_runtime(|| {
             let files: Vec<repository::InputFile> = inputs.into_iter().map(InputFile::into_bytes).collect();
             let remove: Vec<String> = remove.into_iter().map(|id| id.0).collect();
-            load(&repository, &files, &remove)
-        };
-        // To its end: that nobody waits for the answer any more undoes nothing.
-        beside_the_runtime(load)
+            load(repository, &files, &remove)
+        })
     }
 }
 

@@ -154,8 +154,7 @@ pub(super) fn past(repository: &Arc<Repository>, revision: u64) -> Result<Arc<Ve
 /// Does long work without holding up the other requests of the thread that it runs on. What is only tried is done
 /// where it is.
 ///
-/// It does not yield: async-graphql puts the fields of an answer in the order in which they are done, and
-/// a field that yields would fall behind those that do not.
+/// It does not yield, for no field of an answer may.
 pub fn beside_the_runtime<T>(work: impl FnOnce() -> T) -> T {
     if history::is_trial() {
         return work();

@@ -230,9 +230,8 @@ impl<'h> View<'h> {
     /// Returns the properties of a unit, each name once, by the latest source; by name.
     #[must_use]
     pub fn properties(self, unit: UnitIx) -> Vec<PropertyFact<'h>> {
-        let claims = self.property_claims(unit);
-        let mut facts: Vec<PropertyFact<'h>> = Vec::with_capacity(claims.len());
-        facts.extend(claims.into_iter().filter_map(|claim| self.history.property_of(claim)));
+        let claims = self.property_claims(unit).into_iter();
+        let mut facts: Vec<PropertyFact<'h>> = claims.filter_map(|claim| self.history.property_of(claim)).collect();
         facts.sort_by_key(|fact| (fact.name, fact.basis));
         facts
     }

@@ -29,7 +29,7 @@ pub(super) struct Documents {
 }
 
 /// The document asked with last, among those whose texts are of one length: to find it is to look at one text, and to
-/// ask the cache for it costs as much as a twentieth of a small answer.
+/// ask the cache for it costs as much as a fiftieth of a small answer.
 #[derive(Debug, Default)]
 struct Lately([Last; LENGTHS]);
 

@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::repository::Repository;
 
 use super::super::admin::Caller;
-use super::super::observe::{Asker, Metrics};
+use super::super::observe::{Metrics, handed_over};
 use super::super::outcome::Outcome;
 use super::asked::Asked;
 use super::document::{Operation, Unfit};
@@ -126,11 +126,7 @@ impl Executor {
 
     /// Waits for a place to work.
     pub(super) async fn enter(&self, is_long: bool) -> Result<Entry<'_>, Refusal> {
-        if let Some(entry) = self.gate.enter_now(is_long) {
-            return Ok(entry);
-        }
-        let _waiting = self.metrics.question_waiting();
-        self.gate.enter(is_long).await.map_err(|_| {
+        self.gate.enter(is_long, || self.metrics.question_waiting()).await.map_err(|_| {
             self.metrics.refused_busy();
             let message = "too many questions are asked at once; ask again in a moment";
             Refusal::new(StatusCode::SERVICE_UNAVAILABLE, Code::Busy, message)
@@ -177,13 +173,8 @@ impl Executor {
     }
 
     async fn work_out_elsewhere(&self, until: Instant, question: Question) -> Result<Answer, TimedOut> {
-        let (schema, asker) = (self.schema.clone(), Asker::current());
-        let work = move || schema.answer(question);
-        let work = move || match asker {
-            Some(asker) => asker.in_scope(work),
-            None => work(),
-        };
-        let answer = within_a_thread(until, work);
+        let schema = self.schema.clone();
+        let answer = within_a_thread(until, handed_over(move || schema.answer(question)));
         tokio::time::timeout_at(until.into(), answer).await.unwrap_or(Err(TimedOut))
     }
 }

@@ -49,18 +49,20 @@ impl Gate {
     }
 
     /// Goes in, where that takes no waiting.
-    pub(super) fn enter_now(&self, is_long: bool) -> Option<Entry<'_>> {
+    fn enter_now(&self, is_long: bool) -> Option<Entry<'_>> {
         // A long one takes its own place first, so that it never keeps a small one waiting while it waits.
         let long = if is_long { Some(self.long.try_acquire().ok()?) } else { None };
         let place = self.all.try_acquire().ok()?;
         Some(Entry { _permits: [long, Some(place)] })
     }
 
-    /// Waits for a place, unless too many wait already, and no longer than an answer may take.
-    pub(super) async fn enter(&self, is_long: bool) -> Result<Entry<'_>, Busy> {
+    /// Waits for a place, unless too many wait already, and no longer than an answer may take. What `waits` gives is held
+    /// while that is so.
+    pub(super) async fn enter<W>(&self, is_long: bool, waits: impl FnOnce() -> W) -> Result<Entry<'_>, Busy> {
         if let Some(entry) = self.enter_now(is_long) {
             return Ok(entry);
         }
+        let _held = waits();
         let _waiting = Waiting(&self.waiting);
         if self.waiting.fetch_add(1, Ordering::Relaxed) >= self.most_waiting {
             return Err(Busy);
@@ -87,20 +89,20 @@ mod tests {
     #[tokio::test]
     async fn so_many_come_in_and_no_more() {
         let gate = gate(1);
-        let first = gate.enter(true).await.unwrap();
-        assert_eq!(gate.enter(true).await.err(), Some(Busy), "one long question at a time");
-        let second = gate.enter(false).await.unwrap();
-        assert_eq!(gate.enter(false).await.err(), Some(Busy));
+        let first = gate.enter(true, || ()).await.unwrap();
+        assert_eq!(gate.enter(true, || ()).await.err(), Some(Busy), "one long question at a time");
+        let second = gate.enter(false, || ()).await.unwrap();
+        assert_eq!(gate.enter(false, || ()).await.err(), Some(Busy));
         drop(first);
-        assert!(gate.enter(true).await.is_ok());
+        assert!(gate.enter(true, || ()).await.is_ok());
         drop(second);
     }
 
     #[tokio::test]
     async fn whoever_waits_gets_the_next_place() {
         let gate = Gate::new(&Limits { concurrency: 1, ..Limits::default() });
-        let first = gate.enter(false).await.unwrap();
-        let waits = gate.enter(false);
+        let first = gate.enter(false, || ()).await.unwrap();
+        let waits = gate.enter(false, || ());
         let leaves = async { drop(first) };
         let (waited, ()) = tokio::join!(waits, leaves);
         assert!(waited.is_ok());
@@ -110,8 +112,8 @@ mod tests {
     #[tokio::test]
     async fn where_nobody_may_wait_the_next_is_turned_away_at_once() {
         let gate = Gate::new(&Limits { concurrency: 1, waiting: 0, ..Limits::default() });
-        let _first = gate.enter(false).await.unwrap();
-        assert_eq!(gate.enter(false).await.err(), Some(Busy));
+        let _first = gate.enter(false, || ()).await.unwrap();
+        assert_eq!(gate.enter(false, || ()).await.err(), Some(Busy));
         assert_eq!(gate.waiting.load(Ordering::Relaxed), 0);
     }
 }

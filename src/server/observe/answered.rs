@@ -183,8 +183,8 @@ mod tests {
         }
     }
 
-    /// Answers a few requests one after the other, and returns how many lines there are after each.
-    async fn lines_after(statuses: &[StatusCode]) -> (Vec<usize>, Arc<Backlog>, Lines) {
+    /// Answers a few requests one after the other, and returns how many lines there are after each, and all of them at last.
+    async fn lines_after(statuses: &[StatusCode]) -> (Vec<usize>, String) {
         let backlog = Arc::new(Backlog::new(Arc::new(Metrics::new(&Config::default().limits))));
         let lines = Lines::default();
         let (subscriber, _guard) = subscriber(&Config::default(), Form::Plain, lines.writer()).unwrap();
@@ -195,28 +195,32 @@ mod tests {
             lines.text().lines().count()
         });
         let counts = counts.collect();
-        tokio::time::sleep(2 * MOMENT).await;
-        (counts, backlog, lines)
+        let all_written = async {
+            while !backlog.waiting.lock().unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), all_written).await.unwrap();
+        (counts, lines.text())
     }
 
     #[tokio::test]
     async fn what_was_answered_is_in_the_log_a_moment_later_with_the_time_of_the_answer() {
-        let (counts, _, lines) = lines_after(&[StatusCode::OK; 3]).await;
+        let (counts, text) = lines_after(&[StatusCode::OK; 3]).await;
         assert_eq!(counts, [0, 0, 0]);
-        let text = lines.text();
         assert_eq!(text.lines().count(), 3, "{text}");
         assert!(text.lines().all(|line| line.starts_with("1970-01-01T00:00:00.000000Z  INFO ")), "{text}");
     }
 
     #[tokio::test]
     async fn what_went_wrong_is_in_the_log_at_once_after_what_waits() {
-        let (counts, _, _) = lines_after(&[StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::OK]).await;
+        let (counts, _) = lines_after(&[StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::OK]).await;
         assert_eq!(counts, [0, 2, 2]);
     }
 
     #[tokio::test]
     async fn so_many_wait_and_no_more() {
-        let (counts, ..) = lines_after(&[StatusCode::OK; MOST + 1]).await;
+        let (counts, _) = lines_after(&[StatusCode::OK; MOST + 1]).await;
         assert_eq!(counts.iter().rev().take(3).collect::<Vec<_>>(), [&MOST, &MOST, &0]);
     }
 

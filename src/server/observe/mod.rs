@@ -30,7 +30,7 @@ use serde_json::json;
 use super::Service;
 
 pub(super) use panic::failed;
-pub(super) use request::{Asker, Observer, Pattern, carried};
+pub(super) use request::{Asker, Observer, Pattern, carried, handed_over};
 
 pub use log::{Form, Guard, start, subscriber};
 pub use metrics::{Held, Metrics};

@@ -139,7 +139,7 @@ thread_local! {
 
 impl Asker {
     /// Returns who waits for what this thread works on.
-    pub(in crate::server) fn current() -> Option<Self> {
+    pub(super) fn current() -> Option<Self> {
         // At the end of a thread there is nobody any more.
         CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
     }
@@ -203,6 +203,15 @@ where
     match Asker::current() {
         Some(asker) => Box::pin(asker.carry(work)),
         None => work,
+    }
+}
+
+/// The same for work that is done at once, on another thread.
+pub(in crate::server) fn handed_over<T>(work: impl FnOnce() -> T) -> impl FnOnce() -> T {
+    let asker = Asker::current();
+    move || match asker {
+        Some(asker) => asker.in_scope(work),
+        None => work(),
     }
 }
 
