@@ -173,7 +173,7 @@ fn snapshots_of_items(view: View<'_>, unit: UnitIx) -> Vec<SnapshotIx> {
     let figures = view.figures(unit).into_iter().map(|fact| fact.snapshot);
     let contacts = view.contacts(unit).into_iter().map(|fact| fact.snapshot);
     let places = view.places(unit).into_iter().map(|fact| fact.snapshot);
-    let properties = view.properties(unit).into_iter().map(|fact| fact.key.snapshot);
+    let properties = view.properties(unit).into_iter().filter_map(|fact| view.layer(fact.claim.layer).snapshot());
     holder.chain(figures).chain(contacts).chain(places).chain(properties).chain(known).collect()
 }
 

@@ -125,7 +125,7 @@ impl Property<'_> {
 
     /// Where it stands.
     async fn evidence(&self) -> Vec<Evidence> {
-        Evidence::all(self.scope, self.scope.history().cite_property(self.fact.key))
+        Evidence::all(self.scope, self.scope.history().cite_property(self.fact.claim))
     }
 }
 

@@ -124,6 +124,7 @@ impl UnitState {
             children.retain(|child| view.kind(*child).is_some_and(|found| found.text == kind));
         }
         let page = PageArguments::new(first, after, last, before);
+        view.history().read_ahead(&children);
         page.of(context, self.scope.scope.revision(), children, |child| self.at(child))
     }
 
@@ -147,7 +148,9 @@ impl UnitState {
 
     /// The path through its parents, itself first, as far as it is known; at most 64.
     async fn reporting_line(&self) -> Objects<UnitState> {
-        Objects(self.view().reporting_line(self.unit).into_iter().map(|unit| self.at(unit)).collect())
+        let line = self.view().reporting_line(self.unit);
+        self.view().history().read_ahead(&line);
+        Objects(line.into_iter().map(|unit| self.at(unit)).collect())
     }
 
     /// How many steps its reporting line has; 0 where no parent is known.

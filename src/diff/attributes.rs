@@ -168,9 +168,11 @@ impl<'h> Comparison<'h> {
         let name = names.min_by_key(|name| self.history.text(*name))?;
         let side = |claims: &[&'h Claim<PropertyValue>]| {
             let of_name = claims.iter().filter(|claim| claim.value.name == name);
-            let fact = self.history.property_of(of_name.min_by_key(|claim| claim.basis())?)?;
-            let evidence = self.cited(|| self.history.cite_property(fact.key).into_iter().collect());
-            Some(Side { layer: fact.layer, basis: fact.basis.max(fact.identity.unwrap_or(Basis::Stated)), evidence })
+            let claim = of_name.min_by_key(|claim| claim.basis())?;
+            let evidence = self.cited(|| self.history.cite_property(claim).into_iter().collect());
+            let same = self.history.details_of(claim).and_then(|(_, details)| details.same.as_ref());
+            let basis = claim.basis().max(same.map_or(Basis::Stated, |same| same.basis));
+            Some(Side { layer: claim.layer, basis, evidence })
         };
         Some(self.by_claims(unit, ChangeKind::PropertyChanged, [side(&a)?, side(&b)?]))
     }

@@ -8,7 +8,7 @@ use petgraph::graph::DiGraph;
 use crate::model::{Corpus, Day, UnitId, Window};
 
 use super::boundaries::Boundaries;
-use super::column::Column;
+use super::column::{Column, Ends};
 use super::era::{Eras, SequenceIx};
 use super::graph::{Columns, Edge, Frame, History, UnitIds};
 use super::layer::{Layer, LayerIx, Layers, Origin, Records, index};
@@ -57,6 +57,7 @@ impl History {
         history.add_lists();
         history.add_sequences();
         lives::find(&mut history);
+        history.lay_together();
         history.add_ended();
         cycle::cut(&mut history);
         conflict::find(&mut history);
@@ -88,6 +89,21 @@ impl History {
             let unit = self.graph.add_node(id);
             self.ids.add(unit, &self.graph);
         }
+    }
+
+    /// Lays together where what most questions ask of a unit stands.
+    fn lay_together(&mut self) {
+        let Columns { sightings, name, acronym, kind, standing, place, property, .. } = &mut self.columns;
+        Ends::lay_together(vec![
+            self.lives.ends_mut(),
+            sightings.ends_mut(),
+            place.ends_mut(),
+            name.ends_mut(),
+            acronym.ends_mut(),
+            kind.ends_mut(),
+            standing.ends_mut(),
+            property.ends_mut(),
+        ]);
     }
 
     fn add_detailed(&mut self) {
@@ -129,6 +145,8 @@ impl History {
                 }
             }
         }
+        // What leads to one unit stands together: it is followed more than what goes out from one.
+        edges.sort_by_key(|(_, to, _)| *to);
         self.graph.reserve_exact_edges(edges.len());
         for (from, to, edge) in edges {
             self.graph.add_edge(from, to, edge);

@@ -1,8 +1,7 @@
 //! Columns: what is known of each unit about one thing, all units in one piece of memory.
 
 use std::ops::Range;
-
-use crate::model::piece;
+use std::sync::Arc;
 
 use super::layer::{Layers, index};
 use super::node::{Claim, UnitIx};
@@ -10,9 +9,18 @@ use super::node::{Claim, UnitIx};
 /// Items of every unit, one unit after the other.
 #[derive(Debug)]
 pub(super) struct Column<T> {
-    /// Where the items of each unit end.
-    ends: Vec<u32>,
+    ends: Ends,
     items: Vec<T>,
+}
+
+/// Where the items of each unit end: in a table of one column, or of several.
+#[derive(Debug, Clone)]
+pub(super) struct Ends {
+    /// For each unit, an end in each column of the table.
+    table: Arc<[u32]>,
+    /// How many columns the table has, and which of them this is.
+    width: usize,
+    column: usize,
 }
 
 /// The claims about one attribute, those of each unit in the order of claims.
@@ -20,7 +28,42 @@ pub(super) type Claims<V> = Column<Claim<V>>;
 
 impl<T> Default for Column<T> {
     fn default() -> Self {
-        Self { ends: Vec::new(), items: Vec::new() }
+        Self { ends: Ends::of(Vec::new()), items: Vec::new() }
+    }
+}
+
+impl Ends {
+    fn of(ends: Vec<u32>) -> Self {
+        Self { table: ends.into(), width: 1, column: 0 }
+    }
+
+    /// Returns how many units there are.
+    fn units(&self) -> usize {
+        self.table.len() / self.width
+    }
+
+    /// Returns where the items of a unit begin and end; `None` where there is no such unit.
+    fn range(&self, unit: UnitIx) -> Option<Range<usize>> {
+        let at = unit.index() * self.width + self.column;
+        let to = *self.table.get(at)?;
+        let from = at.checked_sub(self.width).and_then(|before| self.table.get(before)).copied().unwrap_or(0);
+        Some(usize::try_from(from).ok()?..usize::try_from(to).ok()?)
+    }
+
+    /// Puts the ends of columns into one table. Where the items of a unit stand in any of them is then in one place, and
+    /// memory, which a large history makes wait at nearly each look, is waited for once.
+    pub(super) fn lay_together(columns: Vec<&mut Self>) {
+        let mut columns: Vec<&mut Self> = columns.into_iter().filter(|ends| !ends.table.is_empty()).collect();
+        let rows = columns.first().map_or(0, |ends| ends.units());
+        let mut table = Vec::with_capacity(rows * columns.len());
+        for row in 0..rows {
+            let own = |ends: &&mut Self| ends.table.get(row * ends.width + ends.column).copied().unwrap_or_default();
+            table.extend(columns.iter().map(own));
+        }
+        let (table, width) = (Arc::from(table), columns.len());
+        for (column, ends) in columns.iter_mut().enumerate() {
+            **ends = Self { table: Arc::clone(&table), width, column };
+        }
     }
 }
 
@@ -37,7 +80,12 @@ impl<T> Column<T> {
 
     /// Returns where the items of a unit begin and end.
     pub(super) fn range(&self, unit: UnitIx) -> Range<usize> {
-        piece(&self.ends, unit.index()).unwrap_or_default()
+        self.ends.range(unit).unwrap_or_default()
+    }
+
+    /// Returns where the items of all units end.
+    pub(super) fn ends_mut(&mut self) -> &mut Ends {
+        &mut self.ends
     }
 }
 
@@ -71,40 +119,27 @@ impl<T: Copy> Column<T> {
         let item = |at: &u32| usize::try_from(*at).ok().and_then(|at| found.get(at)).map(|(_, item)| *item);
         let mut items = Vec::with_capacity(found.len());
         items.extend(order.iter().filter_map(item));
-        Self { ends, items }
+        Self { ends: Ends::of(ends), items }
     }
 
     /// Keeps the first of the items of a unit that follow each other and belong together.
     pub(super) fn merge(&mut self, belong_together: impl Fn(&T, &T) -> bool) {
-        let mut kept = Vec::new();
-        let mut from = 0;
-        let mut rest = self.items.as_slice();
-        for end in &mut self.ends {
-            let count = usize::try_from(*end - from).unwrap_or(usize::MAX);
-            from = *end;
-            let Some((own, others)) = rest.split_at_checked(count) else { return };
-            rest = others;
-            for run in own.chunk_by(&belong_together) {
+        let (mut ends, mut kept) = (Vec::with_capacity(self.ends.units()), Vec::new());
+        for unit in 0..self.ends.units() {
+            for run in self.of(UnitIx::new(unit)).chunk_by(&belong_together) {
                 kept.extend(run.first().copied());
             }
-            *end = index(kept.len());
+            ends.push(index(kept.len()));
         }
         kept.shrink_to_fit();
-        self.items = kept;
+        *self = Self { ends: Ends::of(ends), items: kept };
     }
 
     /// Does something with the items of each unit that has some.
     fn for_each(&mut self, mut work: impl FnMut(&mut [T])) {
-        let mut rest = self.items.as_mut_slice();
-        let mut from = 0;
-        for end in &self.ends {
-            let count = usize::try_from(end - from).unwrap_or(usize::MAX);
-            from = *end;
-            let Some((own, others)) = rest.split_at_mut_checked(count) else { return };
-            rest = others;
-            if !own.is_empty() {
-                work(own);
-            }
+        for unit in 0..self.ends.units() {
+            let range = self.range(UnitIx::new(unit));
+            self.items.get_mut(range).filter(|own| !own.is_empty()).map(&mut work);
         }
     }
 }
@@ -164,7 +199,7 @@ impl<T: Copy> Filling<T> {
             return Column::default();
         }
         // Where the next item of a unit would go is where those that it has end.
-        Column { ends: self.places, items: self.items }
+        Column { ends: Ends::of(self.places), items: self.items }
     }
 }
 
@@ -202,7 +237,24 @@ mod tests {
             }
         }
         let (filled, gathered) = (filling.finish(), Column::gather(4, &found));
-        assert_eq!((filled.ends, filled.items), (gathered.ends, gathered.items));
+        assert_eq!((filled.ends.table, filled.items), (gathered.ends.table, gathered.items));
+    }
+
+    #[test]
+    fn columns_that_are_laid_together_hold_what_they_held() {
+        let unit = UnitIx::new;
+        let mut letters = Column::gather(3, &[(unit(2), 'a'), (unit(0), 'b'), (unit(2), 'c')]);
+        let mut nothing = Column::<bool>::default();
+        let mut digits = Column::gather(3, &[(unit(1), 1), (unit(2), 2)]);
+        Ends::lay_together(vec![letters.ends_mut(), nothing.ends_mut(), digits.ends_mut()]);
+        let of = |at| (letters.of(unit(at)), nothing.of(unit(at)), digits.of(unit(at)));
+        let none: &[bool] = &[];
+        assert_eq!(of(0), (&['b'][..], none, &[][..]));
+        assert_eq!(of(1), (&[][..], none, &[1][..]));
+        assert_eq!(of(2), (&['a', 'c'][..], none, &[2][..]));
+        assert_eq!(of(3), (&[][..], none, &[][..]));
+        letters.merge(|_, _| true);
+        assert_eq!([letters.of(unit(0)), letters.of(unit(1)), letters.of(unit(2))], [&['b'][..], &[], &['a']]);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::model::{Basis, Contact, Day, Details, Evidence, Figure, Holder, PartI
 use super::citation::Citation;
 use super::graph::History;
 use super::layer::{LayerIx, SnapshotIx};
-use super::node::{Claim, PropertyValue, Spot, UnitIx};
+use super::node::{Claim, PropertyValue, UnitIx};
 use super::view::View;
 
 /// Something that a mention says, which is not carried from source to source.
@@ -58,53 +58,19 @@ pub struct PropertyFact<'h> {
     pub name: &'h str,
     /// Its value.
     pub value: &'h str,
-    /// The layer that gives it.
-    pub layer: LayerIx,
-    /// How that layer carries it.
-    pub basis: Basis,
-    /// The basis of the reading that the mention is of this unit, where its identity is one.
-    pub identity: Option<Basis>,
-    /// Which of all properties it is.
-    pub key: PropertyKey,
-}
-
-/// One property that a snapshot gives a unit, among all that the history holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PropertyKey {
-    /// The snapshot that gives it.
-    pub snapshot: SnapshotIx,
-    stated: PropertyValue,
-    at: Spot,
+    /// The claim that gives it.
+    pub claim: &'h Claim<PropertyValue>,
 }
 
 impl History {
-    /// Returns the name of a property.
+    /// Returns where the claim of a property stands.
     #[must_use]
-    pub fn property_name(&self, property: PropertyKey) -> &str {
-        self.text(property.stated.name)
-    }
-
-    /// Returns the value of a property.
-    #[must_use]
-    pub fn property_value(&self, property: PropertyKey) -> &str {
-        self.text(property.stated.value)
-    }
-
-    /// Returns the property that a claim gives.
-    pub(crate) fn property_of(&self, claim: &Claim<PropertyValue>) -> Option<PropertyFact<'_>> {
-        let key = PropertyKey { snapshot: self.layer(claim.layer).snapshot()?, stated: claim.value, at: claim.at() };
-        let identity = self.details_of(claim).and_then(|(_, details)| Some(details.same.as_ref()?.basis));
-        let (name, value) = (self.property_name(key), self.property_value(key));
-        Some(PropertyFact { name, value, layer: claim.layer, basis: claim.basis(), identity, key })
-    }
-
-    /// Returns where a property stands.
-    #[must_use]
-    pub fn cite_property(&self, property: PropertyKey) -> Option<Citation> {
-        let (name, value) = (self.property_name(property), self.property_value(property));
-        let mention = self.mention(property.snapshot, property.at)?;
+    pub fn cite_property(&self, claim: &Claim<PropertyValue>) -> Option<Citation> {
+        let snapshot = self.layer(claim.layer).snapshot()?;
+        let (name, value) = (self.text(claim.value.name), self.text(claim.value.value));
+        let mention = self.mention(snapshot, claim.at())?;
         let stated = mention.properties.iter().find(|stated| stated.name == name && stated.value == value)?;
-        Some(Citation::of(property.snapshot, &stated.evidence))
+        Some(Citation::of(snapshot, &stated.evidence))
     }
 }
 
@@ -230,9 +196,14 @@ impl<'h> View<'h> {
     /// Returns the properties of a unit, each name once, by the latest source; by name.
     #[must_use]
     pub fn properties(self, unit: UnitIx) -> Vec<PropertyFact<'h>> {
-        let claims = self.property_claims(unit).into_iter();
-        let mut facts: Vec<PropertyFact<'h>> = claims.filter_map(|claim| self.history.property_of(claim)).collect();
-        facts.sort_by_key(|fact| (fact.name, fact.basis));
+        let text = |symbol| self.history.text(symbol);
+        let stated = |claim: &'h Claim<PropertyValue>| PropertyFact {
+            name: text(claim.value.name),
+            value: text(claim.value.value),
+            claim,
+        };
+        let mut facts: Vec<PropertyFact<'h>> = self.property_claims(unit).into_iter().map(stated).collect();
+        facts.sort_by_key(|fact| (fact.name, fact.claim.basis()));
         facts
     }
 

@@ -4,6 +4,7 @@
 //! slot holds the claims about it in time order. A [`View`] is a `Copy` value that answers from the
 //! slots for one moment, copying nothing. The rules are those of `docs/rules.md`.
 
+mod ahead;
 mod between;
 mod boundaries;
 mod build;
@@ -48,7 +49,7 @@ pub use era::SequenceIx;
 pub use gap::Gap;
 pub use graph::{Edge, History};
 pub(crate) use items::latest_of_each;
-pub use items::{HolderFact, ItemFact, LastKnown, PlaceFact, PropertyFact, PropertyKey};
+pub use items::{HolderFact, ItemFact, LastKnown, PlaceFact, PropertyFact};
 pub use layer::{EraIx, EventIx, Layer, LayerIx, Origin, SnapshotIx};
 pub use lineage::{Direction, Link};
 pub(crate) use lives::List;
