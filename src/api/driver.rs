@@ -183,7 +183,8 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
     match value.poll(&mut task::Context::from_waker(task::Waker::noop())) {
         Poll::Ready(value) => {
             match value?.unwrap_or_default() {
-                Value::Null if AWAITED.get() != place => {}
+                // Null has nothing to drop, which takes some looking at.
+                null @ Value::Null if AWAITED.get() != place => std::mem::forget(null),
                 value => write(|written| write_value(written, &value)),
             }
             Ok(())

@@ -124,7 +124,7 @@ impl UnitState {
             children.retain(|child| view.kind(*child).is_some_and(|found| found.text == kind));
         }
         let page = PageArguments::new(first, after, last, before);
-        view.history().read_ahead(&children);
+        view.history().look_at_names(&children);
         page.of(context, self.scope.scope.revision(), children, |child| self.at(child))
     }
 
@@ -149,7 +149,7 @@ impl UnitState {
     /// The path through its parents, itself first, as far as it is known; at most 64.
     async fn reporting_line(&self) -> Objects<UnitState> {
         let line = self.view().reporting_line(self.unit);
-        self.view().history().read_ahead(&line);
+        self.view().history().look_at_names(&line);
         Objects(line.into_iter().map(|unit| self.at(unit)).collect())
     }
 

@@ -187,15 +187,25 @@ impl<'h> Comparison<'h> {
     /// Returns the changes: by unit id, then kind; those of all units, or from one on. Each unit is compared when the
     /// iterator comes to it.
     pub fn changes(self, from: Option<UnitIx>) -> impl Iterator<Item = Change> + 'h {
-        self.units(from).flat_map(move |unit| self.changes_of(unit))
+        let mut units = self.units(from);
+        // The changes of one unit, the last first.
+        let mut found = Vec::new();
+        std::iter::from_fn(move || {
+            while found.is_empty() {
+                self.add_changes_of(units.next()?, &mut found);
+                found.reverse();
+            }
+            found.pop()
+        })
     }
 
     /// Returns where what a change rests on stands.
     #[must_use]
     pub fn evidence(self, change: &Change) -> Vec<Citation> {
         let is_same = |found: &Change| found.order() == change.order();
-        let found = Self { cites: true, ..self }.changes_of(change.unit).into_iter().find(is_same);
-        found.map(|found| found.evidence).unwrap_or_default()
+        let mut found = Vec::new();
+        Self { cites: true, ..self }.add_changes_of(change.unit, &mut found);
+        found.into_iter().find(is_same).map(|found| found.evidence).unwrap_or_default()
     }
 
     /// Returns the units that can differ, in the order of their ids: between two days, only those about which something
@@ -217,26 +227,25 @@ impl<'h> Comparison<'h> {
         self.within.is_none_or(is_below)
     }
 
-    /// Returns the changes of a unit, in their order.
-    fn changes_of(&self, unit: UnitIx) -> Vec<Change> {
+    /// Adds the changes of a unit, in their order, to a list that is empty.
+    fn add_changes_of(&self, unit: UnitIx, changes: &mut Vec<Change>) {
         if !self.covers(unit) {
-            return Vec::new();
+            return;
         }
-        let mut changes: Vec<Change> = Vec::new();
         let levels = self.views().map(|view| level(view, unit));
         changes.extend(self.presence_change(unit, levels));
         if levels.iter().all(|level| self.compares(*level)) {
-            self.attribute_changes(unit, &mut changes);
+            self.attribute_changes(unit, changes);
         }
         if changes.is_empty() {
-            return changes;
+            return;
         }
         let hidden = self.hides_something(unit);
         let mut has_unit = levels.map(|level| level > Level::Out);
         if self.swapped {
             has_unit.reverse();
         }
-        for change in &mut changes {
+        for change in changes.iter_mut() {
             change.has_unit = has_unit;
             if !self.order_certain || hidden {
                 change.verdict = change.verdict.max(Verdict::Possible);
@@ -246,7 +255,6 @@ impl<'h> Comparison<'h> {
             }
         }
         changes.sort_by(|a, b| a.order().cmp(&b.order()));
-        changes
     }
 
     /// Tells whether a view that has a unit so says something to compare; a closed world goes by what is listed.

@@ -1,4 +1,4 @@
-//! Reading ahead: what is about to be asked of several units is looked at for all of them first.
+//! Looking ahead: what is about to be asked of several units is looked at for all of them first.
 //!
 //! A large history takes more memory than caches hold, so most looks at a unit wait for memory. In an answer they stand
 //! far apart, and each is waited for by itself; side by side they are waited for together. Nothing is found out here.
@@ -10,8 +10,8 @@ use super::node::{Node, UnitIx};
 
 impl History {
     /// Looks at what tells whether units are in a view, and where they hang.
-    pub(super) fn read_places_ahead(&self, units: &[UnitIx]) {
-        for node in units.iter().map(|unit| Node::new(self, *unit)) {
+    pub(super) fn look_at_places(&self, units: &[UnitIx]) {
+        for node in self.nodes(units) {
             black_box(node.lives().last().map(|life| life.from));
             black_box(node.place().last().map(|claim| claim.layer));
             black_box(node.sightings().last().map(|claim| claim.layer));
@@ -20,15 +20,22 @@ impl History {
     }
 
     /// Looks at what units are called, and at the claims about what else is said of them.
-    pub fn read_ahead(&self, units: &[UnitIx]) {
-        for node in units.iter().map(|unit| Node::new(self, *unit)) {
-            black_box(node.id().as_str().as_bytes().first().copied());
+    pub(crate) fn look_at_names(&self, units: &[UnitIx]) {
+        for node in self.nodes(units) {
+            black_box(first_byte(node.id().as_str()));
             black_box(node.name().last().map(|claim| claim.layer));
             black_box(node.properties().last().map(|claim| claim.layer));
         }
-        for node in units.iter().map(|unit| Node::new(self, *unit)) {
-            let name = node.name().last().map(|claim| self.text(claim.value.text));
-            black_box(name.and_then(|name| name.as_bytes().first().copied()));
+        for node in self.nodes(units) {
+            black_box(node.name().last().map(|claim| first_byte(self.text(claim.value.text))));
         }
     }
+
+    fn nodes(&self, units: &[UnitIx]) -> impl Iterator<Item = Node<'_>> {
+        units.iter().map(|unit| Node::new(self, *unit))
+    }
+}
+
+fn first_byte(text: &str) -> Option<u8> {
+    text.as_bytes().first().copied()
 }

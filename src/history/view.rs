@@ -317,8 +317,9 @@ impl<'h> View<'h> {
         }
         let edges = self.history.graph.edges_directed(parent, Incoming).filter(|edge| *edge.weight() == Edge::Parent);
         let candidates: Vec<UnitIx> = edges.map(|edge| edge.source()).collect();
-        self.history.read_places_ahead(&candidates);
-        let mut children: Vec<(u32, UnitIx)> = candidates.into_iter()
+        self.history.look_at_places(&candidates);
+        let mut children: Vec<(u32, UnitIx)> = candidates
+            .into_iter()
             .filter_map(|child| {
                 let claim = self.place(child).filter(|claim| claim.value.parent == Parent::Under(parent))?;
                 self.lists(child).then(|| (position(claim), child))
