@@ -146,7 +146,7 @@ impl History {
             }
         }
         // What leads to one unit stands together: it is followed more than what goes out from one.
-        edges.sort_by_key(|(_, to, _)| *to);
+        edges.sort_unstable_by_key(|(from, to, edge)| (*to, *from, *edge));
         self.graph.reserve_exact_edges(edges.len());
         for (from, to, edge) in edges {
             self.graph.add_edge(from, to, edge);

@@ -54,13 +54,15 @@ impl Ends {
     /// memory, which a large history makes wait at nearly each look, is waited for once.
     pub(super) fn lay_together(columns: Vec<&mut Self>) {
         let mut columns: Vec<&mut Self> = columns.into_iter().filter(|ends| !ends.table.is_empty()).collect();
-        let rows = columns.first().map_or(0, |ends| ends.units());
-        let mut table = Vec::with_capacity(rows * columns.len());
-        for row in 0..rows {
-            let own = |ends: &&mut Self| ends.table.get(row * ends.width + ends.column).copied().unwrap_or_default();
-            table.extend(columns.iter().map(own));
+        let (units, width) = (columns.first().map_or(0, |ends| ends.units()), columns.len().max(1));
+        // Filled where it stays, for what is needed only now is held for a while after.
+        let mut table: Arc<[u32]> = std::iter::repeat_n(0, units * width).collect();
+        let rows = Arc::get_mut(&mut table).into_iter().flat_map(|table| table.chunks_exact_mut(width));
+        for (unit, row) in rows.enumerate() {
+            for (place, ends) in row.iter_mut().zip(&columns) {
+                *place = ends.table.get(unit * ends.width + ends.column).copied().unwrap_or_default();
+            }
         }
-        let (table, width) = (Arc::from(table), columns.len());
         for (column, ends) in columns.iter_mut().enumerate() {
             **ends = Self { table: Arc::clone(&table), width, column };
         }

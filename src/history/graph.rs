@@ -19,7 +19,7 @@ use super::patience;
 use super::symbols::Symbols;
 
 /// What an edge says: that the two units were ever so related. It points at the slot that knows when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Edge {
     /// The source was once claimed to hang under the target; the slot is the source's place.
     Parent,
