@@ -63,6 +63,11 @@ impl<T: ContainerType> Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Returns the items of the page.
+    pub(super) fn items(&self) -> &[T] {
+        &self.items.0
+    }
+
     /// Returns the cursor of an item of the page.
     fn cursor(&self, item: usize) -> String {
         let place = self.places.get(item).copied();

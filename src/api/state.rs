@@ -124,8 +124,9 @@ impl UnitState {
             children.retain(|child| view.kind(*child).is_some_and(|found| found.text == kind));
         }
         let page = PageArguments::new(first, after, last, before);
-        view.history().look_at_names(&children);
-        page.of(context, self.scope.scope.revision(), children, |child| self.at(child))
+        let page = page.of(context, self.scope.scope.revision(), children, |child| self.at(child))?;
+        view.history().look_at_names(page.items().iter().map(|state| state.unit));
+        Ok(page)
     }
 
     /// How complete the list of units directly below it is, by the latest source that covers it; null where
@@ -149,7 +150,7 @@ impl UnitState {
     /// The path through its parents, itself first, as far as it is known; at most 64.
     async fn reporting_line(&self) -> Objects<UnitState> {
         let line = self.view().reporting_line(self.unit);
-        self.view().history().look_at_names(&line);
+        self.view().history().look_at_names(line.iter().copied());
         Objects(line.into_iter().map(|unit| self.at(unit)).collect())
     }
 

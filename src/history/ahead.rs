@@ -10,8 +10,8 @@ use super::node::{Node, UnitIx};
 
 impl History {
     /// Looks at what tells whether units are in a view, and where they hang.
-    pub(super) fn look_at_places(&self, units: &[UnitIx]) {
-        for node in self.nodes(units) {
+    pub(super) fn look_at_places(&self, units: impl Iterator<Item = UnitIx>) {
+        for node in units.map(|unit| Node::new(self, unit)) {
             black_box(node.lives().last().map(|life| life.from));
             black_box(node.place().last().map(|claim| claim.layer));
             black_box(node.sightings().last().map(|claim| claim.layer));
@@ -20,19 +20,16 @@ impl History {
     }
 
     /// Looks at what units are called, and at the claims about what else is said of them.
-    pub(crate) fn look_at_names(&self, units: &[UnitIx]) {
-        for node in self.nodes(units) {
+    pub(crate) fn look_at_names(&self, units: impl Iterator<Item = UnitIx> + Clone) {
+        let nodes = units.map(|unit| Node::new(self, unit));
+        for node in nodes.clone() {
             black_box(first_byte(node.id().as_str()));
             black_box(node.name().last().map(|claim| claim.layer));
             black_box(node.properties().last().map(|claim| claim.layer));
         }
-        for node in self.nodes(units) {
+        for node in nodes {
             black_box(node.name().last().map(|claim| first_byte(self.text(claim.value.text))));
         }
-    }
-
-    fn nodes(&self, units: &[UnitIx]) -> impl Iterator<Item = Node<'_>> {
-        units.iter().map(|unit| Node::new(self, *unit))
     }
 }
 

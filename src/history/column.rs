@@ -141,7 +141,9 @@ impl<T: Copy> Column<T> {
     fn for_each(&mut self, mut work: impl FnMut(&mut [T])) {
         for unit in 0..self.ends.units() {
             let range = self.range(UnitIx::new(unit));
-            self.items.get_mut(range).filter(|own| !own.is_empty()).map(&mut work);
+            if let Some(own) = self.items.get_mut(range).filter(|own| !own.is_empty()) {
+                work(own);
+            }
         }
     }
 }

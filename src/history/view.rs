@@ -317,7 +317,7 @@ impl<'h> View<'h> {
         }
         let edges = self.history.graph.edges_directed(parent, Incoming).filter(|edge| *edge.weight() == Edge::Parent);
         let candidates: Vec<UnitIx> = edges.map(|edge| edge.source()).collect();
-        self.history.look_at_places(&candidates);
+        self.history.look_at_places(candidates.iter().copied());
         let mut children: Vec<(u32, UnitIx)> = candidates
             .into_iter()
             .filter_map(|child| {
