@@ -206,8 +206,8 @@ fn logged(form: Form, config: &Config, ask: impl FnOnce(&Asked)) -> String {
     let lines = Lines::default();
     let writer = lines.clone();
     let (subscriber, _guard) = subscriber(config, form, move || writer.clone()).unwrap();
-    let asked = Asked::new(config);
     tracing::subscriber::with_default(subscriber, || {
+        let asked = Asked::new(config);
         ask(&asked);
         // With the service, what waits to be written is.
         drop(asked);

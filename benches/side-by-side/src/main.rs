@@ -13,6 +13,7 @@ mod eragraph;
 mod floor;
 mod generate;
 mod machine;
+mod one_core;
 mod options;
 mod pages;
 mod process;

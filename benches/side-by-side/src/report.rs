@@ -15,6 +15,7 @@ pub struct Row {
     /// How long an answer is in the mean.
     pub bytes: usize,
     pub alone: Figures,
+    pub one_core: Figures,
     pub at_once: Figures,
 }
 
@@ -41,7 +42,7 @@ pub struct Distance {
 
 /// Returns the table of multiples of the floor, and the figures that it is made of.
 pub fn questions(rows: &[Row], caches: bool) -> String {
-    let mut text = "Multiples of the floor: p50 at one connection × · the floor's requests/s at 16 connections by the server's.\n\n|".to_owned();
+    let mut text = "Multiples of the floor: p50 at one connection × (with all on one core ×) · the floor's requests/s at 16 connections by the server's.\n\n|".to_owned();
     let heads: Vec<String> =
         rows.iter().map(|row| format!("{} ({})", row.question.title(), bytes(row.bytes as u64))).collect();
     let _ = writeln!(text, " | {} |\n|---|{}", heads.join(" | "), "---|".repeat(rows.len()));
@@ -53,7 +54,9 @@ pub fn questions(rows: &[Row], caches: bool) -> String {
     text.push_str("\nThe same as figures: the median of the rounds that count (least to most).\n\n");
     text.push_str("| | floor | SQLite | eragraph | rounds discarded |\n|---|---|---|---|---|\n");
     for row in rows {
-        for (figures, what) in [(&row.alone, "p50, µs"), (&row.at_once, "requests/s")] {
+        for (figures, what) in
+            [(&row.alone, "p50, µs"), (&row.one_core, "p50 on one core, µs"), (&row.at_once, "requests/s")]
+        {
             let of: Vec<String> = (0..3).map(|server| number(figures.of(server))).collect();
             let _ =
                 writeln!(text, "| {}: {what} | {} | {} |", row.question.title(), of.join(" | "), discarded(figures));
@@ -65,21 +68,22 @@ pub fn questions(rows: &[Row], caches: bool) -> String {
 /// Returns the table of repeated questions.
 pub fn repeated(rows: &[Row]) -> String {
     let mut text = "One question over and over, answers cached.\n\n".to_owned();
-    text.push_str("| | p50, of the floor's | requests/s at 16 connections, of the floor's | rounds discarded |\n|---|---|---|---|\n");
+    text.push_str("| | p50, of the floor's | with all on one core | requests/s at 16 connections, of the floor's | rounds discarded |\n|---|---|---|---|---|\n");
     for row in rows {
-        let (alone, at_once) = (row.alone.times(1, 0), row.at_once.times(1, 0));
+        let times = |figures: &Figures, sign: &str| {
+            let Spread { median, least, most } = figures.times(1, 0);
+            format!("{median:.2}{sign} ({least:.2}–{most:.2})")
+        };
         let _ = writeln!(
             text,
-            "| {} ({}) | {:.2}× ({:.2}–{:.2}) | {:.2} ({:.2}–{:.2}) | {}, {} |",
+            "| {} ({}) | {} | {} | {} | {}, {}, {} |",
             row.question.title(),
             bytes(row.bytes as u64),
-            alone.median,
-            alone.least,
-            alone.most,
-            at_once.median,
-            at_once.least,
-            at_once.most,
+            times(&row.alone, "×"),
+            times(&row.one_core, "×"),
+            times(&row.at_once, ""),
             discarded(&row.alone),
+            discarded(&row.one_core),
             discarded(&row.at_once),
         );
     }
@@ -142,9 +146,11 @@ fn milliseconds(of: &Spread) -> String {
 }
 
 fn cell(row: &Row, server: usize) -> String {
-    let (alone, at_once) = (row.alone.times(server, 0), row.at_once.times(0, server));
-    let mark = if row.alone.disturbed || row.at_once.disturbed { " (disturbed)" } else { "" };
-    format!("{}× · {}{mark}", short(alone.median), short(at_once.median))
+    let p50 = [&row.alone, &row.one_core].map(|figures| short(figures.times(server, 0).median));
+    let [alone, one_core] = p50;
+    let is_disturbed = [&row.alone, &row.one_core, &row.at_once].iter().any(|figures| figures.disturbed);
+    let mark = if is_disturbed { " (disturbed)" } else { "" };
+    format!("{alone}× ({one_core}×) · {}{mark}", short(row.at_once.times(0, server).median))
 }
 
 fn discarded(figures: &Figures) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::Outcome;
 use crate::client::{Asked, at_once, one_after_the_other};
 use crate::machine::{CALM, Watch};
+use crate::one_core::OneCore;
 
 /// How far the floor may be from its median, in a round that counts.
 const FLOOR_OFF: f64 = 0.15;
@@ -19,6 +20,8 @@ pub const AT_ONCE: usize = 16;
 pub enum Mode {
     /// Over one connection; the figure is the median time of an answer in microseconds.
     Alone,
+    /// The same, with all that takes part on one core.
+    OneCore,
     /// Over sixteen; the figure is the answers in a second.
     AtOnce,
 }
@@ -60,6 +63,7 @@ impl Rounds {
     /// Asks the servers in turn, until enough rounds count.
     pub fn run(self, mode: Mode, parts: &[Part]) -> Outcome<Figures> {
         let processes: Vec<u32> = parts.iter().map(|part| part.process).collect();
+        let _held = if mode == Mode::OneCore { Some(OneCore::hold(&processes)?) } else { None };
         // What was never asked is slower; that round counts for nothing.
         round(mode, parts, 0, self.time / 4)?;
         let mut tried: Vec<(u64, Vec<f64>)> = Vec::new();
@@ -92,7 +96,7 @@ fn round(mode: Mode, parts: &[Part], number: usize, time: Duration) -> Outcome<V
         let Part { address, asked, .. } = &parts[place];
         let from = number * 331;
         figures[place] = match mode {
-            Mode::Alone => {
+            Mode::Alone | Mode::OneCore => {
                 let mut times = one_after_the_other(*address, asked, from, time)?;
                 times.sort();
                 times.get(times.len() / 2).map_or(0.0, |time| time.as_secs_f64() * 1e6)

@@ -156,8 +156,7 @@ impl Setting {
             let bytes = ours.lengths.iter().sum::<usize>() / ours.lengths.len().max(1);
             let part = |server: &Server, asked: Asked| Part { process: server.id(), address: server.address, asked };
             let parts = [part(&floor, asked_of_floor), part(sqlite, theirs), part(service, ours)];
-            let [alone, at_once] = [Mode::Alone, Mode::AtOnce].map(|mode| self.rounds.run(mode, &parts));
-            rows.push(Row { question, bytes, alone: alone?, at_once: at_once? });
+            rows.push(self.row(question, bytes, &parts)?);
         }
         Ok(rows)
     }
@@ -181,10 +180,15 @@ impl Setting {
             let bytes = ours.lengths[0];
             let part = |server: &Server, asked: Asked| Part { process: server.id(), address: server.address, asked };
             let parts = [part(&floor, of_floor), part(&service, ours)];
-            let [alone, at_once] = [Mode::Alone, Mode::AtOnce].map(|mode| self.rounds.run(mode, &parts));
-            rows.push(Row { question, bytes, alone: alone?, at_once: at_once? });
+            rows.push(self.row(question, bytes, &parts)?);
         }
         Ok(rows)
+    }
+
+    /// Asks the servers of a question in each way.
+    fn row(&self, question: Question, bytes: usize, parts: &[Part]) -> Outcome<Row> {
+        let of = |mode| self.rounds.run(mode, parts);
+        Ok(Row { question, bytes, alone: of(Mode::Alone)?, one_core: of(Mode::OneCore)?, at_once: of(Mode::AtOnce)? })
     }
 
     /// Times comparisons by their distance.

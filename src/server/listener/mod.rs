@@ -7,11 +7,10 @@
 mod alarm;
 mod arriving;
 mod table;
-mod wakes;
 mod watched;
 
 use std::convert::Infallible;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
@@ -32,7 +31,6 @@ use crate::config::Limits;
 
 use arriving::{Answering, Arriving};
 use table::{Place, Table};
-use wakes::Wakes;
 use watched::Watched;
 
 /// What files the process needs besides its connections: the store, the log, the runtime's own.
@@ -124,16 +122,15 @@ fn connection(
             }
         });
         let mut connection = pin!(builder.serve_connection(io, service).with_upgrades());
-        let wakes = Wakes::new();
         // How it ends is the client's to know.
         tokio::select! {
             biased;
-            _ = poll_fn(|context| wakes.poll(connection.as_mut(), context)) => return place.upgraded(),
+            _ = connection.as_mut() => return place.upgraded(),
             () = place.must_leave() => return,
             _ = ending.wait_for(|is_ending| *is_ending) => {}
         }
         connection.as_mut().graceful_shutdown();
-        let _ = poll_fn(|context| wakes.poll(connection.as_mut(), context)).await;
+        let _ = connection.await;
     }
 }
 

@@ -1,135 +1,97 @@
 //! Lines of the log that are written together: a write for each takes longer than all else that a small answer takes.
-//!
-//! A warning or an error is written at once, with what waits before it. Anything else waits for a moment at most.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::io::{self, Write};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use tracing::{Level, Metadata};
 use tracing_subscriber::fmt::MakeWriter;
 
-/// How long a line waits for others.
-const MOMENT: Duration = Duration::from_millis(50);
 /// How many bytes wait at most.
 const MOST: usize = 64 * 1024;
 
-/// Writes lines together.
-#[derive(Debug, Clone)]
-pub(super) struct Gathered(Arc<Shared>);
-
-#[derive(Debug)]
-struct Shared {
-    waiting: Mutex<Waiting>,
-    /// Told when a first line waits, and at the end.
-    changed: Condvar,
+thread_local! {
+    /// The lines of this thread that wait for others, while there are such.
+    static WAITING: RefCell<Option<Lines>> = const { RefCell::new(None) };
 }
 
-struct Waiting {
-    lines: Vec<u8>,
-    to: Box<dyn Write + Send>,
-    /// Whether nothing waits any more.
-    is_over: bool,
+/// Lines that are to be written together, and where to.
+#[derive(Default)]
+struct Lines {
+    text: Vec<u8>,
+    /// `None` until there is a line.
+    to: Option<Gathered>,
 }
 
-/// Held while lines are gathered; what waits is written when it is let go of, and what comes later at once.
-#[derive(Debug)]
-pub(super) struct Gathering {
-    lines: Gathered,
-    thread: Option<JoinHandle<()>>,
+/// Writes each line as it comes, but those together that come from [`together`].
+#[derive(Clone)]
+pub(super) struct Gathered(Arc<Mutex<dyn Write + Send>>);
+
+/// Does work, and writes what this thread logs meanwhile together at its end.
+pub(super) fn together<T>(work: impl FnOnce() -> T) -> T {
+    let _before = Before(WAITING.replace(Some(Lines::default())));
+    work()
+}
+
+/// What waited before does again when this is dropped, and what waits is written, also where the work is unwound.
+struct Before(Option<Lines>);
+
+impl Drop for Before {
+    fn drop(&mut self) {
+        if let Some(mut lines) = WAITING.replace(self.0.take()) {
+            lines.write();
+        }
+    }
+}
+
+impl Lines {
+    fn write(&mut self) {
+        if let Some(to) = &self.to {
+            to.write(&self.text);
+        }
+        self.text.clear();
+    }
 }
 
 impl Gathered {
-    /// Begins to gather lines.
-    pub(super) fn begin(to: impl Write + Send + 'static) -> (Self, Gathering) {
-        let waiting = Waiting { lines: Vec::new(), to: Box::new(to), is_over: false };
-        let lines = Self(Arc::new(Shared { waiting: Mutex::new(waiting), changed: Condvar::new() }));
-        let written = lines.clone();
-        let thread = thread::Builder::new().name("log".to_owned()).spawn(move || written.write_all());
-        if thread.is_err() {
-            lines.lock().is_over = true;
-        }
-        (lines.clone(), Gathering { lines, thread: thread.ok() })
+    pub(super) fn new(to: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(to)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn write_all(&self) {
-        let mut waiting = self.lock();
-        while !waiting.is_over {
-            let changed = &self.0.changed;
-            waiting = changed
-                .wait_while(waiting, |waiting| waiting.lines.is_empty() && !waiting.is_over)
-                .unwrap_or_else(PoisonError::into_inner);
-            let waited = changed.wait_timeout_while(waiting, MOMENT, |waiting| !waiting.is_over);
-            waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
-            waiting.write();
-        }
-    }
-}
-
-impl Waiting {
-    fn write(&mut self) {
+    fn write(&self, lines: &[u8]) {
+        let mut to = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         // Where the log cannot be written there is no place to say so.
-        let _ = self.to.write_all(&self.lines).and_then(|()| self.to.flush());
-        self.lines.clear();
+        let _ = to.write_all(lines).and_then(|()| to.flush());
     }
 }
 
-impl fmt::Debug for Waiting {
+impl fmt::Debug for Gathered {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Waiting").field("bytes", &self.lines.len()).finish_non_exhaustive()
+        formatter.debug_struct("Gathered").finish_non_exhaustive()
     }
 }
 
-impl Drop for Gathering {
-    fn drop(&mut self) {
-        let mut waiting = self.lines.lock();
-        waiting.is_over = true;
-        waiting.write();
-        drop(waiting);
-        self.lines.0.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // It cannot have failed in a way that matters: all is written.
-            let _ = thread.join();
-        }
+impl MakeWriter<'_> for Gathered {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
     }
 }
 
-/// What one line is written to.
-#[derive(Debug)]
-pub(super) struct Line<'g> {
-    lines: &'g Gathered,
-    is_urgent: bool,
-}
-
-impl<'g> MakeWriter<'g> for Gathered {
-    type Writer = Line<'g>;
-
-    fn make_writer(&'g self) -> Line<'g> {
-        Line { lines: self, is_urgent: true }
-    }
-
-    fn make_writer_for(&'g self, metadata: &Metadata<'_>) -> Line<'g> {
-        Line { lines: self, is_urgent: *metadata.level() <= Level::WARN }
-    }
-}
-
-impl Write for Line<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut waiting = self.lines.lock();
-        let is_first = waiting.lines.is_empty();
-        waiting.lines.extend_from_slice(bytes);
-        if self.is_urgent || waiting.is_over || waiting.lines.len() >= MOST {
-            waiting.write();
-        } else if is_first {
-            self.lines.0.changed.notify_one();
-        }
-        Ok(bytes.len())
+impl Write for Gathered {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        WAITING.with_borrow_mut(|waiting| match waiting {
+            Some(lines) => {
+                lines.text.extend_from_slice(line);
+                lines.to.get_or_insert_with(|| self.clone());
+                if lines.text.len() >= MOST {
+                    lines.write();
+                }
+            }
+            None => Self::write(self, line),
+        });
+        Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -139,22 +101,19 @@ impl Write for Line<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use tracing_subscriber::fmt;
     use tracing_subscriber::layer::SubscriberExt as _;
 
     use super::super::tests::Lines;
     use super::*;
 
-    /// Logs through gathered lines, and returns how many had been written by the end of the log and then at last.
-    fn written(log: impl FnOnce(&Lines) -> usize) -> (usize, usize) {
+    /// Logs through gathered lines, and returns how many there are at last.
+    fn written(log: impl FnOnce(&Lines)) -> usize {
         let lines = Lines::default();
-        let (gathered, gathering) = Gathered::begin(lines.clone());
-        let layer = fmt::layer().with_writer(gathered).with_ansi(false);
-        let before = tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || log(&lines));
-        drop(gathering);
-        (before, lines.text().lines().count())
+        let layer = fmt::layer().with_writer(Gathered::new(lines.clone())).with_ansi(false);
+        let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || log(&lines));
+        count(&lines)
     }
 
     fn count(lines: &Lines) -> usize {
@@ -162,42 +121,52 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_is_written_at_once_with_what_waits_before_it() {
-        let log = |lines: &Lines| {
+    fn a_line_by_itself_is_written_at_once() {
+        let at_last = written(|lines| {
             tracing::info!("one");
-            tracing::info!("two");
-            tracing::warn!("three");
-            let before = count(lines);
-            tracing::info!("four");
-            before
-        };
-        let (before, at_last) = written(log);
-        assert!((3..=4).contains(&before), "{before}");
-        assert_eq!(at_last, 4, "nothing is lost at the end");
+            assert_eq!(count(lines), 1);
+        });
+        assert_eq!(at_last, 1);
     }
 
     #[test]
-    fn other_lines_wait_for_a_moment_only() {
-        let log = |lines: &Lines| {
-            tracing::info!("one");
-            let patience = Instant::now() + Duration::from_secs(60);
-            while count(lines) == 0 && Instant::now() < patience {
-                thread::sleep(Duration::from_millis(1));
-            }
-            count(lines)
-        };
-        assert_eq!(written(log), (1, 1));
+    fn lines_that_come_together_are_written_at_their_end() {
+        let at_last = written(|lines| {
+            together(|| {
+                tracing::info!("one");
+                together(|| tracing::info!("two"));
+                tracing::warn!("three");
+                assert_eq!(count(lines), 1, "what is within is whole");
+            });
+            assert_eq!(count(lines), 3);
+            tracing::info!("four");
+        });
+        assert_eq!(at_last, 4);
+    }
+
+    #[test]
+    fn what_is_unwound_is_written_too() {
+        let at_last = written(|_| {
+            let work = || {
+                together(|| {
+                    tracing::info!("one");
+                    panic!("and no more");
+                })
+            };
+            assert!(std::panic::catch_unwind(work).is_err());
+        });
+        assert_eq!(at_last, 1);
     }
 
     #[test]
     fn much_is_written_before_it_fills_the_memory() {
         let long = "a".repeat(1_000);
-        let log = |lines: &Lines| {
-            (0..200).for_each(|_| tracing::info!(long));
-            count(lines)
-        };
-        let (before, at_last) = written(log);
-        assert!(before >= 100, "{before}");
+        let at_last = written(|lines| {
+            together(|| {
+                (0..200).for_each(|_| tracing::info!(long));
+                assert!(count(lines) >= 100);
+            });
+        });
         assert_eq!(at_last, 200);
     }
 }

@@ -11,7 +11,7 @@ use tracing_subscriber::{Layer as _, Registry, fmt};
 
 use crate::config::Config;
 
-use super::gathered::{Gathered, Gathering};
+use super::gathered::Gathered;
 use super::line::{Clock, Documents, Lines};
 use super::otlp::{self, TRACES, TracesError, Tracing};
 use super::panic;
@@ -34,14 +34,12 @@ pub enum Form {
     Json,
 }
 
-/// Held while the service runs; what was observed and not written or sent yet is when it is let go of.
+/// Held while the service runs; what was observed and not sent yet is when it is let go of.
 #[derive(Debug)]
 #[must_use = "traces are sent only while this is held"]
 pub struct Guard {
     #[expect(dead_code, reason = "it is held for what its end does")]
     traces: Option<Tracing>,
-    /// After the traces, whose end may be told of.
-    gathering: Option<Gathering>,
 }
 
 /// Sends what the service logs to stderr, and its traces to where the configuration says; `RUST_LOG` says how much is
@@ -50,9 +48,7 @@ pub struct Guard {
 /// # Errors
 /// Returns [`TracesError`] when traces cannot be sent to such an address; that nobody listens there is no error.
 pub fn start(config: &Config, form: Form) -> Result<Guard, TracesError> {
-    let (lines, gathering) = Gathered::begin(std::io::stderr());
-    let (subscriber, mut guard) = subscriber(config, form, lines)?;
-    guard.gathering = Some(gathering);
+    let (subscriber, guard) = subscriber(config, form, Gathered::new(std::io::stderr()))?;
     // It fails only where a log is set up already, which then stays.
     if subscriber.try_init().is_ok() {
         std::panic::set_hook(Box::new(log_panic));
@@ -86,7 +82,7 @@ where
     let lines = lines.with_filter(filter.and(filter_fn(|metadata| metadata.target() != TRACES)));
     let tracing = config.otlp.as_deref().map(Tracing::to).transpose()?;
     let traces = tracing.as_ref().map(|tracing| tracing.layer().with_filter(filter_fn(otlp::is_traced)));
-    Ok((Registry::default().with(lines).with(traces), Guard { traces: tracing, gathering: None }))
+    Ok((Registry::default().with(lines).with(traces), Guard { traces: tracing }))
 }
 
 /// Says in the log what failed and where; the handler's own line says what became of its request.

@@ -3,6 +3,7 @@
 //! An `Observer` stands around all routes. What became of a question it finds with its `Asker`.
 
 mod answered;
+mod backlog;
 mod gathered;
 mod line;
 mod log;

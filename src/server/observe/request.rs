@@ -16,7 +16,8 @@ use tracing::Span;
 use crate::config::Config;
 
 use super::super::outcome::Outcome;
-use super::answered::{Answered, Backlog, milliseconds};
+use super::answered::{Answered, milliseconds};
+use super::backlog::Backlog;
 use super::log::REQUESTS;
 use super::metrics::{Held, Metrics};
 use super::otlp;
@@ -30,7 +31,7 @@ const OTHER_METHOD: &str = "other";
 /// What every request is observed with.
 #[derive(Debug)]
 pub(in crate::server) struct Observer {
-    backlog: Arc<Backlog>,
+    backlog: Backlog,
     ids: RequestIds,
     log_variables: bool,
     has_traces: bool,
@@ -88,7 +89,7 @@ impl Observer {
     /// Returns what observes requests and counts them.
     pub(in crate::server) fn new(metrics: Arc<Metrics>, config: &Config) -> Self {
         Self {
-            backlog: Arc::new(Backlog::new(metrics)),
+            backlog: Backlog::new(metrics),
             ids: RequestIds::new(),
             log_variables: config.log_variables,
             has_traces: config.otlp.is_some(),
@@ -123,12 +124,6 @@ impl Observer {
             _held: observer.metrics().request_started(),
             observer: Arc::clone(observer),
         }
-    }
-}
-
-impl Drop for Observer {
-    fn drop(&mut self) {
-        self.catch_up();
     }
 }
 
