@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::{
-    Attribute, Citation, Claim, ItemFact, LayerIx, NameValue, Parent, PlaceFact, Presence, PropertyValue, RelationFact,
+    Attribute, Citation, Claim, ItemFact, LayerIx, Level, NameValue, Parent, PlaceFact, PropertyValue, RelationFact,
     RelationTarget, Symbol, UnitIx, View, latest_of_each,
 };
 use crate::model::{
@@ -307,7 +307,7 @@ fn skips_level(view: View<'_>, other: View<'_>, parent: Parent, others_parent: P
         Parent::Top => true,
         Parent::Under(above) => view.stands_above(above, parent),
     };
-    !other.presence(parent).is_some_and(Presence::is_known) && stands_above()
+    other.level(parent) < Level::Known && stands_above()
 }
 
 /// Keeps what the latest layer says of each thing counted; by what is counted.

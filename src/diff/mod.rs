@@ -10,10 +10,8 @@ mod presence;
 
 use std::collections::BTreeMap;
 
-use crate::history::{Citation, EventIx, History, LayerIx, Lens, Moment, SnapshotIx, UnitIx, View};
+use crate::history::{Citation, EventIx, History, LayerIx, Lens, Level, Moment, SnapshotIx, UnitIx, View};
 use crate::model::{Basis, ChangeKind, Day, Extent, Verdict, Window};
-
-use presence::{Level, level};
 
 /// How absence is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -232,7 +230,7 @@ impl<'h> Comparison<'h> {
         if !self.covers(unit) {
             return;
         }
-        let levels = self.views().map(|view| level(view, unit));
+        let levels = self.views().map(|view| view.level(unit));
         changes.extend(self.presence_change(unit, levels));
         if levels.iter().all(|level| self.compares(*level)) {
             self.attribute_changes(unit, changes);

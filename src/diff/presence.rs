@@ -2,31 +2,11 @@
 
 use std::cmp::{Ordering, Reverse};
 
-use crate::history::{Citation, Claim, EventIx, Layer, LayerIx, SnapshotIx, Status, UnitIx, View};
+use crate::history::{Citation, Claim, EventIx, Layer, LayerIx, Level, SnapshotIx, UnitIx, View};
 use crate::model::{Basis, ChangeEvent, ChangeKind, Coverage, Extent, UnitId, Verdict};
 
 use super::between::{bounds_between, loss_kind, verdict};
 use super::{Assumption, Change, Comparison, Reason};
-
-/// How firmly a view has a unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Level {
-    Out,
-    Outdated,
-    Presumed,
-    Known,
-}
-
-pub(super) fn level(view: View<'_>, unit: UnitIx) -> Level {
-    match view.presence(unit) {
-        None => Level::Out,
-        Some(presence) => match presence.status {
-            Status::Observed | Status::Between => Level::Known,
-            Status::Presumed => Level::Presumed,
-            Status::Outdated => Level::Outdated,
-        },
-    }
-}
 
 /// A list of the other view that should have the unit, and does not.
 struct Speaking<'h> {
@@ -158,7 +138,7 @@ impl<'h> Comparison<'h> {
             .iter()
             .skip(1)
             .enumerate()
-            .filter(|(_, owner)| missing.presence(**owner).is_some())
+            .filter(|(_, owner)| missing.level(**owner) > Level::Out)
             .flat_map(|(above, owner)| missing.heard_lists(*owner).map(move |list| (above, *owner, list)))
             .filter(|(above, _, list)| {
                 (*above == 0 || list.coverage.deep) && self.history.covers(list.coverage, kind, claim.value.heading)

@@ -60,7 +60,7 @@ pub use node::{
 pub use path::{Line, Step};
 pub use patience::{TimedOut, deadline, end_trial, is_trial, try_until, while_wanted, within};
 pub use periods::{DatedName, Period};
-pub use presence::{Certainty, Presence, Status};
+pub use presence::{Certainty, Level, Presence, Status};
 pub use relations::{RelationFact, RelationTarget};
 pub use series::Series;
 pub use statistics::{Distribution, ListCompleteness, StructureStatistics};

@@ -48,26 +48,57 @@ impl Presence {
     }
 }
 
+/// How firmly a view has a unit: a presence without how sure the dating is, which takes longer to find.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// It is not in the view.
+    Out,
+    /// It is presumed, and was last seen in an earlier era.
+    Outdated,
+    /// It was seen before, not since, and nothing ends it.
+    Presumed,
+    /// It is observed, or was seen before and is seen after.
+    Known,
+}
+
+impl From<Option<Presence>> for Level {
+    fn from(presence: Option<Presence>) -> Self {
+        match presence.map(|presence| presence.status) {
+            None => Self::Out,
+            Some(Status::Outdated) => Self::Outdated,
+            Some(Status::Presumed) => Self::Presumed,
+            Some(Status::Observed | Status::Between) => Self::Known,
+        }
+    }
+}
+
+/// What the presence of a unit on a day goes by: the life that holds the day, and what was seen around it.
+struct Around<'h> {
+    history: &'h History,
+    node: Node<'h>,
+    day: Day,
+    floor: Option<Basis>,
+    life: &'h Life,
+    /// The sightings that have begun by the day.
+    begun: &'h [Claim<Sighting>],
+    /// Those that come later.
+    later: &'h [Claim<Sighting>],
+    /// The last that has begun, of those whose basis passes.
+    latest: &'h Claim<Sighting>,
+}
+
 /// Returns the presence of a unit on a day; `None` when it is not in the view.
-///
-/// Sightings stand in the order of their first days, so a search finds the last that has begun. Nothing that began
-/// earlier is looked at but while something still observes the day, or a basis does not pass.
 pub(super) fn on_day(history: &History, node: Node<'_>, day: Day, floor: Option<Basis>) -> Option<Presence> {
-    let life = node.life_at(day)?;
-    let all = node.sightings();
-    let begun = started(history, all, day);
-    let passing = || begun.iter().rev().filter(move |sighting| sighting.basis().passes(floor));
-    let latest = passing().next().filter(|latest| life.from <= history.layers.start(latest.layer))?;
-    if let Some(certainty) = observed(history, node, begun, life, day, floor) {
+    let around = Around::of(history, node, day, floor)?;
+    if let Some(certainty) = around.observed() {
         return Some(Presence { status: Status::Observed, certainty });
     }
     let doubtful =
-        node.doubts().iter().any(|doubt| doubt.contains(day)) || history.layer(latest.layer).window.is_open();
+        node.doubts().iter().any(|doubt| doubt.contains(day)) || history.layer(around.latest.layer).window.is_open();
     let certainty = if doubtful { Certainty::Possible } else { Certainty::Certain };
-    let later = all.get(begun.len()..).unwrap_or_default().iter().filter(|sighting| sighting.basis().passes(floor));
-    let status = if is_seen_again(history, life, later) {
+    let status = if around.is_seen_again() {
         Status::Between
-    } else if is_outdated(history, node, latest, day) {
+    } else if around.is_outdated() {
         Status::Outdated
     } else {
         Status::Presumed
@@ -75,44 +106,69 @@ pub(super) fn on_day(history: &History, node: Node<'_>, day: Day, floor: Option<
     Some(Presence { status, certainty })
 }
 
-/// Tells how certain it is that a sighting observes a unit on the day; `None` where none does.
-fn observed(
-    history: &History,
-    node: Node<'_>,
-    begun: &[Claim<Sighting>],
-    life: &Life,
-    day: Day,
-    floor: Option<Basis>,
-) -> Option<Certainty> {
-    let mut found = None;
-    // What is reached only falls on the way back.
-    for (seen, _) in begun.iter().zip(node.reach()).rev().take_while(|(_, reach)| day <= **reach) {
-        let layer = history.layer(seen.layer);
-        if seen.basis().passes(floor) && layer.observed_of(life.from).contains(day) {
-            if layer.is_certain_on(day) {
-                return Some(Certainty::Certain);
-            }
-            found = Some(Certainty::Possible);
-        }
+/// Returns how firmly a unit is there on a day: what is found at once is looked for first.
+pub(super) fn level_on_day(history: &History, node: Node<'_>, day: Day, floor: Option<Basis>) -> Level {
+    let Some(around) = Around::of(history, node, day, floor) else { return Level::Out };
+    if around.is_seen_again() || around.observed().is_some() {
+        Level::Known
+    } else if around.is_outdated() {
+        Level::Outdated
+    } else {
+        Level::Presumed
     }
-    found
 }
 
-/// Tells whether one of the sightings after a day lies within the life, or is the event that ends it.
-fn is_seen_again<'s>(history: &History, life: &Life, mut later: impl Iterator<Item = &'s Claim<Sighting>>) -> bool {
-    let Some(to) = life.to else { return later.next().is_some() };
-    let mut within = later.map(|seen| (history.layers.start(seen.layer), seen)).take_while(|(start, _)| *start <= to);
-    within.any(|(start, seen)| start < to || seen.value == Sighting::Ending)
-}
+impl<'h> Around<'h> {
+    /// Returns what there is around a day; `None` when the unit is not in the view.
+    ///
+    /// Sightings stand in the order of their first days, so a search finds the last that has begun. Nothing that began
+    /// earlier is looked at but while something still observes the day, or a basis does not pass.
+    fn of(history: &'h History, node: Node<'h>, day: Day, floor: Option<Basis>) -> Option<Self> {
+        let life = node.life_at(day)?;
+        let all = node.sightings();
+        let (begun, later) = all.split_at_checked(started(history, all, day).len())?;
+        let latest = begun.iter().rev().find(|sighting| sighting.basis().passes(floor));
+        let latest = latest.filter(|latest| life.from <= history.layers.start(latest.layer))?;
+        Some(Self { history, node, day, floor, life, begun, later, latest })
+    }
 
-/// Tells whether an era later than that of the latest sighting has begun, in every sequence of the unit.
-fn is_outdated(history: &History, node: Node<'_>, latest: &Claim<Sighting>, day: Day) -> bool {
-    let layer = history.layer(latest.layer);
-    let is_past = |sequence| {
-        let seen = history.eras.position(sequence, layer.era, layer.start());
-        history.eras.latest_begun(sequence, day).is_some_and(|begun| seen.is_none_or(|seen| seen < begun))
-    };
-    !node.sequences().is_empty() && node.sequences().iter().all(|sequence| is_past(*sequence))
+    /// Tells how certain it is that a sighting observes the unit on the day; `None` where none does.
+    fn observed(&self) -> Option<Certainty> {
+        let mut found = None;
+        // What is reached only falls on the way back.
+        let reaching = self.begun.iter().zip(self.node.reach()).rev().take_while(|(_, reach)| self.day <= **reach);
+        for (seen, _) in reaching {
+            let layer = self.history.layer(seen.layer);
+            if seen.basis().passes(self.floor) && layer.observed_of(self.life.from).contains(self.day) {
+                if layer.is_certain_on(self.day) {
+                    return Some(Certainty::Certain);
+                }
+                found = Some(Certainty::Possible);
+            }
+        }
+        found
+    }
+
+    /// Tells whether one of the sightings after the day lies within the life, or is the event that ends it.
+    fn is_seen_again(&self) -> bool {
+        let mut later = self.later.iter().filter(|sighting| sighting.basis().passes(self.floor));
+        let Some(to) = self.life.to else { return later.next().is_some() };
+        let within = later.map(|seen| (self.history.layers.start(seen.layer), seen));
+        let mut within = within.take_while(|(start, _)| *start <= to);
+        within.any(|(start, seen)| start < to || seen.value == Sighting::Ending)
+    }
+
+    /// Tells whether an era later than that of the latest sighting has begun, in every sequence of the unit.
+    fn is_outdated(&self) -> bool {
+        let layer = self.history.layer(self.latest.layer);
+        let is_past = |sequence| {
+            let seen = self.history.eras.position(sequence, layer.era, layer.start());
+            let begun = self.history.eras.latest_begun(sequence, self.day);
+            begun.is_some_and(|begun| seen.is_none_or(|seen| seen < begun))
+        };
+        let sequences = self.node.sequences();
+        !sequences.is_empty() && sequences.iter().all(|sequence| is_past(*sequence))
+    }
 }
 
 /// Returns the day from which a unit that was last seen so counts as of an earlier era, in every sequence that it is of.

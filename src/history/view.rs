@@ -9,7 +9,7 @@ use super::graph::{Edge, Frame, History};
 use super::layer::{EraIx, Layer, LayerIx, SnapshotIx};
 use super::lives::{latest_by, started};
 use super::node::{Claim, Parent, Place, Slot, UnitIx};
-use super::presence::{self, Presence, Status};
+use super::presence::{self, Level, Presence};
 
 /// The longest reporting line that is followed.
 pub(super) const MAX_LINE: usize = 64;
@@ -228,10 +228,19 @@ impl<'h> View<'h> {
         }
     }
 
+    /// Tells how firmly the view has a unit.
+    #[must_use]
+    pub fn level(self, unit: UnitIx) -> Level {
+        match self.at {
+            At::Day(day) => presence::level_on_day(self.history, self.history.node(unit), day, self.lens.floor),
+            At::Snapshot(_) | At::Era(_) => self.presence(unit).into(),
+        }
+    }
+
     /// Tells whether the view lists a unit: it is in the view, and not left out as outdated.
     #[must_use]
     pub fn lists(self, unit: UnitIx) -> bool {
-        self.presence(unit).is_some_and(|presence| self.lens.include_outdated || presence.status != Status::Outdated)
+        self.level(unit) >= if self.lens.include_outdated { Level::Outdated } else { Level::Presumed }
     }
 
     /// Returns the units that the view lists, in the order of their ids.
