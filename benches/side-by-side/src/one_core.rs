@@ -10,47 +10,46 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use crate::Outcome;
 
-/// Holds this thread and all threads of some processes on one core, until it is dropped.
+/// Holds this thread, and processes that it has started, on one core until it is dropped.
 #[derive(Debug)]
 pub struct OneCore {
-    /// The threads, and where they were allowed before; none is the thread that asks.
-    threads: Vec<(Option<Pid>, CpuSet)>,
+    processes: Vec<u32>,
+    /// Where all of them were allowed before.
+    before: CpuSet,
 }
 
 impl OneCore {
     pub fn hold(processes: &[u32]) -> Outcome<Self> {
-        let allowed = sched_getaffinity(None)?;
-        let first = (0..CpuSet::MAX_CPU).find(|core| allowed.is_set(*core)).unwrap_or(0);
+        let before = sched_getaffinity(None)?;
+        let held = Self { processes: processes.to_vec(), before };
+        let first = (0..CpuSet::MAX_CPU).find(|core| before.is_set(*core)).unwrap_or(0);
         let mut one = CpuSet::new();
         one.set(first);
-        let mut held = Self { threads: Vec::new() };
-        held.add(None, &one)?;
-        for process in processes {
-            for thread in fs::read_dir(format!("/proc/{process}/task"))? {
-                let number = thread?.file_name().to_string_lossy().parse()?;
-                match held.add(Pid::from_raw(number), &one) {
-                    // It ended meanwhile.
-                    Err(Errno::SRCH) => {}
-                    added => added?,
-                }
-            }
-        }
+        held.allow(&one)?;
         Ok(held)
     }
 
-    fn add(&mut self, thread: Option<Pid>, one: &CpuSet) -> Result<(), Errno> {
-        let before = sched_getaffinity(thread)?;
-        sched_setaffinity(thread, one)?;
-        self.threads.push((thread, before));
+    /// Allows this thread, and all threads that the processes have now, some cores.
+    fn allow(&self, cores: &CpuSet) -> Outcome<()> {
+        sched_setaffinity(None, cores)?;
+        for process in &self.processes {
+            for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+                let number = thread?.file_name().to_string_lossy().parse()?;
+                match sched_setaffinity(Pid::from_raw(number), cores) {
+                    // It ended meanwhile.
+                    Ok(()) | Err(Errno::SRCH) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
         Ok(())
     }
 }
 
 impl Drop for OneCore {
     fn drop(&mut self) {
-        for (thread, before) in &self.threads {
-            // Those that ended need nothing.
-            let _ = sched_setaffinity(*thread, before);
+        if let Err(error) = self.allow(&self.before) {
+            eprintln!("what was on one core stays there: {error}");
         }
     }
 }
