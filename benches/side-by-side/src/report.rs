@@ -146,8 +146,7 @@ fn milliseconds(of: &Spread) -> String {
 }
 
 fn cell(row: &Row, server: usize) -> String {
-    let p50 = [&row.alone, &row.one_core].map(|figures| short(figures.times(server, 0).median));
-    let [alone, one_core] = p50;
+    let [alone, one_core] = [&row.alone, &row.one_core].map(|figures| short(figures.times(server, 0).median));
     let is_disturbed = [&row.alone, &row.one_core, &row.at_once].iter().any(|figures| figures.disturbed);
     let mark = if is_disturbed { " (disturbed)" } else { "" };
     format!("{alone}× ({one_core}×) · {}{mark}", short(row.at_once.times(0, server).median))

@@ -48,9 +48,9 @@ struct Waiting {
 
 impl Backlog {
     pub(super) fn new(metrics: Arc<Metrics>) -> Self {
-        let shared =
-            Arc::new(Shared { waiting: Mutex::default(), changed: Condvar::new(), turn: Mutex::default(), metrics });
+        let shared = Arc::new(Shared::new(metrics));
         let attended = Arc::clone(&shared);
+        // The log of whoever begins; the new thread by itself knows only that of the process.
         let log = dispatcher::get_default(Dispatch::clone);
         let attend = move || attended.attend(&log);
         let thread = thread::Builder::new().name("answered".to_owned()).spawn(attend).ok();
@@ -106,6 +106,10 @@ impl Waiting {
 }
 
 impl Shared {
+    fn new(metrics: Arc<Metrics>) -> Self {
+        Self { waiting: Mutex::default(), changed: Condvar::new(), turn: Mutex::default(), metrics }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -166,17 +170,25 @@ mod tests {
         }
     }
 
-    fn backlog() -> Backlog {
-        Backlog::new(Arc::new(Metrics::new(&Config::default().limits)))
+    fn metrics() -> Arc<Metrics> {
+        Arc::new(Metrics::new(&Config::default().limits))
+    }
+
+    /// Returns a backlog whose thread never comes back.
+    fn unattended() -> Backlog {
+        Backlog { shared: Arc::new(Shared::new(metrics())), thread: None }
     }
 
     fn waiting(backlog: &Backlog) -> usize {
         backlog.shared.lock().answered.len()
     }
 
-    /// Answers a few requests one after the other, and returns how many lines there are after each, and all of them once
-    /// the thread has come back.
-    fn lines_after(statuses: &[StatusCode]) -> (Vec<usize>, String) {
+    /// Answers a few requests one after the other, and returns how many lines there are after each, and all of them at last.
+    fn lines_after(
+        statuses: &[StatusCode],
+        backlog: impl FnOnce() -> Backlog,
+        at_last: impl FnOnce(Backlog, &Lines),
+    ) -> (Vec<usize>, String) {
         let lines = Lines::default();
         let (subscriber, _guard) = subscriber(&Config::default(), Form::Plain, lines.writer()).unwrap();
         let _second = Dispatch::new(NoSubscriber::new());
@@ -187,50 +199,68 @@ mod tests {
             lines.text().lines().count()
         });
         let counts = counts.collect();
-        let patience = Instant::now() + Duration::from_secs(60);
-        while lines.text().lines().count() < statuses.len() && Instant::now() < patience {
-            thread::sleep(Duration::from_millis(1));
-        }
+        at_last(backlog, &lines);
         (counts, lines.text())
     }
 
     #[test]
-    fn what_was_answered_is_in_the_log_a_moment_later_with_the_time_of_the_answer() {
-        let (_, text) = lines_after(&[StatusCode::OK; 3]);
+    fn what_was_answered_is_in_the_log_later_with_the_time_of_the_answer() {
+        let (counts, text) = lines_after(&[StatusCode::OK; 3], unattended, |backlog, _| drop(backlog));
+        assert_eq!(counts, [0, 0, 0]);
         assert_eq!(text.lines().count(), 3, "{text}");
         assert!(text.lines().all(|line| line.starts_with("1970-01-01T00:00:00.000000Z  INFO ")), "{text}");
     }
 
     #[test]
+    fn the_thread_comes_back_in_a_moment() {
+        let wait = |backlog: Backlog, lines: &Lines| {
+            let patience = Instant::now() + Duration::from_secs(60);
+            while lines.text().lines().count() < 3 && Instant::now() < patience {
+                thread::sleep(Duration::from_millis(1));
+            }
+            assert_eq!(lines.text().lines().count(), 3);
+            drop(backlog);
+        };
+        lines_after(&[StatusCode::OK; 3], || Backlog::new(metrics()), wait);
+    }
+
+    #[test]
     fn what_went_wrong_is_in_the_log_at_once_after_what_waits() {
-        let (counts, text) = lines_after(&[StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::OK]);
-        assert!(counts.get(1).is_some_and(|count| *count >= 2), "{counts:?}");
+        let statuses = [StatusCode::OK, StatusCode::INTERNAL_SERVER_ERROR, StatusCode::OK];
+        let (counts, text) = lines_after(&statuses, unattended, |backlog, _| drop(backlog));
+        assert_eq!(counts, [0, 2, 2]);
         let levels: Vec<&str> = text.lines().filter_map(|line| line.split_whitespace().nth(1)).collect();
         assert_eq!(levels, ["INFO", "ERROR", "INFO"], "{text}");
     }
 
     #[test]
     fn so_many_wait_and_no_more() {
-        let backlog = backlog();
-        let most = (0..3 * MOST).map(|_| {
-            backlog.add(answered(StatusCode::OK, SystemTime::UNIX_EPOCH));
-            waiting(&backlog)
-        });
-        assert!(most.max().is_some_and(|most| most < MOST));
+        let (counts, _) = lines_after(&[StatusCode::OK; MOST + 1], unattended, |backlog, _| drop(backlog));
+        assert_eq!(counts.iter().rev().take(3).collect::<Vec<_>>(), [&MOST, &MOST, &0]);
     }
 
     #[test]
     fn what_is_large_does_not_wait() {
-        let backlog = backlog();
-        let outcome = Outcome { operation: Some("a".repeat(LONG + 1)), ..Outcome::default() };
+        let backlog = unattended();
+        for (length, expected) in [(LONG, 1), (LONG + 1, 0)] {
+            let outcome = Outcome { operation: Some("a".repeat(length)), ..Outcome::default() };
+            let answered = answered(StatusCode::OK, SystemTime::UNIX_EPOCH);
+            backlog.add(Answered { outcome: Some(outcome), ..answered });
+            assert_eq!(waiting(&backlog), expected, "{length}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_comes_back_it_is_counted_at_once() {
+        let backlog = unattended();
+        backlog.shared.lock().is_over = true;
         backlog.add(answered(StatusCode::OK, SystemTime::UNIX_EPOCH));
-        backlog.add(Answered { outcome: Some(outcome), ..answered(StatusCode::OK, SystemTime::UNIX_EPOCH) });
         assert_eq!(waiting(&backlog), 0);
     }
 
     #[test]
     fn what_waits_is_counted_at_the_end() {
-        let metrics = Arc::new(Metrics::new(&Config::default().limits));
+        let metrics = metrics();
         let backlog = Backlog::new(Arc::clone(&metrics));
         (0..3).for_each(|_| backlog.add(answered(StatusCode::OK, SystemTime::UNIX_EPOCH)));
         drop(backlog);

@@ -221,9 +221,7 @@ fn whole(to: &mut String, number: u64) {
 /// Writes a text in quotation marks.
 fn quoted(to: &mut String, text: &str) {
     // Nearly all are plain words, with nothing to escape in them.
-    let is_plain = |byte| matches!(byte, b' ' | b'!' | b'#'..=b'[' | b']'..=b'~');
-    // Without a way out between, many letters are looked at together.
-    if !text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+    if text.bytes().any(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\')) {
         return debug(to, &text);
     }
     to.push('"');
