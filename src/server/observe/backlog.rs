@@ -211,17 +211,24 @@ mod tests {
         assert!(text.lines().all(|line| line.starts_with("1970-01-01T00:00:00.000000Z  INFO ")), "{text}");
     }
 
+    fn wait_until(is_so: impl Fn() -> bool) {
+        let patience = Instant::now() + Duration::from_secs(60);
+        while !is_so() && Instant::now() < patience {
+            thread::sleep(Duration::from_millis(1));
+        }
+        assert!(is_so());
+    }
+
     #[test]
-    fn the_thread_comes_back_in_a_moment() {
-        let wait = |backlog: Backlog, lines: &Lines| {
-            let patience = Instant::now() + Duration::from_secs(60);
-            while lines.text().lines().count() < 3 && Instant::now() < patience {
-                thread::sleep(Duration::from_millis(1));
-            }
-            assert_eq!(lines.text().lines().count(), 3);
-            drop(backlog);
+    fn the_thread_comes_back_in_a_moment_and_again_when_it_had_nothing_to_do() {
+        let come_back = |backlog: Backlog, lines: &Lines| {
+            wait_until(|| lines.text().lines().count() == 3);
+            wait_until(|| !backlog.shared.lock().is_attended);
+            thread::sleep(Duration::from_millis(1));
+            backlog.add(answered(StatusCode::OK, SystemTime::UNIX_EPOCH));
+            wait_until(|| lines.text().lines().count() == 4);
         };
-        lines_after(&[StatusCode::OK; 3], || Backlog::new(metrics()), wait);
+        lines_after(&[StatusCode::OK; 3], || Backlog::new(metrics()), come_back);
     }
 
     #[test]
