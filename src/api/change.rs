@@ -1,6 +1,6 @@
 //! A comparison of two views, change by change.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
@@ -21,7 +21,7 @@ use super::words::{self, Basis, ChangeKind, Verdict};
 
 /// The resolvers of `Diff`.
 pub(super) struct Diff {
-    pub(super) compared: Arc<Compared>,
+    pub(super) compared: Compared,
 }
 
 /// Two views that are compared.
@@ -38,8 +38,8 @@ const PLACES_OF_A_UNIT: Place = 1 << 32;
 
 impl Compared {
     /// Compares two views of one history, as far as the changes are asked for.
-    pub(super) fn of(from: ViewScope, to: ViewScope, options: DiffOptions) -> Arc<Self> {
-        Arc::new(Self { from, to, options, all: OnceLock::new() })
+    pub(super) fn of(from: ViewScope, to: ViewScope, options: DiffOptions) -> Self {
+        Self { from, to, options, all: OnceLock::new() }
     }
 
     fn comparison(&self) -> Comparison<'_> {
@@ -116,7 +116,7 @@ impl Diff {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<Change>> {
+    ) -> Result<Page<Change<'_>>> {
         let kinds = kinds.map(|kinds| kinds.into_iter().map(Into::into).collect::<Vec<model::ChangeKind>>());
         let verdicts = verdicts.map(|verdicts| verdicts.into_iter().map(Into::into).collect::<Vec<model::Verdict>>());
         let wanted = |change: &diff::Change| {
@@ -127,9 +127,14 @@ impl Diff {
         if context.look_ahead().field("totalCount").exists() {
             self.compared.all();
         }
-        let wrap = |record| Change { compared: Arc::clone(&self.compared), record };
+        let wrap = |record| Change { compared: &self.compared, record };
         let list = |place| self.compared.changes(place).filter(|(_, change)| wanted(change));
-        beside_the_runtime(|| page.read(context, self.compared.from.scope.revision(), list, wrap))
+        let scope = &self.compared.from.scope;
+        let page = beside_the_runtime(|| page.read(context, scope.revision(), list, wrap))?;
+        let units = page.items().iter().map(|change| change.record.unit);
+        self.compared.from.view().look_at_names(units.clone());
+        self.compared.to.view().look_at_written_names(units);
+        Ok(page)
     }
 
     /// How to cite the comparison.
@@ -162,21 +167,21 @@ pub(super) struct ChangeCount {
 }
 
 /// The resolvers of `Change`.
-pub(super) struct Change {
-    compared: Arc<Compared>,
+pub(super) struct Change<'d> {
+    compared: &'d Compared,
     record: diff::Change,
 }
 
-impl Change {
+impl Change<'_> {
     /// Returns the unit in a view, where that has it.
-    fn state(&self, scope: &ViewScope, has_unit: bool) -> Option<UnitState> {
-        has_unit.then(|| UnitState { scope: scope.clone(), unit: self.record.unit })
+    fn state<'s>(&self, scope: &'s ViewScope, has_unit: bool) -> Option<UnitState<'s>> {
+        has_unit.then(|| scope.state(self.record.unit))
     }
 }
 
 /// One difference between two views.
 #[Object(crate = "super::driver")]
-impl Change {
+impl Change<'_> {
     /// What differs.
     async fn kind(&self) -> Written<'_, ChangeKind> {
         Written::word(self.record.kind)
@@ -193,24 +198,24 @@ impl Change {
     }
 
     /// The unit.
-    async fn unit(&self) -> Unit {
+    async fn unit(&self) -> Unit<'_> {
         self.compared.from.scope.unit(self.record.unit)
     }
 
     /// The unit in the view compared from; null when it is not in it.
-    async fn before(&self) -> Option<UnitState> {
+    async fn before(&self) -> Option<UnitState<'_>> {
         let [has_unit, _] = self.record.has_unit;
         self.state(&self.compared.from, has_unit)
     }
 
     /// The unit in the view compared to; null when it is not in it.
-    async fn after(&self) -> Option<UnitState> {
+    async fn after(&self) -> Option<UnitState<'_>> {
         let [_, has_unit] = self.record.has_unit;
         self.state(&self.compared.to, has_unit)
     }
 
     /// The results or the originals of the event, or the other end of the relation.
-    async fn others(&self) -> Vec<Unit> {
+    async fn others(&self) -> Vec<Unit<'_>> {
         self.record.others.iter().map(|unit| self.compared.from.scope.unit(*unit)).collect()
     }
 

@@ -57,7 +57,7 @@ impl Conflict {
     }
 
     /// The units that it is about.
-    async fn units(&self) -> Vec<Unit> {
+    async fn units(&self) -> Vec<Unit<'_>> {
         let units = self.record().into_iter().flat_map(|record| &record.units);
         units.map(|unit| self.scope.unit(*unit)).collect()
     }

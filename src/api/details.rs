@@ -15,14 +15,14 @@ use super::words::RelationDirection;
 /// A relation of a unit in a view. The other end is a unit, or a text for what is no unit.
 #[derive(SimpleObject)]
 #[graphql(crate = "super::driver")]
-pub(super) struct RelationState {
+pub(super) struct RelationState<'s> {
     /// Its type: `oversees`, `inspects`, `liaises-with` …
     #[graphql(name = "type")]
     pub(super) kind: String,
     /// Which way it goes.
     pub(super) direction: RelationDirection,
     /// The other end, where that is a unit.
-    pub(super) unit: Option<UnitState>,
+    pub(super) unit: Option<UnitState<'s>>,
     /// The other end, where that is no unit.
     pub(super) text: Option<String>,
     /// Where it stands.

@@ -25,7 +25,7 @@ impl ChangeEvent {
         self.scope.history().event(self.event)
     }
 
-    fn units<'a>(&self, ids: impl Iterator<Item = &'a model::UnitId>) -> Vec<Unit> {
+    fn units<'a>(&self, ids: impl Iterator<Item = &'a model::UnitId>) -> Vec<Unit<'_>> {
         ids.filter_map(|id| self.scope.history().unit_ix(id.as_str())).map(|unit| self.scope.unit(unit)).collect()
     }
 }
@@ -50,12 +50,12 @@ impl ChangeEvent {
     }
 
     /// The units that went in.
-    async fn originals(&self) -> Vec<Unit> {
+    async fn originals(&self) -> Vec<Unit<'_>> {
         self.units(self.record().originals.iter().map(|original| &original.unit))
     }
 
     /// The units that came out.
-    async fn results(&self) -> Vec<Unit> {
+    async fn results(&self) -> Vec<Unit<'_>> {
         self.units(self.record().results.iter().map(|result| &result.unit))
     }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
-use crate::history::{Citation, ClaimRecord, UnitIx};
+use crate::history::{Citation, ClaimRecord};
 
 use super::driver::Written;
 use super::event::ChangeEvent;
@@ -97,15 +97,15 @@ impl Claim {
     }
 
     /// The unit above, where the claim is about a parent.
-    async fn parent(&self) -> Option<Unit> {
+    async fn parent(&self) -> Option<Unit<'_>> {
         let is_parent = self.record.attribute == crate::history::Attribute::Parent;
         let unit = self.scope.history().unit_ix(&self.record.value).filter(|_| is_parent)?;
-        Some(Unit { scope: self.scope.clone(), unit })
+        Some(self.scope.unit(unit))
     }
 
     /// The unit that it is made about.
-    async fn unit(&self) -> Unit {
-        Unit { scope: self.scope.clone(), unit: self.record.unit }
+    async fn unit(&self) -> Unit<'_> {
+        self.scope.unit(self.record.unit)
     }
 
     /// How its source carries it.
@@ -132,10 +132,6 @@ impl Claim {
 impl Scope {
     pub(super) fn claim(&self, claim: (ClaimRecord, Option<ClaimRecord>)) -> Claim {
         Claim { scope: self.clone(), record: claim.0, next: claim.1 }
-    }
-
-    pub(super) fn unit(&self, unit: UnitIx) -> Unit {
-        Unit { scope: self.clone(), unit }
     }
 
     /// Returns the date of a layer as it was written.

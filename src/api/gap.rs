@@ -48,8 +48,8 @@ impl Gap {
     }
 
     /// The unit in the view.
-    async fn unit(&self) -> UnitState {
-        UnitState { scope: self.scope.clone(), unit: self.gap.unit }
+    async fn unit(&self) -> UnitState<'_> {
+        self.scope.state(self.gap.unit)
     }
 
     /// The day from which it is open; null where that is not known, and in views of a snapshot or an era.

@@ -37,8 +37,8 @@ impl CommonSuperior {
 #[Object(crate = "super::driver")]
 impl CommonSuperior {
     /// The superior; null where none is known, which does not mean that there is none: `finding` tells which.
-    async fn unit(&self) -> Option<UnitState> {
-        self.found.unit.map(|unit| UnitState { scope: self.scope.clone(), unit })
+    async fn unit(&self) -> Option<UnitState<'_>> {
+        self.found.unit.map(|unit| self.scope.state(unit))
     }
 
     /// Whether one is found, and if not, why.
@@ -138,12 +138,9 @@ impl StructureStatistics {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<UnitState>> {
+    ) -> Result<Page<UnitState<'_>>> {
         let page = PageArguments::new(first, after, last, before);
-        page.of(context, self.scope.scope.revision(), self.found.widest.clone(), |unit| UnitState {
-            scope: self.scope.clone(),
-            unit,
-        })
+        page.of(context, self.scope.scope.revision(), self.found.widest.clone(), |unit| self.scope.state(unit))
     }
 
     /// How complete the lists are that the spans are counted from.
@@ -247,8 +244,8 @@ impl CutPoint {
 #[Object(crate = "super::driver")]
 impl CutPoint {
     /// The unit.
-    async fn unit(&self) -> UnitState {
-        UnitState { scope: self.scope.clone(), unit: self.unit }
+    async fn unit(&self) -> UnitState<'_> {
+        self.scope.state(self.unit)
     }
 
     /// The units that could not be reached from any top without it, by id.
@@ -259,12 +256,9 @@ impl CutPoint {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<UnitState>> {
+    ) -> Result<Page<UnitState<'_>>> {
         let page = PageArguments::new(first, after, last, before);
-        page.of(context, self.scope.scope.revision(), self.found.cut_off(self.at), |unit| UnitState {
-            scope: self.scope.clone(),
-            unit,
-        })
+        page.of(context, self.scope.scope.revision(), self.found.cut_off(self.at), |unit| self.scope.state(unit))
     }
 }
 
@@ -276,9 +270,9 @@ pub(super) struct RelationBetween {
     #[graphql(name = "type")]
     kind: String,
     /// The unit that it goes out from.
-    from: UnitState,
+    from: UnitState<'static>,
     /// The unit that it goes to.
-    to: UnitState,
+    to: UnitState<'static>,
     /// Which way it goes, seen from the part `one`; OUTGOING as well where both ends lie in both parts.
     direction: RelationDirection,
     /// Where it stands.
@@ -296,7 +290,7 @@ impl RelationBetween {
         let (one, other) = (scope.scope.known_unit(one)?, scope.scope.known_unit(other)?);
         let mut found = beside_the_runtime(|| scope.view().relations_between(one, other));
         found.retain(|relation| kind.is_none_or(|kind| kind == relation.fact.kind));
-        let state = |unit| UnitState { scope: scope.clone(), unit };
+        let state = |unit| scope.clone().into_state(unit);
         page.of(context, scope.scope.revision(), found, |relation| Self {
             kind: relation.fact.kind.to_owned(),
             from: state(relation.from),

@@ -33,22 +33,22 @@ impl LineageLink {
 #[Object(crate = "super::driver")]
 impl LineageLink {
     /// The unit that the step leads to.
-    async fn unit(&self) -> Unit {
+    async fn unit(&self) -> Unit<'_> {
         self.scope.unit(self.link.unit)
     }
 
     /// The unit that the step leads from: the one asked, or one found on the way.
-    async fn from(&self) -> Unit {
+    async fn from(&self) -> Unit<'_> {
         self.scope.unit(self.link.from)
     }
 
     /// The unit that went into the event, whichever way lineage is followed.
-    async fn original(&self) -> Unit {
+    async fn original(&self) -> Unit<'_> {
         self.scope.unit(if self.is_forward() { self.link.from } else { self.link.unit })
     }
 
     /// The unit that came out of the event, whichever way lineage is followed.
-    async fn result(&self) -> Unit {
+    async fn result(&self) -> Unit<'_> {
         self.scope.unit(if self.is_forward() { self.link.unit } else { self.link.from })
     }
 
@@ -100,15 +100,15 @@ pub(super) struct Descent {
 #[Object(crate = "super::driver")]
 impl Descent {
     /// The unit at the far end of the way: the one asked itself, where there are no steps.
-    async fn unit(&self) -> Unit {
+    async fn unit(&self) -> Unit<'_> {
         self.scope.unit(self.record.unit)
     }
 
     /// That unit on the day asked; null when it is not in the view of that day, or no day was asked.
-    async fn state(&self) -> Option<UnitState> {
+    async fn state(&self) -> Option<UnitState<'static>> {
         let scope = self.scope.at_resolved(At::Day(self.question.day?), false);
         let unit = self.record.unit;
-        scope.view().presence(unit).is_some().then_some(UnitState { scope, unit })
+        scope.view().presence(unit).is_some().then(|| scope.into_state(unit))
     }
 
     /// The steps of the way, from the unit asked; none where it is that unit itself.

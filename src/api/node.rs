@@ -20,7 +20,7 @@ pub(super) enum Node {
     /// A snapshot.
     Snapshot(Snapshot),
     /// A unit.
-    Unit(Unit),
+    Unit(Unit<'static>),
     /// A change event.
     ChangeEvent(ChangeEvent),
     /// A conflict.
@@ -43,7 +43,7 @@ impl Node {
         }
         let history = scope.history();
         if let Some(unit) = history.unit_ix(id) {
-            return Some(Self::Unit(Unit { scope, unit }));
+            return Some(Self::Unit(scope.into_unit(unit)));
         }
         if let Some(snapshot) = id.parse().ok().and_then(|id| history.snapshot_ix(&id)) {
             return Some(Self::Snapshot(Snapshot { scope, snapshot }));

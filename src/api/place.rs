@@ -17,7 +17,7 @@ use super::words::PlaceRole;
 #[graphql(crate = "super::driver")]
 pub(super) struct PlaceState {
     /// The unit.
-    unit: UnitState,
+    unit: UnitState<'static>,
     /// The place: a town, a state, a country.
     place: String,
     /// The part of it: `northern`, `upstate` …
@@ -51,7 +51,7 @@ impl PlaceState {
     pub(super) fn all(scope: &ViewScope, unit: UnitIx) -> Vec<Self> {
         let view = scope.view();
         let state = |fact: &ItemFact<'_, crate::model::PlaceClaim>| Self {
-            unit: UnitState { scope: scope.clone(), unit },
+            unit: scope.clone().into_state(unit),
             place: fact.item.place.clone(),
             part: fact.item.part_of_place.clone(),
             role: fact.item.role.into(),
@@ -92,7 +92,7 @@ impl PlaceState {
 #[graphql(crate = "super::driver")]
 pub(super) struct ContactState {
     /// The unit.
-    unit: UnitState,
+    unit: UnitState<'static>,
     /// The contact.
     contact: Contact,
     /// The date of the source that gives it.
@@ -113,7 +113,7 @@ impl ContactState {
             let all = now.chain(earlier.into_iter().map(|fact| (fact, true)));
             let wanted = all.filter(|(fact, _)| kind.as_ref().is_none_or(|kind| same_words(&fact.item.kind) == *kind));
             found.extend(wanted.map(|(fact, last_known)| Self {
-                unit: UnitState { scope: scope.clone(), unit },
+                unit: scope.clone().into_state(unit),
                 contact: Contact::of(fact.item, item_evidence(&scope.scope, &fact)),
                 observed: scope.scope.written_date(fact.layer),
                 last_known,

@@ -118,9 +118,10 @@ impl Query {
         #[graphql(desc = "The unit's id.")] id: ID,
         #[graphql(desc = "Show only what stands on this basis or a nearer one.")] minimum_basis: Option<Basis>,
         #[graphql(desc = "The revision to answer from.")] revision: Option<i32>,
-    ) -> Result<Option<Unit>> {
+    ) -> Result<Option<Unit<'static>>> {
         let scope = Scope::of(context, revision, None)?.with_floor(minimum_basis.map(Into::into));
-        Ok(scope.history().unit_ix(id.as_str()).map(|unit| scope.unit(unit)))
+        let found = scope.history().unit_ix(id.as_str());
+        Ok(found.map(|unit| scope.into_unit(unit)))
     }
 
     /// All units that were ever named, by id.
@@ -135,7 +136,7 @@ impl Query {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<Unit>> {
+    ) -> Result<Page<Unit<'static>>> {
         let page = PageArguments::new(first, after, last, before);
         let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
         let history = scope.history();
@@ -145,7 +146,7 @@ impl Query {
                 && standing.is_none_or(|standing| history.latest_standing(*unit) == standing)
         };
         let list = |place| history.units_after(unit_at(place)).filter(wanted).map(|unit| (place_of(unit), unit));
-        page.read(context, scope.revision(), list, |unit| scope.unit(unit))
+        page.read(context, scope.revision(), list, |unit| scope.clone().into_unit(unit))
     }
 
     /// Searches names, former names, acronyms, people, places, summaries and topics over all time, the best match
@@ -222,7 +223,7 @@ impl Query {
         let scope = Scope::of(context, revision, page.after.as_deref().or(page.before.as_deref()))?;
         let events: Vec<EventIx> = match unit {
             None => scope.history().events().collect(),
-            Some(unit) => scope.history().events_of(scope.known_unit(&unit)?),
+            Some(unit) => scope.history().events_of(scope.known_unit(&unit)?).collect(),
         };
         page.of(context, scope.revision(), events, |event| ChangeEvent { scope: scope.clone(), event })
     }

@@ -23,7 +23,7 @@ use super::unit::Unit;
 #[graphql(crate = "super::driver")]
 pub(super) struct SearchHit {
     /// The unit; null for a topic.
-    unit: Option<Unit>,
+    unit: Option<Unit<'static>>,
     /// The label, where a topic was found, which is no unit.
     topic: Option<String>,
     /// The text that matched; the best one, where several did.
@@ -43,7 +43,7 @@ pub(super) type SearchPage = Page<SearchHit>;
 impl SearchHit {
     pub(super) fn of(scope: &Scope, hit: Hit) -> Self {
         let (unit, topic) = match &hit.subject {
-            Subject::Unit(unit) => (Some(scope.unit(*unit)), None),
+            Subject::Unit(unit) => (Some(scope.clone().into_unit(*unit)), None),
             Subject::Topic(label) => (None, Some(label.clone())),
         };
         let years: IndexSet<String> = hit.windows.iter().map(years_of).collect();

@@ -20,7 +20,7 @@ use super::words::Certainty;
 #[graphql(crate = "super::driver")]
 pub(super) struct FigureSeries {
     /// The unit.
-    unit: Unit,
+    unit: Unit<'static>,
     /// What is counted: `employees`, `budget` …
     measure: String,
     /// The unit of measurement: `USD`, `hours` …
@@ -49,7 +49,7 @@ impl FigureSeries {
     pub(super) fn of(scope: &Scope, series: &Series<'_>) -> Self {
         let counted = series.first.item;
         Self {
-            unit: scope.unit(series.unit),
+            unit: scope.clone().into_unit(series.unit),
             measure: counted.measure.clone(),
             unit_of_measure: counted.unit.clone(),
             scope: counted.scope.clone(),

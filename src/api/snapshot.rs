@@ -241,7 +241,7 @@ pub(super) struct Coverage {
 #[Object(crate = "super::driver")]
 impl Coverage {
     /// The unit whose list it is.
-    async fn of(&self) -> Result<Unit> {
+    async fn of(&self) -> Result<Unit<'_>> {
         let unit = self.scope.known_unit(&ID::from(self.coverage.of.as_str()))?;
         Ok(self.scope.unit(unit))
     }

@@ -1,5 +1,7 @@
 //! A unit in one view: what the view says of it, and who says so.
 
+use std::borrow::Cow;
+
 use async_graphql::{Context, ID, Object, Result};
 
 use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
@@ -17,18 +19,27 @@ use super::unit::Unit;
 use super::words::{Attribute, Certainty, Extent, NameForm, Placement, RelationDirection, Standing, Status};
 
 /// The resolvers of `UnitState`.
-pub(super) struct UnitState {
-    pub(super) scope: ViewScope,
+pub(super) struct UnitState<'s> {
+    /// Most often that of the object which it is reached from.
+    scope: Cow<'s, ViewScope>,
     pub(super) unit: UnitIx,
 }
 
-impl UnitState {
-    fn view(&self) -> View<'_> {
-        self.scope.view()
+impl ViewScope {
+    /// Returns a unit in this view.
+    pub(super) fn state(&self, unit: UnitIx) -> UnitState<'_> {
+        UnitState { scope: Cow::Borrowed(self), unit }
     }
 
-    fn at(&self, unit: UnitIx) -> Self {
-        Self { scope: self.scope.clone(), unit }
+    /// Returns a unit in a view that nothing else holds.
+    pub(super) fn into_state(self, unit: UnitIx) -> UnitState<'static> {
+        UnitState { scope: Cow::Owned(self), unit }
+    }
+}
+
+impl UnitState<'_> {
+    fn view(&self) -> View<'_> {
+        self.scope.view()
     }
 
     fn named(&self) -> Named<'_> {
@@ -47,9 +58,9 @@ pub(super) fn whole(count: usize) -> i32 {
 
 /// A unit in one view. It has no id of its own: a unit has many states.
 #[Object(crate = "super::driver")]
-impl UnitState {
+impl UnitState<'_> {
     /// The unit, over all time.
-    async fn unit(&self) -> Unit {
+    async fn unit(&self) -> Unit<'_> {
         self.scope.scope.unit(self.unit)
     }
 
@@ -94,8 +105,8 @@ impl UnitState {
     }
 
     /// The unit above it; null for a root, and where no parent in the view is known.
-    async fn parent(&self) -> Option<UnitState> {
-        self.view().parent(self.unit).map(|parent| self.at(parent))
+    async fn parent(&self) -> Option<UnitState<'_>> {
+        self.view().parent(self.unit).map(|parent| self.scope.state(parent))
     }
 
     /// Whether it is at the top, under a parent, or without a known place.
@@ -117,15 +128,15 @@ impl UnitState {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<UnitState>> {
+    ) -> Result<Page<UnitState<'_>>> {
         let view = self.view();
         let mut children = view.children(self.unit);
         if let Some(kind) = kind {
             children.retain(|child| view.kind(*child).is_some_and(|found| found.text == kind));
         }
         let page = PageArguments::new(first, after, last, before);
-        let page = page.of(context, self.scope.scope.revision(), children, |child| self.at(child))?;
-        view.history().look_at_names(page.items().iter().map(|state| state.unit));
+        let page = page.of(context, self.scope.scope.revision(), children, |child| self.scope.state(child))?;
+        view.look_at_names(page.items().iter().map(|state| state.unit));
         Ok(page)
     }
 
@@ -148,10 +159,10 @@ impl UnitState {
     }
 
     /// The path through its parents, itself first, as far as it is known; at most 64.
-    async fn reporting_line(&self) -> Objects<UnitState> {
+    async fn reporting_line(&self) -> Objects<UnitState<'_>> {
         let line = self.view().reporting_line(self.unit);
-        self.view().history().look_at_names(line.iter().copied());
-        Objects(line.into_iter().map(|unit| self.at(unit)).collect())
+        self.view().look_at_names(line.iter().copied());
+        Objects(line.into_iter().map(|unit| self.scope.state(unit)).collect())
     }
 
     /// How many steps its reporting line has; 0 where no parent is known.
@@ -183,14 +194,14 @@ impl UnitState {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<RelationState>> {
+    ) -> Result<Page<RelationState<'_>>> {
         let facts = self.view().relations(self.unit);
-        let states: Vec<RelationState> = facts
+        let states: Vec<RelationState<'_>> = facts
             .into_iter()
             .filter(|fact| kind.as_deref().is_none_or(|kind| kind == fact.kind))
             .map(|fact| {
                 let (unit, text) = match fact.other {
-                    RelationTarget::Unit(unit) => (Some(self.at(unit)), None),
+                    RelationTarget::Unit(unit) => (Some(self.scope.state(unit)), None),
                     RelationTarget::Text(text) => (None, Some(text.to_owned())),
                 };
                 let direction = if fact.forward { RelationDirection::Outgoing } else { RelationDirection::Incoming };

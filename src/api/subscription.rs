@@ -131,11 +131,11 @@ impl UnitChange {
     }
 
     /// The unit; null when no record of that revision names it any more.
-    async fn unit(&self, context: &Context<'_>) -> Result<Option<Unit>> {
+    async fn unit(&self, context: &Context<'_>) -> Result<Option<Unit<'static>>> {
         let repository = context.data::<Arc<Repository>>()?;
         let scope = Scope::reading(past(repository, self.revision.number)?);
         let unit = scope.history().unit_ix(&self.unit_id);
-        Ok(unit.map(|unit| Unit { scope, unit }))
+        Ok(unit.map(|unit| scope.into_unit(unit)))
     }
 
     /// The records that were put in, and say something else of the unit than their earlier forms, or nothing any more.

@@ -1,10 +1,12 @@
 //! A unit over all time: its names, its history, its lineage.
 
+use std::borrow::Cow;
+
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::config::Limits;
 use crate::export::Subject;
-use crate::history::{self, DescentQuestion, Parent, Period, SnapshotIx, UnitIx};
+use crate::history::{self, DescentQuestion, EventIx, Parent, Period, SnapshotIx, UnitIx};
 
 use super::citation::{Citation, add_citations, sources_of};
 use super::driver::{Objects, Written};
@@ -20,20 +22,33 @@ use super::state::UnitState;
 use super::words::{Basis, Direction, NameForm};
 
 /// The resolvers of `Unit`.
-pub(super) struct Unit {
-    pub(super) scope: Scope,
-    pub(super) unit: UnitIx,
+pub(super) struct Unit<'s> {
+    /// Most often that of the object which it is reached from.
+    scope: Cow<'s, Scope>,
+    unit: UnitIx,
 }
 
-impl Unit {
+impl Scope {
+    /// Returns a unit in this scope.
+    pub(super) fn unit(&self, unit: UnitIx) -> Unit<'_> {
+        Unit { scope: Cow::Borrowed(self), unit }
+    }
+
+    /// Returns a unit in a scope that nothing else holds.
+    pub(super) fn into_unit(self, unit: UnitIx) -> Unit<'static> {
+        Unit { scope: Cow::Owned(self), unit }
+    }
+}
+
+impl Unit<'_> {
     fn snapshot(&self, snapshot: SnapshotIx) -> Snapshot {
-        Snapshot { scope: self.scope.clone(), snapshot }
+        Snapshot { scope: self.scope.as_ref().clone(), snapshot }
     }
 
     /// Returns the scope with the stricter of two floors: what is reached through a scope stays on its basis.
     fn stricter(&self, minimum_basis: Option<Basis>) -> Scope {
         let floor = minimum_basis.map(Into::into).into_iter().chain(self.scope.floor).min();
-        self.scope.clone().with_floor(floor)
+        self.scope.as_ref().clone().with_floor(floor)
     }
 
     fn descent(
@@ -55,7 +70,7 @@ impl Unit {
 
 /// Something with a lasting identity in the structure: an agency, office, programme, committee, post.
 #[Object(crate = "super::driver")]
-impl Unit {
+impl Unit<'_> {
     /// Its identifier, whatever it is called and wherever it hangs.
     pub(super) async fn id(&self) -> Written<'_, ID> {
         Written::of(self.scope.history().unit_id(self.unit).as_str())
@@ -78,7 +93,7 @@ impl Unit {
                 events: dated
                     .events
                     .iter()
-                    .map(|event| ChangeEvent { scope: self.scope.clone(), event: *event })
+                    .map(|event| ChangeEvent { scope: self.scope.as_ref().clone(), event: *event })
                     .collect(),
             })
             .collect()
@@ -196,10 +211,14 @@ impl Unit {
         last: Option<i32>,
         before: Option<String>,
     ) -> Result<Page<ChangeEvent>> {
-        let mut found = self.scope.history().events_of(self.unit);
-        found.retain(|event| self.scope.history().event(*event).basis.passes(self.scope.floor));
+        let history = self.scope.history();
+        let passing = |event: &EventIx| history.event(*event).basis.passes(self.scope.floor);
+        let found: Vec<EventIx> = history.events_of(self.unit).filter(passing).collect();
         let page = PageArguments::new(first, after, last, before);
-        page.of(context, self.scope.revision(), found, |event| ChangeEvent { scope: self.scope.clone(), event })
+        page.of(context, self.scope.revision(), found, |event| ChangeEvent {
+            scope: self.scope.as_ref().clone(),
+            event,
+        })
     }
 
     /// How to cite the unit over all time.
@@ -208,15 +227,15 @@ impl Unit {
         let id = history.unit_id(self.unit).clone();
         let what = format!("{} ({id}), over all time", history.latest_name(self.unit, floor));
         let mut sources = sources_of(history, history.observed_in(self.unit, floor));
-        let events = history.events_of(self.unit).into_iter().filter(|event| history.event(*event).basis.passes(floor));
+        let events = history.events_of(self.unit).filter(|event| history.event(*event).basis.passes(floor));
         add_citations(&mut sources, history, events.flat_map(|event| history.cite_event(event)));
         self.scope.citation(context, Subject::Unit(id), what, None, sources)
     }
 
     /// The unit at a moment; null when it is not in that view.
-    async fn at(&self, #[graphql(desc = "The moment.")] moment: Moment) -> Result<Option<UnitState>> {
+    async fn at(&self, #[graphql(desc = "The moment.")] moment: Moment) -> Result<Option<UnitState<'static>>> {
         let scope = self.scope.at(&moment, false)?;
-        Ok(scope.view().presence(self.unit).is_some().then_some(UnitState { scope, unit: self.unit }))
+        Ok(scope.view().presence(self.unit).is_some().then(|| scope.into_state(self.unit)))
     }
 }
 
@@ -272,7 +291,7 @@ impl UnitPeriod<'_> {
     }
 
     /// The parent as claimed; null where none is, and at the top of a source.
-    async fn parent(&self) -> Option<Unit> {
+    async fn parent(&self) -> Option<Unit<'_>> {
         match self.period.parent {
             Some(Parent::Under(parent)) => Some(self.scope.unit(parent)),
             Some(Parent::Top) | None => None,

@@ -21,12 +21,8 @@ pub(super) struct View {
 }
 
 impl View {
-    fn state(&self, unit: UnitIx) -> UnitState {
-        UnitState { scope: self.scope.clone(), unit }
-    }
-
-    fn page(&self, context: &Context<'_>, page: &PageArguments, units: Vec<UnitIx>) -> Result<Page<UnitState>> {
-        page.of(context, self.scope.scope.revision(), units, |unit| self.state(unit))
+    fn page(&self, context: &Context<'_>, page: &PageArguments, units: Vec<UnitIx>) -> Result<Page<UnitState<'_>>> {
+        page.of(context, self.scope.scope.revision(), units, |unit| self.scope.state(unit))
     }
 
     fn placed(&self, placement: Placement) -> Vec<UnitIx> {
@@ -48,7 +44,7 @@ impl View {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<UnitState>> {
+    ) -> Result<Page<UnitState<'_>>> {
         self.page(context, &PageArguments::new(first, after, last, before), self.placed(Placement::Root))
     }
 
@@ -61,14 +57,14 @@ impl View {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<UnitState>> {
+    ) -> Result<Page<UnitState<'_>>> {
         self.page(context, &PageArguments::new(first, after, last, before), self.placed(Placement::Unplaced))
     }
 
     /// One unit in this view; null when it is not in it. An OUTDATED unit is answered, though no list has it.
-    async fn unit(&self, #[graphql(desc = "The unit's id.")] id: ID) -> Option<UnitState> {
+    async fn unit(&self, #[graphql(desc = "The unit's id.")] id: ID) -> Option<UnitState<'_>> {
         let unit = self.scope.scope.history().unit_ix(id.as_str())?;
-        self.scope.view().presence(unit).map(|_| self.state(unit))
+        self.scope.view().presence(unit).map(|_| self.scope.state(unit))
     }
 
     /// The units in this view, by id.
@@ -83,7 +79,7 @@ impl View {
         after: Option<String>,
         last: Option<i32>,
         before: Option<String>,
-    ) -> Result<Page<UnitState>> {
+    ) -> Result<Page<UnitState<'_>>> {
         let view = self.scope.view();
         let standing = standing.map(Into::into);
         let wanted = |unit: UnitIx| {
@@ -93,7 +89,7 @@ impl View {
         let below = self.below(under.as_ref())?;
         let list = |place| self.listed(below.as_deref(), place).filter(|(_, unit)| wanted(*unit));
         let page = PageArguments::new(first, after, last, before);
-        page.read(context, self.scope.scope.revision(), list, |unit| self.state(unit))
+        page.read(context, self.scope.scope.revision(), list, |unit| self.scope.state(unit))
     }
 
     /// What the loaded sources leave open about the units of this view, by kind and then by unit id. Units that are
@@ -301,15 +297,15 @@ impl ReportingLine {
 #[Object(crate = "super::driver")]
 impl ReportingLine {
     /// The unit at the lower end.
-    async fn unit(&self) -> UnitState {
-        UnitState { scope: self.scope.clone(), unit: self.unit }
+    async fn unit(&self) -> UnitState<'_> {
+        self.scope.state(self.unit)
     }
 
     /// The units of the line, the lowest first; at most 64. Each names the source of its step in
     /// `claim(attribute: PARENT)`.
-    async fn line(&self) -> Objects<UnitState> {
+    async fn line(&self) -> Objects<UnitState<'_>> {
         let units = self.line.units.iter();
-        Objects(units.map(|unit| UnitState { scope: self.scope.clone(), unit: *unit }).collect())
+        Objects(units.map(|unit| self.scope.state(*unit)).collect())
     }
 
     /// The weakest basis of its steps; null where there is no step.
@@ -333,8 +329,8 @@ pub(super) struct PathStep {
 #[Object(crate = "super::driver")]
 impl PathStep {
     /// The unit that the step comes to.
-    async fn unit(&self) -> UnitState {
-        UnitState { scope: self.scope.clone(), unit: self.step.unit }
+    async fn unit(&self) -> UnitState<'_> {
+        self.scope.state(self.step.unit)
     }
 
     /// The relation that the step follows, `parent` for the structure; null at the beginning.

@@ -256,7 +256,7 @@ fn doubt(presence: Presence) -> Option<String> {
 /// Returns the name of a claimed parent that the view does not list.
 fn absent_parent(view: View<'_>, unit: UnitIx) -> Option<&str> {
     let placed = view.placed(unit);
-    match placed.claim?.value.parent {
+    match placed.claim?.value.parent() {
         Parent::Under(parent) if placed.placement == Placement::Unplaced => Some(view.name(parent).text),
         _ => None,
     }

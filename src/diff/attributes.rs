@@ -38,9 +38,20 @@ impl<'h> Comparison<'h> {
         }
     }
 
+    /// Returns the claims that the views follow; `None` where one follows none, or both the same.
+    fn claims<V>(&self, pick: impl Fn(View<'h>) -> Option<&'h Claim<V>>) -> Option<[&'h Claim<V>; 2]> {
+        let new = pick(self.later).filter(|new| !self.is_carried(new))?;
+        Some([pick(self.earlier)?, new])
+    }
+
+    /// Tells whether a claim that the later view follows is one that the earlier follows as well, if it follows any: from
+    /// one day to another, claims are carried until there is another.
+    fn is_carried<V>(&self, claim: &Claim<V>) -> bool {
+        self.days().is_some() && self.earlier.hears_claim(claim)
+    }
+
     fn name_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.name_claim(unit));
-        let (a, b) = (a?, b?);
+        let [a, b] = self.claims(|view| view.name_claim(unit))?;
         let (old, new) = self.other_name(a, b)?;
         if self.also_writes(a, new) || self.also_writes(b, old) {
             return None;
@@ -52,8 +63,7 @@ impl<'h> Comparison<'h> {
     }
 
     fn acronym_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.acronym_claim(unit));
-        let (a, b) = (a?, b?);
+        let [a, b] = self.claims(|view| view.acronym_claim(unit))?;
         let (old, new) = self.other_name(a, b)?;
         if is_respelled(old, new) || self.also_writes(a, new) || self.also_writes(b, old) {
             return None;
@@ -73,8 +83,7 @@ impl<'h> Comparison<'h> {
     }
 
     fn kind_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.kind_claim(unit));
-        let (a, b) = (a?, b?);
+        let [a, b] = self.claims(|view| view.kind_claim(unit))?;
         if a.value == b.value {
             return None;
         }
@@ -85,9 +94,8 @@ impl<'h> Comparison<'h> {
     }
 
     fn move_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.place(unit));
-        let (a, b) = (a?, b?);
-        let (old, new) = (a.value.parent, b.value.parent);
+        let [a, b] = self.claims(|view| view.place(unit))?;
+        let (old, new) = (a.value.parent(), b.value.parent());
         let is_in = |view: View<'_>, parent| match parent {
             Parent::Top => true,
             Parent::Under(parent) => view.lists(parent),
@@ -152,10 +160,7 @@ impl<'h> Comparison<'h> {
     }
 
     fn property_change(&self, unit: UnitIx) -> Option<Change> {
-        let [a, b] = self.views().map(|view| view.heard_properties(unit).rev());
-        if a.eq(b) {
-            return None;
-        }
+        self.later.heard_properties(unit).next_back().filter(|latest| !self.is_carried(latest))?;
         let [a, b] = self.views().map(|view| view.property_claims(unit));
         let differs = |name: &Symbol| {
             let has_all = |those, these| {

@@ -18,7 +18,7 @@ pub(super) fn bounds_between(a: &Window, b: &Window) -> Bounds {
 impl Comparison<'_> {
     /// Returns the events that name a unit and lie between the views, with whether that is certain.
     pub(super) fn events_between(&self, unit: UnitIx) -> impl Iterator<Item = (EventIx, bool)> {
-        let events = self.history.events_of(unit).into_iter();
+        let events = self.history.events_of(unit);
         events.filter_map(|event| Some((event, self.lies_between(&self.history.window_of_event(event))?)))
     }
 

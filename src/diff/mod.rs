@@ -130,6 +130,9 @@ pub struct Diff<'h> {
     comparison: Comparison<'h>,
 }
 
+/// How many units are looked at together: so few that what was looked at is still near when it is asked for.
+const TOGETHER: usize = 32;
+
 /// Compares two views of the same history.
 #[must_use]
 pub fn diff<'h>(from: View<'h>, to: View<'h>, options: DiffOptions) -> Diff<'h> {
@@ -186,11 +189,16 @@ impl<'h> Comparison<'h> {
     /// iterator comes to it.
     pub fn changes(self, from: Option<UnitIx>) -> impl Iterator<Item = Change> + 'h {
         let mut units = self.units(from);
-        // The changes of one unit, the last first.
-        let mut found = Vec::new();
+        // Those that were looked at, the last first, and the changes of one unit, the last first.
+        let (mut ahead, mut found) = (Vec::with_capacity(TOGETHER), Vec::new());
         std::iter::from_fn(move || {
             while found.is_empty() {
-                self.add_changes_of(units.next()?, &mut found);
+                if ahead.is_empty() {
+                    ahead.extend(units.by_ref().take(TOGETHER));
+                    self.history.look_at_claims(ahead.iter().copied());
+                    ahead.reverse();
+                }
+                self.add_changes_of(ahead.pop()?, &mut found);
                 found.reverse();
             }
             found.pop()
@@ -209,10 +217,14 @@ impl<'h> Comparison<'h> {
     /// Returns the units that can differ, in the order of their ids: between two days, only those about which something
     /// changes.
     fn units(self, from: Option<UnitIx>) -> impl Iterator<Item = UnitIx> + 'h {
-        let days = self.earlier.day().zip(self.later.day());
-        let changed = days.and_then(|(after, to)| self.history.changed_between(after, to, from));
+        let changed = self.days().and_then(|(after, to)| self.history.changed_between(after, to, from));
         let all = changed.is_none().then(|| self.history.units().skip(from.map_or(0, UnitIx::index)));
         changed.into_iter().flatten().chain(all.into_iter().flatten())
+    }
+
+    /// Returns the days that are compared, where both views are of a day.
+    fn days(&self) -> Option<(Day, Day)> {
+        self.earlier.day().zip(self.later.day())
     }
 
     fn views(&self) -> [View<'h>; 2] {
@@ -230,7 +242,7 @@ impl<'h> Comparison<'h> {
         if !self.covers(unit) {
             return;
         }
-        let levels = self.views().map(|view| view.level(unit));
+        let levels = View::levels(self.views(), unit);
         changes.extend(self.presence_change(unit, levels));
         if levels.iter().all(|level| self.compares(*level)) {
             self.attribute_changes(unit, changes);

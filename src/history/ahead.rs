@@ -7,10 +7,25 @@ use std::hint::black_box;
 
 use super::graph::History;
 use super::node::{Node, UnitIx};
+use super::view::View;
 
 impl History {
+    /// Looks at the claims about units.
+    pub(crate) fn look_at_claims(&self, units: impl Iterator<Item = UnitIx> + Clone) {
+        self.look_at_places(units.clone());
+        for node in units.map(|unit| Node::new(self, unit)) {
+            black_box(node.name().last().map(|claim| claim.layer));
+            black_box(node.acronym().last().map(|claim| claim.layer));
+            black_box(node.kind().last().map(|claim| claim.layer));
+            black_box(node.properties().last().map(|claim| claim.layer));
+        }
+    }
+
     /// Looks at what tells whether units are in a view, and where they hang.
-    pub(super) fn look_at_places(&self, units: impl Iterator<Item = UnitIx>) {
+    pub(super) fn look_at_places(&self, units: impl Iterator<Item = UnitIx> + Clone) {
+        for unit in units.clone() {
+            black_box(self.columns.sightings.range(unit));
+        }
         for node in units.map(|unit| Node::new(self, unit)) {
             black_box(node.lives().last().map(|life| life.from));
             black_box(node.place().last().map(|claim| claim.layer));
@@ -18,17 +33,23 @@ impl History {
             black_box(node.reach().last().copied());
         }
     }
+}
 
+impl View<'_> {
     /// Looks at what units are called, and at the claims about what else is said of them.
-    pub(crate) fn look_at_names(&self, units: impl Iterator<Item = UnitIx> + Clone) {
-        let nodes = units.map(|unit| Node::new(self, unit));
-        for node in nodes.clone() {
+    pub(crate) fn look_at_names(self, units: impl Iterator<Item = UnitIx> + Clone) {
+        for node in units.clone().map(|unit| Node::new(self.history, unit)) {
             black_box(first_byte(node.id().as_str()));
             black_box(node.name().last().map(|claim| claim.layer));
             black_box(node.properties().last().map(|claim| claim.layer));
         }
-        for node in nodes {
-            black_box(node.name().last().map(|claim| first_byte(self.text(claim.value.text))));
+        self.look_at_written_names(units);
+    }
+
+    /// Looks at the names of units as they are written.
+    pub(crate) fn look_at_written_names(self, units: impl Iterator<Item = UnitIx>) {
+        for claim in units.filter_map(|unit| self.name_claim(unit)) {
+            black_box(first_byte(self.history.text(claim.value.text)));
         }
     }
 }

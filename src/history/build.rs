@@ -12,7 +12,7 @@ use super::column::{Column, Ends};
 use super::era::{Eras, SequenceIx};
 use super::graph::{Columns, Edge, Frame, History, UnitIds};
 use super::layer::{Layer, LayerIx, Layers, Origin, Records, index};
-use super::node::{Parent, RelationEndIx, Sighting, UnitIx};
+use super::node::{Parent, RelationEndIx, UnitIx};
 use super::symbols::Symbols;
 use super::{claims, conflict, cycle, lives};
 
@@ -132,7 +132,7 @@ impl History {
         for unit in self.graph.node_indices() {
             let node = self.node(unit);
             parents.clear();
-            parents.extend(node.place().iter().filter_map(|claim| match claim.value.parent {
+            parents.extend(node.place().iter().filter_map(|claim| match claim.value.parent() {
                 Parent::Under(parent) => Some(parent),
                 Parent::Top => None,
             }));
@@ -225,8 +225,7 @@ impl History {
         found.sort_unstable();
         found.dedup();
         let own = Column::gather(self.unit_count(), &found);
-        let mentioned =
-            |unit: UnitIx| self.node(unit).sightings().iter().any(|s| matches!(s.value, Sighting::Mention(_)));
+        let mentioned = |unit: UnitIx| self.node(unit).sightings().iter().any(|s| s.value.is_mention());
         for event in &self.records.events {
             let named: Vec<UnitIx> = event.outline().units().filter_map(|id| self.unit_ix(id)).collect();
             for unit in named.iter().copied().filter(|unit| !mentioned(*unit)) {

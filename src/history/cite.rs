@@ -5,7 +5,7 @@ use crate::model::{Basis, Details, EventEvidence, Evidence, Mention, PartIx, Pla
 use super::citation::{Attribute, Citation, ClaimRecord};
 use super::graph::History;
 use super::layer::{EventIx, LayerIx, Origin, SnapshotIx};
-use super::node::{Claim, Parent, Place, Sighting, Spot, UnitIx};
+use super::node::{Claim, Parent, Place, Seen, Sighting, Spot, UnitIx};
 
 impl History {
     /// Returns where a claim about an attribute stands.
@@ -96,7 +96,7 @@ impl History {
     }
 
     pub(super) fn place_record(&self, unit: UnitIx, claim: &Claim<Place>) -> ClaimRecord {
-        let value = match claim.value.parent {
+        let value = match claim.value.parent() {
             Parent::Top => "top".to_owned(),
             Parent::Under(parent) => self.unit_id(parent).to_string(),
         };
@@ -124,8 +124,8 @@ impl History {
         }
     }
 
-    pub(super) fn sighting_record(&self, unit: UnitIx, claim: &Claim<Sighting>) -> ClaimRecord {
-        let value = match claim.value {
+    pub(super) fn sighting_record(&self, unit: UnitIx, claim: &Claim<Seen>) -> ClaimRecord {
+        let value = match claim.value.sighting() {
             Sighting::Mention(_) => "mentioned",
             Sighting::Event => "named by an event",
             Sighting::Ending => "ended by an event",

@@ -11,7 +11,7 @@ use super::column::Filling;
 use super::graph::{Columns, History};
 use super::layer::{EventIx, LayerIx, Origin, SnapshotIx, index};
 use super::node::{
-    Claim, NameValue, Parent, Place, PropertyValue, RelationEndIx, RelationSlot, Sighting, Spot, Symbol, UnitIx,
+    Claim, NameValue, Parent, Place, PropertyValue, RelationEndIx, RelationSlot, Seen, Sighting, Spot, Symbol, UnitIx,
 };
 use super::symbols::SymbolsBuilder;
 
@@ -20,7 +20,7 @@ struct Builder<'h> {
     history: &'h mut History,
     symbols: SymbolsBuilder,
     is_placing: bool,
-    sightings: Filling<Claim<Sighting>>,
+    sightings: Filling<Claim<Seen>>,
     name: Filling<Claim<NameValue>>,
     acronym: Filling<Claim<NameValue>>,
     kind: Filling<Claim<Symbol>>,
@@ -119,7 +119,7 @@ impl Builder<'_> {
 
     fn add_row(&mut self, at: usize, unit: UnitIx, claim: Claim<()>, row: &Row, parent: Option<Parent>) {
         let heading = row.heading.and_then(|heading| self.symbols.of_row(at, heading));
-        self.sightings.push(unit, claim.with(Sighting::Mention(heading)));
+        self.sightings.push(unit, claim.with(Sighting::Mention(heading).into()));
         self.standing.push(unit, claim.with(row.standing));
         let symbols = &self.symbols;
         let named = |name: &RowText| {
@@ -136,7 +136,7 @@ impl Builder<'_> {
             self.kind.push(unit, claim.with(value).on(row.basis_of(kind)));
         }
         if let Some(parent) = parent {
-            self.place.push(unit, claim.with(Place { parent, heading }).on(row.basis_of_place()));
+            self.place.push(unit, claim.with(Place::new(parent, heading)).on(row.basis_of_place()));
         }
         let layers = &self.history.layers;
         let own = layers.get(claim.layer).snapshot();
@@ -192,7 +192,7 @@ impl Builder<'_> {
         for id in named {
             let Some(unit) = self.history.unit_ix(id) else { continue };
             let sighting = if event.ends(id) { Sighting::Ending } else { Sighting::Event };
-            self.sightings.push(unit, claim.with(sighting));
+            self.sightings.push(unit, claim.with(sighting.into()));
             if let Some(first) = self.first_events.get_mut(&unit) {
                 *first = Some(first.map_or(layer, |first| first.min(layer)));
             }
@@ -211,7 +211,7 @@ impl Builder<'_> {
                 self.kind.push(unit, claim.with(symbols.add(kind)));
             }
             if let Some(parent) = result.parent.and_then(|parent| self.history.unit_ix(parent)) {
-                let place = Place { parent: Parent::Under(parent), heading: None };
+                let place = Place::new(Parent::Under(parent), None);
                 self.place.push(unit, claim.with(place));
             }
         }

@@ -54,7 +54,8 @@ fn kinds(history: &History, unit: UnitIx, node: Node<'_>) -> Option<Conflict> {
 }
 
 fn parents(history: &History, unit: UnitIx, node: Node<'_>) -> Option<Conflict> {
-    let differ = |a: &Place, b: &Place| a.parent != b.parent && a.parent != Parent::Top && b.parent != Parent::Top;
+    let differ =
+        |a: &Place, b: &Place| a.parent() != b.parent() && a.parent() != Parent::Top && b.parent() != Parent::Top;
     let clash = clashing(history, node.place(), differ);
     let claims = clash.iter().map(|claim| history.place_record(unit, claim));
     disagreement(history, unit, Attribute::Parent, "parent", claims.collect())
@@ -223,7 +224,7 @@ fn puts<'h>(
 /// Tells whether a claim, with those of the same layer above it, hangs the unit below the owner.
 fn is_below(history: &History, claim: &Claim<Place>, owner: UnitIx, deep: bool) -> bool {
     let mut seen = BTreeSet::new();
-    let mut at = claim.value.parent;
+    let mut at = claim.value.parent();
     while let Parent::Under(parent) = at {
         if parent == owner {
             return true;
@@ -232,7 +233,7 @@ fn is_below(history: &History, claim: &Claim<Place>, owner: UnitIx, deep: bool) 
             return false;
         }
         let above = history.node(parent).place().iter().find(|above| above.layer == claim.layer);
-        at = above.map_or(Parent::Top, |above| above.value.parent);
+        at = above.map_or(Parent::Top, |above| above.value.parent());
     }
     false
 }

@@ -7,7 +7,7 @@ use crate::model::{Basis, Day, EventType, Window};
 use super::graph::History;
 use super::layer::EventIx;
 use super::lineage::{Direction, Link};
-use super::node::{Sighting, UnitIx};
+use super::node::{Seen, UnitIx};
 use super::presence::{Certainty, Presence};
 use super::view::{At, Lens};
 
@@ -218,7 +218,7 @@ impl History {
     /// those that ended it, seen or hidden; going back, those seen that made it.
     fn closing_events(&self, question: &DescentQuestion, at: &Arrival) -> impl Iterator<Item = EventIx> {
         let (unit, by, question) = (at.unit, at.by, *question);
-        self.events_of(unit).into_iter().filter(move |event| {
+        self.events_of(unit).filter(move |event| {
             let window = self.window_of(*event);
             let is_on_the_side = by.is_none_or(|by| match question.direction {
                 Direction::Successors => !window.is_before(&self.window_of(by)),
@@ -237,7 +237,7 @@ impl History {
     fn makes(&self, event: EventIx, unit: UnitIx) -> bool {
         let (record, id) = (self.event(event), self.unit_id(unit));
         let window = record.date.window();
-        let seen_before = |seen: &super::node::Claim<Sighting>| self.layer(seen.layer).window.is_before(&window);
+        let seen_before = |seen: &super::node::Claim<Seen>| self.layer(seen.layer).window.is_before(&window);
         record.results.iter().any(|result| result.unit == *id)
             && !record.originals.iter().any(|original| original.unit == *id)
             && !matches!(record.kind, EventType::Absorbed | EventType::Transferred)

@@ -55,7 +55,7 @@ impl<'h> View<'h> {
             }
             Attribute::Parent => {
                 let claim = self.place(unit)?;
-                let next = self.next_differing(node.place(), claim, |value| value.parent);
+                let next = self.next_differing(node.place(), claim, |value| value.parent());
                 Some((self.history.place_record(unit, claim), next.map(|next| self.history.place_record(unit, next))))
             }
             Attribute::Figure => None,

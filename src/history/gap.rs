@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{Day, GapKind, Standing};
 
 use super::layer::{LayerIx, SnapshotIx};
-use super::node::{Claim, Parent, Place, Sighting, UnitIx};
+use super::node::{Claim, Parent, Place, UnitIx};
 use super::presence::{self, Status};
 use super::view::{Lens, Placement, View};
 
@@ -79,7 +79,7 @@ impl<'h> View<'h> {
             return None;
         }
         let carried = self.carried_place(unit);
-        let parent = carried.and_then(|claim| match claim.value.parent {
+        let parent = carried.and_then(|claim| match claim.value.parent() {
             Parent::Under(parent) => Some(parent),
             Parent::Top => None,
         });
@@ -131,7 +131,7 @@ impl<'h> View<'h> {
         let mut seen = self
             .heard(self.history.node(unit).sightings())
             .rev()
-            .filter(|seen| seen.basis().passes(self.lens.floor) && matches!(seen.value, Sighting::Mention(_)));
+            .filter(|seen| seen.basis().passes(self.lens.floor) && seen.value.is_mention());
         seen.find_map(|seen| self.layer(seen.layer).snapshot())
     }
 }

@@ -14,7 +14,7 @@ use super::citation::Conflict;
 use super::column::{Claims, Column};
 use super::era::{Eras, SequenceIx};
 use super::layer::{EraIx, EventIx, Layer, LayerIx, Layers, Origin, Records, SnapshotIx, index};
-use super::node::{Life, NameValue, Node, Place, PropertyValue, RelationSlot, Sighting, Symbol, UnitIx};
+use super::node::{Life, NameValue, Node, Place, PropertyValue, RelationSlot, Seen, Symbol, UnitIx};
 use super::patience;
 use super::symbols::Symbols;
 
@@ -41,7 +41,7 @@ pub(super) struct Frame {
 /// The claims about each attribute of all units.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
-    pub(super) sightings: Claims<Sighting>,
+    pub(super) sightings: Claims<Seen>,
     pub(super) name: Claims<NameValue>,
     pub(super) acronym: Claims<NameValue>,
     pub(super) kind: Claims<Symbol>,
@@ -88,7 +88,7 @@ pub struct History {
     pub(super) layers: Layers,
     pub(super) columns: Columns,
     /// The sightings whose mention says something besides: few, and in most logs none.
-    pub(super) detailed: Claims<Sighting>,
+    pub(super) detailed: Claims<Seen>,
     /// For each sighting, the last day that it, or one of the same unit before it, observes.
     pub(super) reach: Vec<Day>,
     /// When each unit is in the views.

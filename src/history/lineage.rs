@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::model::{Basis, Day, Window};
+use crate::model::{Basis, Day, UnitId, Window};
 
 use super::graph::History;
 use super::layer::{EventIx, Origin};
-use super::node::Sighting;
 use super::node::UnitIx;
 
 /// Which way lineage is followed.
@@ -64,15 +63,12 @@ pub struct Link {
 
 impl History {
     /// Returns the events that name a unit, in the order of claims.
-    #[must_use]
-    pub fn events_of(&self, unit: UnitIx) -> Vec<EventIx> {
-        let named = self.node(unit).sightings().iter().filter(|seen| !matches!(seen.value, Sighting::Mention(_)));
-        named
-            .filter_map(|seen| match self.layer(seen.layer).origin {
-                Origin::Event(event) => Some(event),
-                Origin::Snapshot(..) => None,
-            })
-            .collect()
+    pub fn events_of(&self, unit: UnitIx) -> impl Iterator<Item = EventIx> {
+        let named = self.node(unit).sightings().iter().filter(|seen| !seen.value.is_mention());
+        named.filter_map(|seen| match self.layer(seen.layer).origin {
+            Origin::Event(event) => Some(event),
+            Origin::Snapshot(..) => None,
+        })
     }
 
     /// Returns the lineage of a unit, nearest first, to at most `depth` steps; events below the floor are not followed.
@@ -110,32 +106,30 @@ impl History {
 
     /// Returns the steps that events on a basis that passes make from a unit, the earliest event first.
     pub(super) fn steps_from(&self, from: UnitIx, direction: Direction, floor: Option<Basis>) -> Vec<Link> {
-        let mut links = Vec::new();
-        for event in self.events_of(from) {
-            let record = self.event(event);
-            if !record.basis.passes(floor) {
-                continue;
+        let passing = self.events_of(from).filter(|event| self.event(*event).basis.passes(floor));
+        passing.flat_map(|event| self.steps_by(event, from, direction)).collect()
+    }
+
+    /// Returns the steps that one event makes from a unit.
+    fn steps_by(&self, event: EventIx, from: UnitIx, direction: Direction) -> Vec<Link> {
+        let record = self.event(event);
+        let is_from = |id: &UnitId| id == self.unit_id(from);
+        let to = |id: &UnitId, part: bool| {
+            let unit = self.unit_ix(id.as_str()).filter(|unit| *unit != from)?;
+            Some(Link { from, unit, direction, event, part, steps: 0 })
+        };
+        match direction {
+            Direction::Successors => {
+                let Some(original) = record.originals.iter().find(|original| is_from(&original.unit)) else {
+                    return Vec::new();
+                };
+                record.results.iter().filter_map(|result| to(&result.unit, original.part)).collect()
             }
-            let is_from = |id: &crate::model::UnitId| self.unit_ix(id.as_str()) == Some(from);
-            let mut add = |id: &crate::model::UnitId, part: bool| {
-                if let Some(unit) = self.unit_ix(id.as_str()).filter(|unit| *unit != from) {
-                    links.push(Link { from, unit, direction, event, part, steps: 0 });
-                }
-            };
-            match direction {
-                Direction::Successors => {
-                    if let Some(original) = record.originals.iter().find(|original| is_from(&original.unit)) {
-                        record.results.iter().for_each(|result| add(&result.unit, original.part));
-                    }
-                }
-                Direction::Predecessors => {
-                    if record.results.iter().any(|result| is_from(&result.unit)) {
-                        record.originals.iter().for_each(|original| add(&original.unit, original.part));
-                    }
-                }
+            Direction::Predecessors if record.results.iter().any(|result| is_from(&result.unit)) => {
+                record.originals.iter().filter_map(|original| to(&original.unit, original.part)).collect()
             }
+            Direction::Predecessors => Vec::new(),
         }
-        links
     }
 
     /// Tells whether events lead from one unit to another, however many steps away.
@@ -144,10 +138,8 @@ impl History {
         let mut followed = BTreeSet::from([before]);
         let mut open = vec![before];
         while let Some(from) = open.pop() {
-            for link in self.steps_from(from, Direction::Successors, None) {
-                if !counts(link.event) {
-                    continue;
-                }
+            let counted = self.events_of(from).filter(|event| counts(*event));
+            for link in counted.flat_map(|event| self.steps_by(event, from, Direction::Successors)) {
                 if link.unit == after {
                     return true;
                 }

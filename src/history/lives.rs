@@ -55,7 +55,8 @@ fn first_sighting(history: &History, unit: UnitIx, fits: impl Fn(&Window) -> boo
 }
 
 fn ends_by_event(history: &History, unit: UnitIx) -> impl Iterator<Item = End> {
-    let endings = history.node(unit).sightings().iter().filter(|sighting| sighting.value == Sighting::Ending);
+    let endings =
+        history.node(unit).sightings().iter().filter(|sighting| sighting.value.sighting() == Sighting::Ending);
     endings.map(move |sighting| {
         let window = history.layer(sighting.layer).window;
         End { window, until: first_sighting(history, unit, |seen| window.is_before(seen)) }
@@ -209,7 +210,7 @@ impl History {
         let edges = self.graph.edges_directed(parent, Incoming).filter(|edge| *edge.weight() == Edge::Parent);
         edges.map(|edge| edge.source()).filter(move |child| {
             latest_by(self, self.node(*child).place(), day)
-                .is_some_and(|claim| claim.value.parent == Parent::Under(parent))
+                .is_some_and(|claim| claim.value.parent() == Parent::Under(parent))
         })
     }
 
@@ -224,7 +225,7 @@ impl History {
     fn carried_heading(&self, node: Node<'_>, day: Day) -> Option<Symbol> {
         match latest_by(self, node.place(), day) {
             Some(Claim { value: Place { heading, .. }, .. }) => *heading,
-            None => node.sightings().iter().rev().find_map(|sighting| match sighting.value {
+            None => node.sightings().iter().rev().find_map(|sighting| match sighting.value.sighting() {
                 Sighting::Mention(heading) if self.layer(sighting.layer).start() <= day => Some(heading),
                 _ => None,
             })?,

@@ -55,7 +55,8 @@ pub use lineage::{Direction, Link};
 pub(crate) use lives::List;
 pub use names::{Named, Stated};
 pub use node::{
-    Claim, Life, NameValue, Node, Parent, Place, PropertyValue, RelationEndIx, RelationSlot, Sighting, Symbol, UnitIx,
+    Claim, Life, NameValue, Node, Parent, Place, PropertyValue, RelationEndIx, RelationSlot, Seen, Sighting, Symbol,
+    UnitIx,
 };
 pub use path::{Line, Step};
 pub use patience::{TimedOut, deadline, end_trial, is_trial, try_until, while_wanted, within};

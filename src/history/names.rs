@@ -123,7 +123,7 @@ impl<'h> View<'h> {
             return claim.value.heading;
         }
         self.heard(node.sightings()).rev().filter(|seen| seen.basis().passes(self.lens.floor)).find_map(|seen| {
-            match seen.value {
+            match seen.value.sighting() {
                 Sighting::Mention(heading) => Some(heading),
                 Sighting::Event | Sighting::Ending => None,
             }

@@ -102,10 +102,26 @@ pub enum Parent {
 /// A place in the structure, with the heading that the unit is shown under there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// The parent.
-    pub parent: Parent,
+    /// The parent; for the top, the index that no unit has.
+    above: UnitIx,
     /// The heading, which is no unit.
     pub heading: Option<Symbol>,
+}
+
+impl Place {
+    pub(super) fn new(parent: Parent, heading: Option<Symbol>) -> Self {
+        let above = match parent {
+            Parent::Top => UnitIx::end(),
+            Parent::Under(above) => above,
+        };
+        Self { above, heading }
+    }
+
+    /// Returns the parent.
+    #[must_use]
+    pub fn parent(self) -> Parent {
+        if self.above == UnitIx::end() { Parent::Top } else { Parent::Under(self.above) }
+    }
 }
 
 /// A name or acronym as claimed.
@@ -126,6 +142,43 @@ pub enum Sighting {
     Event,
     /// An event names it, and ends it.
     Ending,
+}
+
+/// A sighting as it is kept: there are as many of them as mentions, so it is a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen(u32);
+
+impl Seen {
+    /// A mention under no heading; a symbol, which is more, is the heading of one.
+    const MENTION: Self = Self(0);
+    const EVENT: Self = Self(u32::MAX);
+    const ENDING: Self = Self(u32::MAX - 1);
+
+    /// Returns the sighting.
+    #[must_use]
+    pub fn sighting(self) -> Sighting {
+        match self {
+            Self::EVENT => Sighting::Event,
+            Self::ENDING => Sighting::Ending,
+            Self(heading) => Sighting::Mention(NonZeroU32::new(heading).map(Symbol)),
+        }
+    }
+
+    /// Tells whether a snapshot mentions the unit.
+    #[must_use]
+    pub fn is_mention(self) -> bool {
+        self != Self::EVENT && self != Self::ENDING
+    }
+}
+
+impl From<Sighting> for Seen {
+    fn from(sighting: Sighting) -> Self {
+        match sighting {
+            Sighting::Event => Self::EVENT,
+            Sighting::Ending => Self::ENDING,
+            Sighting::Mention(heading) => heading.map_or(Self::MENTION, |heading| Self(heading.0.get())),
+        }
+    }
 }
 
 /// A stretch of days in which a unit is in the views: from inclusive, to exclusive.
@@ -185,13 +238,13 @@ impl<'h> Node<'h> {
 
     /// Returns when and by what it was seen, in the order of claims.
     #[must_use]
-    pub fn sightings(self) -> &'h [Claim<Sighting>] {
+    pub fn sightings(self) -> &'h [Claim<Seen>] {
         self.history.columns.sightings.of(self.unit)
     }
 
     /// Returns the sightings whose mention says something besides, in the order of claims.
     #[must_use]
-    pub fn detailed(self) -> &'h [Claim<Sighting>] {
+    pub fn detailed(self) -> &'h [Claim<Seen>] {
         self.history.detailed.of(self.unit)
     }
 

@@ -99,9 +99,9 @@ impl View<'_> {
         let mut whole: Option<BTreeSet<Origin>> = None;
         for (child, parent) in lines.iter().flat_map(|line| line.iter().zip(line.iter().skip(1))) {
             weakest_basis = weakest_basis.max(self.place(*child).map(Claim::basis));
-            let says_so = self
-                .heard(self.history.node(*child).place())
-                .filter(|claim| claim.value.parent == Parent::Under(*parent) && claim.basis().passes(self.lens.floor));
+            let says_so = self.heard(self.history.node(*child).place()).filter(|claim| {
+                claim.value.parent() == Parent::Under(*parent) && claim.basis().passes(self.lens.floor)
+            });
             let sources: BTreeSet<Origin> = says_so.map(|claim| source_of(self.layer(claim.layer).origin)).collect();
             whole = Some(match whole {
                 None => sources,

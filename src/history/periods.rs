@@ -5,7 +5,7 @@ use crate::model::{Basis, Day, NameForm};
 use super::citation::{Attribute, Citation};
 use super::graph::History;
 use super::layer::{EventIx, Origin, SnapshotIx};
-use super::node::{NameValue, Parent, Sighting, Slot, UnitIx};
+use super::node::{NameValue, Parent, Slot, UnitIx};
 use super::view::{At, Lens, View};
 
 /// A stretch of days in which a unit's name, acronym, kind and claimed parent stay the same.
@@ -100,7 +100,7 @@ impl History {
             name: view.name(unit).text,
             acronym: view.acronym(unit).map(|stated| stated.text),
             kind: view.kind(unit).map(|stated| stated.text),
-            parent: view.carried_place(unit).map(|claim| claim.value.parent),
+            parent: view.carried_place(unit).map(|claim| claim.value.parent()),
         }
     }
 
@@ -145,7 +145,7 @@ impl History {
     #[must_use]
     pub fn observed_in(&self, unit: UnitIx, floor: Option<Basis>) -> Vec<SnapshotIx> {
         let passing = self.node(unit).sightings().iter().filter(|seen| seen.basis().passes(floor));
-        let mentions = passing.filter(|seen| matches!(seen.value, Sighting::Mention(_)));
+        let mentions = passing.filter(|seen| seen.value.is_mention());
         self.in_order(mentions.filter_map(|seen| self.layer(seen.layer).snapshot()))
     }
 

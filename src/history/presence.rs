@@ -4,7 +4,7 @@ use crate::model::{Basis, Day};
 
 use super::graph::History;
 use super::lives::started;
-use super::node::{Claim, Life, Node, Sighting};
+use super::node::{Claim, Life, Node, Seen, Sighting};
 
 /// How a view knows a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,11 +80,11 @@ struct Around<'h> {
     floor: Option<Basis>,
     life: &'h Life,
     /// The sightings that have begun by the day.
-    begun: &'h [Claim<Sighting>],
+    begun: &'h [Claim<Seen>],
     /// Those that come later.
-    later: &'h [Claim<Sighting>],
+    later: &'h [Claim<Seen>],
     /// The last that has begun, of those whose basis passes.
-    latest: &'h Claim<Sighting>,
+    latest: &'h Claim<Seen>,
 }
 
 /// Returns the presence of a unit on a day; `None` when it is not in the view.
@@ -106,16 +106,29 @@ pub(super) fn on_day(history: &History, node: Node<'_>, day: Day, floor: Option<
     Some(Presence { status, certainty })
 }
 
-/// Returns how firmly a unit is there on a day: what is found at once is looked for first.
+/// Returns how firmly a unit is there on a day.
 pub(super) fn level_on_day(history: &History, node: Node<'_>, day: Day, floor: Option<Basis>) -> Level {
-    let Some(around) = Around::of(history, node, day, floor) else { return Level::Out };
-    if around.is_seen_again() || around.observed().is_some() {
-        Level::Known
-    } else if around.is_outdated() {
-        Level::Outdated
-    } else {
-        Level::Presumed
+    Around::of(history, node, day, floor).map_or(Level::Out, |around| around.level())
+}
+
+/// Returns how firmly a unit is there on two days, the earlier first. What is seen again after the later one, in a life that
+/// began by the earlier, is known on both: each life begins with a sighting.
+pub(super) fn levels_on_days(history: &History, node: Node<'_>, days: [Day; 2], floor: Option<Basis>) -> [Level; 2] {
+    let [earlier, later] = days;
+    let around = Around::of(history, node, later, floor);
+    if floor.is_none() && around.as_ref().is_some_and(|around| around.life.from <= earlier && around.is_seen_again()) {
+        return [Level::Known; 2];
     }
+    [level_on_day(history, node, earlier, floor), around.map_or(Level::Out, |around| around.level())]
+}
+
+/// Tells whether a unit is there on a day, and not outdated. Each life begins with a sighting, so where no basis is asked
+/// for and there are no eras, there is no more to look at than the lives.
+pub(super) fn is_present_on_day(history: &History, node: Node<'_>, day: Day, floor: Option<Basis>) -> bool {
+    if floor.is_none() && node.sequences().is_empty() {
+        return node.life_at(day).is_some();
+    }
+    level_on_day(history, node, day, floor) > Level::Outdated
 }
 
 impl<'h> Around<'h> {
@@ -130,6 +143,17 @@ impl<'h> Around<'h> {
         let latest = begun.iter().rev().find(|sighting| sighting.basis().passes(floor));
         let latest = latest.filter(|latest| life.from <= history.layers.start(latest.layer))?;
         Some(Self { history, node, day, floor, life, begun, later, latest })
+    }
+
+    /// Tells how firmly the unit is there: what is found at once is looked for first.
+    fn level(&self) -> Level {
+        if self.is_seen_again() || self.observed().is_some() {
+            Level::Known
+        } else if self.is_outdated() {
+            Level::Outdated
+        } else {
+            Level::Presumed
+        }
     }
 
     /// Tells how certain it is that a sighting observes the unit on the day; `None` where none does.
@@ -155,7 +179,7 @@ impl<'h> Around<'h> {
         let Some(to) = self.life.to else { return later.next().is_some() };
         let within = later.map(|seen| (self.history.layers.start(seen.layer), seen));
         let mut within = within.take_while(|(start, _)| *start <= to);
-        within.any(|(start, seen)| start < to || seen.value == Sighting::Ending)
+        within.any(|(start, seen)| start < to || seen.value.sighting() == Sighting::Ending)
     }
 
     /// Tells whether an era later than that of the latest sighting has begun, in every sequence of the unit.
@@ -172,7 +196,7 @@ impl<'h> Around<'h> {
 }
 
 /// Returns the day from which a unit that was last seen so counts as of an earlier era, in every sequence that it is of.
-pub(super) fn outdated_from(history: &History, node: Node<'_>, latest: &Claim<Sighting>) -> Option<Day> {
+pub(super) fn outdated_from(history: &History, node: Node<'_>, latest: &Claim<Seen>) -> Option<Day> {
     let layer = history.layer(latest.layer);
     let began = node.sequences().iter().map(|sequence| {
         let seen = history.eras.position(*sequence, layer.era, layer.start());

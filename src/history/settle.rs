@@ -188,7 +188,7 @@ impl View<'_> {
             let certain = self.layer(layer).window.certain_from();
             self.day().is_none_or(|day| over(day).zip(certain).is_some_and(|(over, out)| over <= out && out <= day))
         };
-        let endings = self.heard(node.sightings()).rev().filter(|seen| seen.value == Sighting::Ending);
+        let endings = self.heard(node.sightings()).rev().filter(|seen| seen.value.sighting() == Sighting::Ending);
         let mut passing = endings.filter(|seen| seen.basis().passes(self.lens.floor) && ends_last_life(seen.layer));
         passing.find_map(|seen| match self.layer(seen.layer).origin {
             Origin::Event(event) => Some(event),
@@ -215,7 +215,7 @@ impl View<'_> {
 
     /// Returns the parent that a unit was last given, whether or not it is in the view.
     fn last_parent(self, unit: UnitIx) -> Option<UnitIx> {
-        match self.pick(self.history.node(unit).place())?.value.parent {
+        match self.pick(self.history.node(unit).place())?.value.parent() {
             Parent::Under(parent) => Some(parent),
             Parent::Top => None,
         }

@@ -188,6 +188,14 @@ impl<'h> View<'h> {
         }
     }
 
+    /// Tells whether a claim is heard in this view.
+    pub(crate) fn hears_claim<V>(self, claim: &Claim<V>) -> bool {
+        match self.at {
+            At::Day(day) => self.history.layers.start(claim.layer) <= day,
+            At::Snapshot(_) | At::Era(_) => self.hears(self.history.layer(claim.layer)),
+        }
+    }
+
     /// Tells whether what is not carried (holders, figures, contacts) is answered from this layer.
     #[must_use]
     pub fn observes(self, layer: &Layer) -> bool {
@@ -203,7 +211,7 @@ impl<'h> View<'h> {
             At::Day(day) => (started(self.history, slot, day), true),
             At::Snapshot(_) | At::Era(_) => (slot, false),
         };
-        may_be.iter().filter(move |claim| day || self.hears(self.history.layer(claim.layer)))
+        may_be.iter().filter(move |claim| day || self.hears_claim(claim))
     }
 
     /// Picks the latest claim of a slot whose basis passes.
@@ -237,10 +245,26 @@ impl<'h> View<'h> {
         }
     }
 
+    /// Tells how firmly two views of one history with one lens have a unit, of which the first is of no later day.
+    pub(crate) fn levels([earlier, later]: [Self; 2], unit: UnitIx) -> [Level; 2] {
+        match (earlier.at, later.at) {
+            (At::Day(from), At::Day(to)) => {
+                let node = later.history.node(unit);
+                presence::levels_on_days(later.history, node, [from, to], later.lens.floor)
+            }
+            _ => [earlier, later].map(|view| view.level(unit)),
+        }
+    }
+
     /// Tells whether the view lists a unit: it is in the view, and not left out as outdated.
     #[must_use]
     pub fn lists(self, unit: UnitIx) -> bool {
-        self.level(unit) >= if self.lens.include_outdated { Level::Outdated } else { Level::Presumed }
+        match self.at {
+            At::Day(day) if !self.lens.include_outdated => {
+                presence::is_present_on_day(self.history, self.history.node(unit), day, self.lens.floor)
+            }
+            _ => self.level(unit) > Level::Out,
+        }
     }
 
     /// Returns the units that the view lists, in the order of their ids.
@@ -289,7 +313,7 @@ impl<'h> View<'h> {
         }
         claims
             .take_while(|claim| {
-                claim.value.parent == latest.value.parent && from <= self.history.layers.start(claim.layer)
+                claim.value.parent() == latest.value.parent() && from <= self.history.layers.start(claim.layer)
             })
             .find(|claim| claim.basis().passes(self.lens.floor))
     }
@@ -298,7 +322,7 @@ impl<'h> View<'h> {
     #[must_use]
     pub fn placed(self, unit: UnitIx) -> Placed<'h> {
         let claim = self.place(unit);
-        let (placement, parent) = match claim.map(|claim| claim.value.parent) {
+        let (placement, parent) = match claim.map(|claim| claim.value.parent()) {
             Some(Parent::Top) => (Placement::Root, None),
             Some(Parent::Under(parent)) if self.lists(parent) => (Placement::Placed, Some(parent)),
             Some(Parent::Under(_)) | None => (Placement::Unplaced, None),
@@ -330,7 +354,7 @@ impl<'h> View<'h> {
         let mut children: Vec<(u32, UnitIx)> = candidates
             .into_iter()
             .filter_map(|child| {
-                let claim = self.place(child).filter(|claim| claim.value.parent == Parent::Under(parent))?;
+                let claim = self.place(child).filter(|claim| claim.value.parent() == Parent::Under(parent))?;
                 self.lists(child).then(|| (position(claim), child))
             })
             .collect();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::history::{Claim, History, NameValue, Origin, Sighting, SnapshotIx, UnitIx};
+use crate::history::{Claim, History, NameValue, Origin, Seen, SnapshotIx, UnitIx};
 use crate::model::{ChangeEvent, Details, EventEvidence, Evidence, PartIx, RelationEnd, Window};
 
 /// What a text is about.
@@ -141,7 +141,7 @@ impl Texts {
     }
 
     /// Adds what a source says of a unit besides its name and acronym.
-    fn add_details(&mut self, history: &History, subject: &Subject, seen: &Claim<Sighting>, stand: Stand) {
+    fn add_details(&mut self, history: &History, subject: &Subject, seen: &Claim<Seen>, stand: Stand) {
         let Some((ix, said)) = history.details_of(seen) else { return };
         let stand_in = |part: Option<PartIx>| match part {
             Some(_) => Stand { window: history.snapshot(ix).window(part), snapshot: Some(ix) },
@@ -199,7 +199,7 @@ pub(super) fn details(said: &Details) -> Vec<Detail<'_>> {
 /// Returns where a declaration of a unit stands: in the sources whose lines carry it, and with the events that name the
 /// unit, from the first of which it counts.
 fn stands_of_declaration(history: &History, unit: UnitIx, cited: &[EventEvidence]) -> Vec<Stand> {
-    let events = history.events_of(unit).into_iter().map(|event| history.event(event));
+    let events = history.events_of(unit).map(|event| history.event(event));
     let events = events.flat_map(|event| stands_of_event(history, event));
     events.chain(stands_in_sources(history, cited)).collect()
 }
