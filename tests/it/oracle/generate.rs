@@ -276,7 +276,9 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
         mentions: Mentions::default(),
         continuous: raw.continuous,
     };
-    // A unit whose items stand in another layer than its mention is mentioned once, so that no layer says a thing twice.
+    // A unit whose items stand in another layer than its mention is mentioned once, so that no layer says a thing twice. In a
+    // log they stand in that of the mention.
+    let may_cross = !raw.continuous;
     let mut crossing = BTreeSet::new();
     let mut mentions: Vec<Mention> = Vec::new();
     for raw in &raw.mentions {
@@ -286,7 +288,7 @@ fn snapshot(raw: &RawSnapshot, id: SnapshotId, eras: usize) -> Snapshot {
         if crossing.contains(&unit) || mentioned.iter().any(|mention| mention.part == part) {
             continue;
         }
-        let crosses = raw.items.in_other_part && !raw.in_part && mentioned.is_empty();
+        let crosses = may_cross && raw.items.in_other_part && !raw.in_part && mentioned.is_empty();
         if crosses {
             crossing.insert(unit.clone());
         }
