@@ -23,6 +23,7 @@ impl History {
 
     /// Looks at what tells whether units are in a view, and where they hang.
     pub(super) fn look_at_places(&self, units: impl Iterator<Item = UnitIx> + Clone) {
+        // Where a unit's claims stand comes first, for all else waits for it.
         for unit in units.clone() {
             black_box(self.columns.sightings.range(unit));
         }
