@@ -19,13 +19,8 @@ use super::unit::Unit;
 use super::view::View;
 use super::words::{self, Basis, ChangeKind, Verdict};
 
-/// The resolvers of `Diff`.
+/// The resolvers of `Diff`: two views that are compared.
 pub(super) struct Diff {
-    pub(super) compared: Compared,
-}
-
-/// Two views that are compared.
-pub(super) struct Compared {
     from: ViewScope,
     to: ViewScope,
     options: DiffOptions,
@@ -36,7 +31,7 @@ pub(super) struct Compared {
 /// How many places there are for the changes of one unit.
 const PLACES_OF_A_UNIT: Place = 1 << 32;
 
-impl Compared {
+impl Diff {
     /// Compares two views of one history, as far as the changes are asked for.
     pub(super) fn of(from: ViewScope, to: ViewScope, options: DiffOptions) -> Self {
         Self { from, to, options, all: OnceLock::new() }
@@ -51,7 +46,7 @@ impl Compared {
     }
 
     /// Returns the changes behind a place, each with its own: by the unit, and then in their order.
-    fn changes(&self, behind: Option<Place>) -> impl Iterator<Item = (Place, diff::Change)> {
+    fn changes_behind(&self, behind: Option<Place>) -> impl Iterator<Item = (Place, diff::Change)> {
         let unit = unit_at(behind.map(|place| place / PLACES_OF_A_UNIT));
         let known = self.all.get();
         let new = known.is_none().then(|| self.comparison().changes(unit));
@@ -87,22 +82,22 @@ impl Compared {
 impl Diff {
     /// The view compared from.
     async fn from(&self) -> View {
-        View { scope: self.compared.from.clone() }
+        View { scope: self.from.clone() }
     }
 
     /// The view compared to.
     async fn to(&self) -> View {
-        View { scope: self.compared.to.clone() }
+        View { scope: self.to.clone() }
     }
 
     /// Whether it is certain which of the two is earlier. If not, no verdict exceeds POSSIBLE.
     async fn order_certain(&self) -> bool {
-        self.compared.comparison().terms.order_certain
+        self.comparison().terms.order_certain
     }
 
     /// How absence was read.
     async fn assumption(&self) -> words::Assumption {
-        self.compared.options.assume.into()
+        self.options.assume.into()
     }
 
     /// The changes, by unit id and then by kind; one for each unit and kind.
@@ -125,26 +120,26 @@ impl Diff {
         };
         let page = PageArguments::new(first, after, last, before);
         if context.look_ahead().field("totalCount").exists() {
-            self.compared.all();
+            self.all();
         }
-        let wrap = |record| Change { compared: &self.compared, record };
-        let list = |place| self.compared.changes(place).filter(|(_, change)| wanted(change));
-        let scope = &self.compared.from.scope;
+        let wrap = |record| Change { diff: self, record };
+        let list = |place| self.changes_behind(place).filter(|(_, change)| wanted(change));
+        let scope = &self.from.scope;
         let page = beside_the_runtime(|| page.read(context, scope.revision(), list, wrap))?;
         let units = page.items().iter().map(|change| change.record.unit);
-        self.compared.from.view().look_at_names(units.clone());
-        self.compared.to.view().look_at_written_names(units);
+        self.from.view().look_at_names(units.clone());
+        self.to.view().look_at_written_names(units);
         Ok(page)
     }
 
     /// How to cite the comparison.
     async fn citation(&self, context: &Context<'_>) -> Result<Citation> {
-        beside_the_runtime(|| self.compared.cite(context))
+        beside_the_runtime(|| self.cite(context))
     }
 
     /// How many changes there are of each kind and verdict. Filters on `changes` do not bear on it.
     async fn summary(&self) -> Vec<ChangeCount> {
-        let counts = diff::count(self.compared.all()).into_iter();
+        let counts = diff::count(self.all()).into_iter();
         let told = counts.map(|((kind, verdict), count)| ChangeCount {
             kind: kind.into(),
             verdict: verdict.into(),
@@ -168,7 +163,7 @@ pub(super) struct ChangeCount {
 
 /// The resolvers of `Change`.
 pub(super) struct Change<'d> {
-    compared: &'d Compared,
+    diff: &'d Diff,
     record: diff::Change,
 }
 
@@ -199,24 +194,24 @@ impl Change<'_> {
 
     /// The unit.
     async fn unit(&self) -> Unit<'_> {
-        self.compared.from.scope.unit(self.record.unit)
+        self.diff.from.scope.unit(self.record.unit)
     }
 
     /// The unit in the view compared from; null when it is not in it.
     async fn before(&self) -> Option<UnitState<'_>> {
         let [has_unit, _] = self.record.has_unit;
-        self.state(&self.compared.from, has_unit)
+        self.state(&self.diff.from, has_unit)
     }
 
     /// The unit in the view compared to; null when it is not in it.
     async fn after(&self) -> Option<UnitState<'_>> {
         let [_, has_unit] = self.record.has_unit;
-        self.state(&self.compared.to, has_unit)
+        self.state(&self.diff.to, has_unit)
     }
 
     /// The results or the originals of the event, or the other end of the relation.
     async fn others(&self) -> Vec<Unit<'_>> {
-        self.record.others.iter().map(|unit| self.compared.from.scope.unit(*unit)).collect()
+        self.record.others.iter().map(|unit| self.diff.from.scope.unit(*unit)).collect()
     }
 
     /// The relation that only one side states: its type, and its other end where that is no unit.
@@ -236,11 +231,11 @@ impl Change<'_> {
 
     /// Where what it rests on stands.
     async fn evidence(&self) -> Vec<Evidence> {
-        Evidence::all(&self.compared.from.scope, self.compared.comparison().evidence(&self.record))
+        Evidence::all(&self.diff.from.scope, self.diff.comparison().evidence(&self.record))
     }
 
     /// What was seen and by which rule, and what that does not say.
     async fn explanation(&self) -> String {
-        self.compared.comparison().terms.explain(&self.record)
+        self.diff.comparison().terms.explain(&self.record)
     }
 }

@@ -253,10 +253,11 @@ impl PageArguments {
         let mut from = if place.is_some() { behind } else { items.by_ref().take(behind).count() };
         let most = asked.before.map_or(usize::MAX, |cursor| cursor.at.saturating_sub(from));
         let count = if asked.from_end { most } else { asked.count.min(most) };
-        let wrapped = items.by_ref().take(count).map(|(place, item)| (place, wrap(item)));
-        let mut read = (Vec::with_capacity(asked.count), Vec::with_capacity(asked.count));
-        read.extend(wrapped);
-        let (mut places, mut page): (Vec<Place>, Vec<T>) = read;
+        let (mut places, mut page) = (Vec::with_capacity(asked.count), Vec::with_capacity(asked.count));
+        for (place, item) in items.by_ref().take(count) {
+            places.push(place);
+            page.push(wrap(item));
+        }
         let read = from.saturating_add(page.len());
         if asked.from_end {
             let left_out = page.len().saturating_sub(asked.count);

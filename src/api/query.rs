@@ -10,7 +10,7 @@ use crate::history::{EventIx, SnapshotIx, UnitIx};
 use crate::repository::Repository;
 use crate::search::Filter;
 
-use super::change::{Compared, Diff};
+use super::change::Diff;
 use super::conflict::Conflict;
 use super::event::ChangeEvent;
 use super::node::Node;
@@ -192,7 +192,7 @@ impl Query {
         let within = within.as_ref().map(|id| scope.known_unit(id)).transpose()?;
         let options = DiffOptions { within, assume: assume.into() };
         let (from, to) = (scope.at(&from, false)?, scope.at(&to, false)?);
-        Ok(Some(Diff { compared: Compared::of(from, to, options) }))
+        Ok(Some(Diff::of(from, to, options)))
     }
 
     /// A change event by its id; null when there is none.

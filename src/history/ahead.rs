@@ -1,7 +1,7 @@
 //! Looking ahead: what is about to be asked of several units is looked at for all of them first.
 //!
 //! A large history takes more memory than caches hold, so most looks at a unit wait for memory. In an answer they stand
-//! far apart, and each is waited for by itself; side by side they are waited for together. Nothing is found out here.
+//! far apart, and each is waited for by itself; side by side they are waited for together. What is found here is let go.
 
 use std::hint::black_box;
 
