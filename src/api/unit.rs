@@ -6,7 +6,7 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use crate::config::Limits;
 use crate::export::Subject;
-use crate::history::{self, DescentQuestion, EventIx, Parent, Period, SnapshotIx, UnitIx};
+use crate::history::{self, DescentQuestion, EventIx, Period, SnapshotIx, UnitIx};
 
 use super::citation::{Citation, add_citations, sources_of};
 use super::driver::{Objects, Written};
@@ -292,10 +292,7 @@ impl UnitPeriod<'_> {
 
     /// The parent as claimed; null where none is, and at the top of a source.
     async fn parent(&self) -> Option<Unit<'_>> {
-        match self.period.parent {
-            Some(Parent::Under(parent)) => Some(self.scope.unit(parent)),
-            Some(Parent::Top) | None => None,
-        }
+        self.period.parent?.unit().map(|parent| self.scope.unit(parent))
     }
 
     /// Where these claims stand.

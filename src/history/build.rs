@@ -12,7 +12,7 @@ use super::column::{Column, Ends};
 use super::era::{Eras, SequenceIx};
 use super::graph::{Columns, Edge, Frame, History, UnitIds};
 use super::layer::{Layer, LayerIx, Layers, Origin, Records, index};
-use super::node::{Parent, RelationEndIx, UnitIx};
+use super::node::{RelationEndIx, UnitIx};
 use super::symbols::Symbols;
 use super::{claims, conflict, cycle, lives};
 
@@ -132,10 +132,7 @@ impl History {
         for unit in self.graph.node_indices() {
             let node = self.node(unit);
             parents.clear();
-            parents.extend(node.place().iter().filter_map(|claim| match claim.value.parent() {
-                Parent::Under(parent) => Some(parent),
-                Parent::Top => None,
-            }));
+            parents.extend(node.place().iter().filter_map(|claim| claim.value.parent().unit()));
             parents.sort_unstable();
             parents.dedup();
             edges.extend(parents.iter().map(|parent| (unit, *parent, Edge::Parent)));

@@ -7,7 +7,7 @@ use crate::model::Day;
 use super::citation::Conflict;
 use super::graph::{Frame, History};
 use super::lives::latest_by;
-use super::node::{Claim, Life, Parent, Place, UnitIx};
+use super::node::{Claim, Life, Place, UnitIx};
 
 /// A cycle: each unit on it, with the claim that leads to the next.
 type Cycle = Vec<(UnitIx, Claim<Place>)>;
@@ -119,7 +119,7 @@ fn day_claim(history: &History, unit: UnitIx, day: Day) -> Option<Claim<Place>> 
     let node = history.node(unit);
     let life = node.life_at(day)?;
     let claim = latest_by(history, node.place(), day)?;
-    let Parent::Under(parent) = claim.value.parent() else { return None };
+    let parent = claim.value.parent().unit()?;
     history.node(parent).life_at(day)?;
     (life.from <= history.layer(claim.layer).start()).then_some(*claim)
 }
@@ -163,10 +163,7 @@ fn cycle_through(unit: UnitIx, claim_of: impl Fn(UnitIx) -> Option<Claim<Place>>
         if is_seen {
             return if at == unit { steps } else { Vec::new() };
         }
-        let above = claim_of(at).and_then(|claim| match claim.value.parent() {
-            Parent::Under(parent) => Some((claim, parent)),
-            Parent::Top => None,
-        });
+        let above = claim_of(at).and_then(|claim| Some((claim, claim.value.parent().unit()?)));
         let Some((claim, parent)) = above else {
             safe.insert(at);
             break;

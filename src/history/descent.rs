@@ -7,7 +7,7 @@ use crate::model::{Basis, Day, EventType, Window};
 use super::graph::History;
 use super::layer::EventIx;
 use super::lineage::{Direction, Link};
-use super::node::{Seen, UnitIx};
+use super::node::{Claim, Seen, UnitIx};
 use super::presence::{Certainty, Presence};
 use super::view::{At, Lens};
 
@@ -237,7 +237,7 @@ impl History {
     fn makes(&self, event: EventIx, unit: UnitIx) -> bool {
         let (record, id) = (self.event(event), self.unit_id(unit));
         let window = record.date.window();
-        let seen_before = |seen: &super::node::Claim<Seen>| self.layer(seen.layer).window.is_before(&window);
+        let seen_before = |seen: &Claim<Seen>| self.layer(seen.layer).window.is_before(&window);
         record.results.iter().any(|result| result.unit == *id)
             && !record.originals.iter().any(|original| original.unit == *id)
             && !matches!(record.kind, EventType::Absorbed | EventType::Transferred)

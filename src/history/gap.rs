@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::model::{Day, GapKind, Standing};
 
 use super::layer::{LayerIx, SnapshotIx};
-use super::node::{Claim, Parent, Place, UnitIx};
+use super::node::{Claim, Place, UnitIx};
 use super::presence::{self, Status};
 use super::view::{Lens, Placement, View};
 
@@ -79,10 +79,7 @@ impl<'h> View<'h> {
             return None;
         }
         let carried = self.carried_place(unit);
-        let parent = carried.and_then(|claim| match claim.value.parent() {
-            Parent::Under(parent) => Some(parent),
-            Parent::Top => None,
-        });
+        let parent = carried.and_then(|claim| claim.value.parent().unit());
         Some(self.gap(GapKind::NoParentStated, unit, self.without_parent_since(unit, parent, carried), parent))
     }
 

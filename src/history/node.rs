@@ -99,6 +99,17 @@ pub enum Parent {
     Under(UnitIx),
 }
 
+impl Parent {
+    /// Returns the other unit; `None` at the top.
+    #[must_use]
+    pub fn unit(self) -> Option<UnitIx> {
+        match self {
+            Self::Top => None,
+            Self::Under(unit) => Some(unit),
+        }
+    }
+}
+
 /// A place in the structure, with the heading that the unit is shown under there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {

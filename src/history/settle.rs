@@ -8,7 +8,7 @@ use super::citation::{Attribute, Conflict};
 use super::gap::Gap;
 use super::graph::History;
 use super::layer::{EventIx, LayerIx, Origin};
-use super::node::{Parent, Sighting, UnitIx};
+use super::node::{Sighting, UnitIx};
 use super::presence::Status;
 use super::view::{Moment, View};
 
@@ -215,10 +215,7 @@ impl View<'_> {
 
     /// Returns the parent that a unit was last given, whether or not it is in the view.
     fn last_parent(self, unit: UnitIx) -> Option<UnitIx> {
-        match self.pick(self.history.node(unit).place())?.value.parent() {
-            Parent::Under(parent) => Some(parent),
-            Parent::Top => None,
-        }
+        self.pick(self.history.node(unit).place())?.value.parent().unit()
     }
 
     fn latest_named(self, unit: UnitIx) -> String {
