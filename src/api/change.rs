@@ -211,12 +211,13 @@ impl Change<'_> {
 
     /// The results or the originals of the event, or the other end of the relation.
     async fn others(&self) -> Vec<Unit<'_>> {
-        self.record.others.iter().map(|unit| self.diff.from.scope.unit(*unit)).collect()
+        let scope = &self.diff.from.scope;
+        self.record.others(scope.history()).into_iter().map(|unit| scope.unit(unit)).collect()
     }
 
     /// The relation that only one side states: its type, and its other end where that is no unit.
     async fn relation(&self) -> Option<Written<'_, String>> {
-        self.record.relation.as_deref().map(Written::of)
+        self.record.relation().map(Written::of)
     }
 
     /// The change did not happen before this day; null where nothing bounds it.

@@ -27,19 +27,15 @@ use super::json::{write_text, write_value};
 pub(super) mod resolver_utils {
     //! The helpers of async-graphql, with the driver of this service.
 
-    use std::future::{Ready, ready};
-
     pub(in crate::api) use async_graphql::resolver_utils::*;
     use async_graphql::{ContextSelectionSet, ServerResult, Value};
 
     /// Resolves an object.
-    pub(in crate::api) fn resolve_container<'a, T: ContainerType + ?Sized>(
+    pub(in crate::api) async fn resolve_container<'a, T: ContainerType + ?Sized>(
         context: &ContextSelectionSet<'a>,
         object: &'a T,
-    ) -> Ready<ServerResult<Value>> {
-        ready(super::resolve(context, || {
-            super::write_object(context, object, |field| super::write_field(field, object))
-        }))
+    ) -> ServerResult<Value> {
+        super::resolve(context, || super::write_object(context, object, |field| super::write_field(field, object)))
     }
 }
 
@@ -52,6 +48,8 @@ thread_local! {
 
 /// How many bytes most answers have at most.
 const SMALL: usize = 1_024;
+/// How many bytes are made room for in advance at most.
+const LARGE: usize = 256 * 1_024;
 
 /// A piece of JSON of its own. The one that it stands in goes on when it is dropped, also where the work is unwound.
 struct Piece {
@@ -120,7 +118,12 @@ pub(super) fn write_root<T: ContainerType>(
         }
         _ => write_field(context, root),
     })?;
-    Ok(piece.end())
+    let mut written = piece.end();
+    // An answer waits for its reader with all the room that was made for it.
+    if written.capacity() / 2 > written.len().max(SMALL) {
+        written.shrink_to_fit();
+    }
+    Ok(written)
 }
 
 /// Writes the key of a field behind what stands before it.
@@ -148,7 +151,7 @@ fn write_fields(
     write_field: impl Fn(&Context<'_>) -> ServerResult<()>,
 ) {
     let mut before = b"{\"";
-    for field in fields.iter() {
+    let mut add = |field: &Positioned<Field>| {
         let start = write(|written| {
             let start = written.len();
             write_key(written, before, &field.node);
@@ -161,6 +164,10 @@ fn write_fields(
                 context.add_error(error);
             }
         }
+    };
+    match fields {
+        Fields::Standing(items) => items.iter().filter_map(field_of).for_each(&mut add),
+        Fields::Collected(fields) => fields.iter().map(Cow::as_ref).for_each(&mut add),
     }
     write(|written| {
         if before == b"{\"" {
@@ -180,13 +187,16 @@ fn write_field<T: ContainerType + ?Sized>(context: &Context<'_>, object: &T) -> 
     let place = place_of(&field.selection_set);
     AWAITED.set(place);
     let value = pin!(object.resolve_field(context));
-    match value.poll(&mut task::Context::from_waker(task::Waker::noop())) {
+    let polled = value.poll(&mut task::Context::from_waker(task::Waker::noop()));
+    if matches!(polled, Poll::Ready(Ok(None | Some(Value::Null)))) && AWAITED.get() != place {
+        // Nothing is in it to be dropped, which takes some looking at.
+        std::mem::forget(polled);
+        return Ok(());
+    }
+    match polled {
         Poll::Ready(value) => {
-            match value?.unwrap_or_default() {
-                // Null has nothing to drop, which takes some looking at.
-                null @ Value::Null if AWAITED.get() != place => std::mem::forget(null),
-                value => write(|written| write_value(written, &value)),
-            }
+            let value = value?.unwrap_or_default();
+            write(|written| write_value(written, &value));
             Ok(())
         }
         Poll::Pending => Err(ServerError::new("a field waits for something", Some(context.item.pos))),
@@ -198,17 +208,11 @@ fn put_text(text: &str) {
 }
 
 /// The fields that a selection asks of an object.
-struct Fields<'c> {
-    /// Those that stand there.
-    standing: &'c [Positioned<Selection>],
-    /// Those that are put together, where they are not just what stands there.
-    collected: Vec<Cow<'c, Positioned<Field>>>,
-}
-
-impl Fields<'_> {
-    fn iter(&self) -> impl Iterator<Item = &Positioned<Field>> {
-        self.standing.iter().filter_map(field_of).chain(self.collected.iter().map(Cow::as_ref))
-    }
+enum Fields<'c> {
+    /// Just what stands there.
+    Standing(&'c [Positioned<Selection>]),
+    /// What had to be put together.
+    Collected(Vec<Cow<'c, Positioned<Field>>>),
 }
 
 /// Tells whether the fields of a selection are what it asks for: it has no fragments, no directives, and no key twice.
@@ -231,13 +235,12 @@ fn field_of(selected: &Positioned<Selection>) -> Option<&Positioned<Field>> {
 /// is one field with all its selections (GraphQL, section 6.3.2).
 fn fields_of<'c, T: ContainerType + ?Sized>(context: &ContextSelectionSet<'c>, object: &T) -> ServerResult<Fields<'c>> {
     let items = &context.item.node.items;
-    let mut fields = Fields { standing: &[], collected: Vec::new() };
     if is_plain(items) {
-        fields.standing = items;
-    } else {
-        collect(context, object, context.item, &mut fields.collected)?;
+        return Ok(Fields::Standing(items));
     }
-    Ok(fields)
+    let mut fields = Vec::new();
+    collect(context, object, context.item, &mut fields)?;
+    Ok(Fields::Collected(fields))
 }
 
 fn collect<'c, T: ContainerType + ?Sized>(
@@ -381,9 +384,17 @@ fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &
         return Ok(());
     };
     let fields = fields_of(context, first)?;
+    let begin = write(|written| written.len());
     for (at, object) in objects.iter().enumerate() {
         write(|written| written.push(if at == 0 { b'[' } else { b',' }));
         write_fields(&context.with_index(at), &fields, |field| write_field(field, object));
+        if at == 0 {
+            // The others take about as much, and to make room for them at once moves what is written only once.
+            write(|written| {
+                let others = (written.len() - begin).saturating_mul(objects.len());
+                written.reserve(others.min(LARGE));
+            });
+        }
     }
     write(|written| written.push(b']'));
     Ok(())

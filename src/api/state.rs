@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use async_graphql::{Context, ID, Object, Result};
 
-use crate::history::{ItemFact, Named, RelationTarget, UnitIx, View};
+use crate::history::{ItemFact, RelationTarget, UnitIx, View};
 
 use super::citation::Citation;
 use super::conflict::Conflict;
@@ -42,10 +42,6 @@ impl UnitState<'_> {
         self.scope.view()
     }
 
-    fn named(&self) -> Named<'_> {
-        self.view().name(self.unit)
-    }
-
     fn evidence_of<T>(&self, fact: &ItemFact<'_, T>) -> Vec<Evidence> {
         item_evidence(&self.scope.scope, fact)
     }
@@ -71,12 +67,12 @@ impl UnitState<'_> {
 
     /// Its name: as the latest source of the view writes it, else the name last known, else the acronym.
     async fn name(&self) -> Written<'_, String> {
-        Written::of(self.named().text)
+        Written::of(self.view().name_text(self.unit))
     }
 
     /// How near that name is to what a source of the view writes.
     async fn name_form(&self) -> NameForm {
-        self.named().form.into()
+        self.view().name(self.unit).form.into()
     }
 
     /// Its acronym.

@@ -103,10 +103,10 @@ pub(super) fn human(diff: &Diff<'_>, change: &Change, style: Style, width: usize
     if let Some(acronym) = view.acronym(change.unit) {
         title.push_str(&format!(" ({})", style.cyan(&clean(acronym.text))));
     }
-    if let Some(relation) = &change.relation {
+    if let Some(relation) = change.relation() {
         title.push_str(&format!(": {}", clean(relation)));
-        for other in &change.others {
-            title.push_str(&format!(" {}", clean(shown_in(diff, *other).name(*other).text)));
+        for other in change.others(history) {
+            title.push_str(&format!(" {}", clean(shown_in(diff, other).name(other).text)));
         }
     }
     let title =
@@ -163,8 +163,8 @@ pub(super) fn json(diff: &Diff<'_>, change: &Change) -> Value {
         "name": shown_in(diff, change.unit).name(change.unit).text,
         "old": old,
         "new": new,
-        "others": change.others.iter().map(|other| history.unit_id(*other).as_str()).collect::<Value>(),
-        "relation": change.relation,
+        "others": change.others(history).iter().map(|other| history.unit_id(*other).as_str()).collect::<Value>(),
+        "relation": change.relation(),
         "notBefore": change.not_before.map(|day| day.to_string()),
         "notAfter": change.not_after.map(|day| day.to_string()),
         "evidence": diff.evidence(change).iter().map(|citation| evidence::json(history, citation)).collect::<Value>(),

@@ -11,7 +11,7 @@ use crate::model::{
 };
 
 use super::between::{bounds_between, verdict};
-use super::{Assumption, Change, Comparison, Reason};
+use super::{Assumption, Change, Comparison, Reason, Related, Relation};
 
 /// One side of a difference: what it rests on.
 struct Side {
@@ -205,14 +205,10 @@ impl<'h> Comparison<'h> {
                         verdict: Verdict::Unknown,
                         basis: None,
                         unit,
-                        others: match other {
-                            RelationTarget::Unit(other) => vec![*other],
-                            RelationTarget::Text(_) => Vec::new(),
-                        },
-                        relation: Some(match other {
-                            RelationTarget::Unit(_) => (*name).to_owned(),
-                            RelationTarget::Text(text) => format!("{name}: {text}"),
-                        }),
+                        related: Related::Relation(Box::new(match other {
+                            RelationTarget::Unit(other) => Relation { name: (*name).to_owned(), other: Some(*other) },
+                            RelationTarget::Text(text) => Relation { name: format!("{name}: {text}"), other: None },
+                        })),
                         not_before,
                         not_after,
                         evidence: self.cited(|| fact.citation.iter().cloned().collect()),
@@ -289,8 +285,7 @@ impl<'h> Comparison<'h> {
             verdict: if is_open { Verdict::Possible } else { Verdict::Implied },
             basis: Some(basis),
             unit,
-            others: Vec::new(),
-            relation: None,
+            related: Related::Nothing,
             not_before,
             not_after,
             evidence: a.evidence.into_iter().chain(b.evidence).collect(),

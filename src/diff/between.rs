@@ -18,8 +18,8 @@ pub(super) fn bounds_between(a: &Window, b: &Window) -> Bounds {
 impl Comparison<'_> {
     /// Returns the events that name a unit and lie between the views, with whether that is certain.
     pub(super) fn events_between(&self, unit: UnitIx) -> impl Iterator<Item = (EventIx, bool)> {
-        let events = self.history.events_of(unit);
-        events.filter_map(|event| Some((event, self.lies_between(&self.history.window_of_event(event))?)))
+        let events = self.history.dated_events_of(unit);
+        events.filter_map(|(event, window)| Some((event, self.lies_between(window)?)))
     }
 
     /// Tells whether something dated by the window lies certainly (`true`) or possibly between the views.

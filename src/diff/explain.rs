@@ -65,10 +65,11 @@ impl<'h> Terms<'h> {
 
     fn about_silence(&self, change: &Change) -> String {
         let [from, to] = [self.from, self.to].map(told);
-        let what = change.relation.as_deref().map_or_else(
+        let what = change.relation().map_or_else(
             || "it".to_owned(),
             |relation| {
-                let other = change.others.first().map(|other| format!(" `{}`", self.from.history().unit_id(*other)));
+                let history = self.from.history();
+                let other = change.others(history).first().map(|other| format!(" `{}`", history.unit_id(*other)));
                 format!("the relation \u{201c}{relation}{}\u{201d}", other.unwrap_or_default())
             },
         );
@@ -96,8 +97,9 @@ impl<'h> Terms<'h> {
             format!("from \u{201c}{old}\u{201d} to \u{201c}{new}\u{201d}")
         };
         let of = |tell: &dyn Fn(View<'h>) -> String| quoted([self.from, self.to].map(tell));
+        let history = self.from.history();
         let others = || {
-            let ids = change.others.iter().map(|other| format!("`{}`", self.from.history().unit_id(*other)));
+            let ids = change.others(history).into_iter().map(|other| format!("`{}`", history.unit_id(other)));
             ids.collect::<Vec<_>>().join(", ")
         };
         match change.kind {
@@ -124,9 +126,9 @@ impl<'h> Terms<'h> {
             ChangeKind::Created if self.takes_over(change) => {
                 format!("Took over {}, whether or not it was there before,", others())
             }
-            ChangeKind::Created if change.others.is_empty() => "Created".to_owned(),
+            ChangeKind::Created if change.others(history).is_empty() => "Created".to_owned(),
             ChangeKind::Created => format!("Created out of {}", others()),
-            ChangeKind::Dissolved if change.others.is_empty() => "Dissolved".to_owned(),
+            ChangeKind::Dissolved if change.others(history).is_empty() => "Dissolved".to_owned(),
             ChangeKind::Dissolved => format!("Gone back before its making out of {}", others()),
             ChangeKind::Merged => format!("Merged into {}", others()),
             ChangeKind::Split => format!("Split into {}", others()),

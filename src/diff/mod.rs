@@ -11,7 +11,7 @@ mod presence;
 use std::collections::BTreeMap;
 
 use crate::history::{Citation, EventIx, History, LayerIx, Lens, Level, Moment, SnapshotIx, UnitIx, View};
-use crate::model::{Basis, ChangeKind, Day, Extent, Verdict, Window};
+use crate::model::{Basis, ChangeKind, Day, Extent, UnitId, Verdict, Window};
 
 /// How absence is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -43,10 +43,8 @@ pub struct Change {
     pub basis: Option<Basis>,
     /// The unit.
     pub unit: UnitIx,
-    /// The results or originals of an event, or the other end of a relation.
-    pub others: Vec<UnitIx>,
-    /// The relation, where one is named: its type, and the other end where that is a text.
-    pub relation: Option<String>,
+    /// What it names besides.
+    related: Related,
     /// The change did not happen before this day.
     pub not_before: Option<Day>,
     /// The change had happened by the end of this day.
@@ -57,6 +55,26 @@ pub struct Change {
     pub reason: Reason,
     /// Whether the view compared from has the unit, and the view compared to.
     pub has_unit: [bool; 2],
+}
+
+/// What a change names besides its unit.
+#[derive(Debug, Clone, PartialEq)]
+enum Related {
+    Nothing,
+    /// The units that came of an event.
+    Results(EventIx),
+    /// The units that it happened to.
+    Originals(EventIx),
+    Relation(Box<Relation>),
+}
+
+/// A relation that only one of the views has.
+#[derive(Debug, Clone, PartialEq)]
+struct Relation {
+    /// Its type, and the other end where that is a text.
+    name: String,
+    /// The other end where that is a unit.
+    other: Option<UnitIx>,
 }
 
 /// The rule by which a change was found.
@@ -290,8 +308,40 @@ impl<'h> Comparison<'h> {
 }
 
 impl Change {
+    /// Returns the results or originals of an event, in the order of their ids, or the other end of a relation.
+    #[must_use]
+    pub fn others(&self, history: &History) -> Vec<UnitIx> {
+        let units = |named: &mut dyn Iterator<Item = &UnitId>| {
+            let mut units: Vec<UnitIx> = named.filter_map(|id| history.unit_ix(id.as_str())).collect();
+            units.sort_unstable();
+            units.dedup();
+            units
+        };
+        match &self.related {
+            Related::Nothing => Vec::new(),
+            Related::Results(event) => units(&mut history.event(*event).results.iter().map(|result| &result.unit)),
+            Related::Originals(event) => {
+                units(&mut history.event(*event).originals.iter().map(|original| &original.unit))
+            }
+            Related::Relation(relation) => relation.other.into_iter().collect(),
+        }
+    }
+
+    /// Returns the relation, where one is named: its type, and the other end where that is a text.
+    #[must_use]
+    pub fn relation(&self) -> Option<&str> {
+        self.named_relation().map(|relation| relation.name.as_str())
+    }
+
+    fn named_relation(&self) -> Option<&Relation> {
+        match &self.related {
+            Related::Relation(relation) => Some(relation),
+            Related::Nothing | Related::Results(_) | Related::Originals(_) => None,
+        }
+    }
+
     /// Returns what orders the changes of a unit, and tells them apart.
-    fn order(&self) -> (ChangeKind, Option<&str>, &[UnitIx]) {
-        (self.kind, self.relation.as_deref(), &self.others)
+    fn order(&self) -> (ChangeKind, Option<(&str, Option<UnitIx>)>) {
+        (self.kind, self.named_relation().map(|relation| (relation.name.as_str(), relation.other)))
     }
 }

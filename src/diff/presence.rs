@@ -3,10 +3,10 @@
 use std::cmp::{Ordering, Reverse};
 
 use crate::history::{Citation, Claim, EventIx, Layer, LayerIx, Level, SnapshotIx, UnitIx, View};
-use crate::model::{Basis, ChangeEvent, ChangeKind, Coverage, Extent, UnitId, Verdict};
+use crate::model::{Basis, ChangeEvent, ChangeKind, Coverage, Extent, Verdict};
 
 use super::between::{bounds_between, loss_kind, verdict};
-use super::{Assumption, Change, Comparison, Reason};
+use super::{Assumption, Change, Comparison, Reason, Related};
 
 /// A list of the other view that should have the unit, and does not.
 struct Speaking<'h> {
@@ -34,9 +34,8 @@ impl<'h> Comparison<'h> {
     fn loss(&self, unit: UnitIx) -> Change {
         let id = self.history.unit_id(unit);
         if let Some((event, certainly)) = self.best_event(unit, |record| record.ends(id)) {
-            let record = self.history.event(event);
-            let results = record.results.iter().map(|result| &result.unit);
-            return self.by_event(unit, loss_kind(record.kind), event, certainly, results);
+            let kind = loss_kind(self.history.event(event).kind);
+            return self.by_event(unit, kind, event, certainly, Related::Results(event));
         }
         self.by_silence(unit, self.earlier, self.later, [ChangeKind::Removed, ChangeKind::NotObserved])
     }
@@ -48,8 +47,7 @@ impl<'h> Comparison<'h> {
                 && !record.originals.iter().any(|original| original.unit == *id)
         };
         if let Some((event, certainly)) = self.best_event(unit, creates) {
-            let originals = self.history.event(event).originals.iter().map(|original| &original.unit);
-            return self.by_event(unit, ChangeKind::Created, event, certainly, originals);
+            return self.by_event(unit, ChangeKind::Created, event, certainly, Related::Originals(event));
         }
         self.by_silence(unit, self.later, self.earlier, [ChangeKind::Added, ChangeKind::NewlyObserved])
     }
@@ -63,26 +61,15 @@ impl<'h> Comparison<'h> {
         }
     }
 
-    fn by_event<'u>(
-        &self,
-        unit: UnitIx,
-        kind: ChangeKind,
-        event: EventIx,
-        certainly: bool,
-        others: impl Iterator<Item = &'u UnitId>,
-    ) -> Change {
+    fn by_event(&self, unit: UnitIx, kind: ChangeKind, event: EventIx, certainly: bool, related: Related) -> Change {
         let record = self.history.event(event);
-        let mut others: Vec<UnitIx> = others.filter_map(|id| self.history.unit_ix(id.as_str())).collect();
-        others.sort_unstable();
-        others.dedup();
         let window = record.date.window();
         Change {
             kind,
             verdict: verdict(record.basis, certainly),
             basis: Some(record.basis),
             unit,
-            others,
-            relation: None,
+            related,
             not_before: window.earliest(),
             not_after: window.latest(),
             evidence: self.cited(|| self.history.cite_event(event)),
@@ -102,8 +89,7 @@ impl<'h> Comparison<'h> {
             verdict: Verdict::Unknown,
             basis: None,
             unit,
-            others: Vec::new(),
-            relation: None,
+            related: Related::Nothing,
             not_before,
             not_after,
             evidence: self.cited(|| present.evidence(unit)),

@@ -1,18 +1,21 @@
 //! Which units change between two days, read as far as they are asked for.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
-
 use crate::model::Day;
 
 use super::graph::History;
 use super::node::UnitIx;
 
+/// About how many units are put in order together: so few that whoever reads only the first of them waits for little.
+const TOGETHER: usize = 128;
+
 /// The units of several days in order, each once.
 struct Changed<'h> {
-    /// What is not read yet of each day, by its first unit.
-    days: BinaryHeap<Reverse<(UnitIx, &'h [UnitIx])>>,
+    /// What is not read yet of each day.
+    days: Vec<&'h [UnitIx]>,
+    /// Over how many numbers of units about so many are spread.
+    span: usize,
+    /// Those that were put in order and are not read yet, the last first.
+    ordered: Vec<UnitIx>,
 }
 
 impl History {
@@ -37,30 +40,34 @@ impl<'h> Changed<'h> {
         let mut days = Vec::new();
         for of_day in of_days {
             left = left.checked_sub(of_day.len())?;
-            days.extend(rest_of(of_day));
+            days.push(of_day);
         }
-        Some(Self { days: days.into() })
+        let span = most.saturating_mul(TOGETHER) / (most - left).max(1);
+        Some(Self { days, span: span.max(1), ordered: Vec::with_capacity(TOGETHER) })
     }
-}
 
-/// Returns what is left of a day, by its first unit.
-fn rest_of(of_day: &[UnitIx]) -> Option<Reverse<(UnitIx, &[UnitIx])>> {
-    of_day.first().map(|unit| Reverse((*unit, of_day)))
+    /// Puts the next ones in order.
+    fn go_on(&mut self) {
+        let Some(first) = self.days.iter().filter_map(|of_day| of_day.first()).min() else { return };
+        let end = first.index().saturating_add(self.span);
+        for of_day in &mut self.days {
+            let (near, rest) = of_day.split_at(of_day.partition_point(|unit| unit.index() < end));
+            self.ordered.extend_from_slice(near);
+            *of_day = rest;
+        }
+        self.ordered.sort_unstable_by(|a, b| b.cmp(a));
+        self.ordered.dedup();
+    }
 }
 
 impl Iterator for Changed<'_> {
     type Item = UnitIx;
 
     fn next(&mut self) -> Option<UnitIx> {
-        let Reverse((unit, _)) = *self.days.peek()?;
-        while let Some(mut day) = self.days.peek_mut().filter(|day| day.0.0 == unit) {
-            let Reverse((_, of_day)) = *day;
-            match of_day.split_first().and_then(|(_, rest)| rest_of(rest)) {
-                Some(rest) => *day = rest,
-                None => drop(PeekMut::pop(day)),
-            }
+        if self.ordered.is_empty() {
+            self.go_on();
         }
-        Some(unit)
+        self.ordered.pop()
     }
 }
 
@@ -83,5 +90,22 @@ mod tests {
         check(&[&[1, 4, 9], &[], &[4], &[0, 4, 5, 9]], &[0, 1, 4, 5, 9]);
         check(&[&[7], &[7], &[7]], &[7]);
         check(&[], &[]);
+    }
+
+    #[test]
+    fn however_they_are_spread_all_come() {
+        // Steps that share no factor with the number of units meet each of them once.
+        let spread = |step: u32| (0..700).map(|at| at * step % 9_973).collect::<Vec<u32>>();
+        let near = (20..90).collect::<Vec<u32>>();
+        let mut days = vec![near.clone(), near, vec![9_972]];
+        days.extend((1..12).map(|day| spread(day * 13)));
+        for of_day in &mut days {
+            of_day.sort_unstable();
+        }
+        let days: Vec<&[u32]> = days.iter().map(Vec::as_slice).collect();
+        let mut expected: Vec<usize> = days.concat().into_iter().map(|unit| UnitIx::from(unit).index()).collect();
+        expected.sort_unstable();
+        expected.dedup();
+        check(&days, &expected);
     }
 }

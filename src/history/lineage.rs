@@ -64,9 +64,14 @@ pub struct Link {
 impl History {
     /// Returns the events that name a unit, in the order of claims.
     pub fn events_of(&self, unit: UnitIx) -> impl Iterator<Item = EventIx> {
+        self.dated_events_of(unit).map(|(event, _)| event)
+    }
+
+    /// Returns the events that name a unit, in the order of claims, with the days on one of which they took place.
+    pub(crate) fn dated_events_of(&self, unit: UnitIx) -> impl Iterator<Item = (EventIx, &Window)> {
         let named = self.node(unit).sightings().iter().filter(|seen| !seen.value.is_mention());
-        named.filter_map(|seen| match self.layer(seen.layer).origin {
-            Origin::Event(event) => Some(event),
+        named.map(|seen| self.layer(seen.layer)).filter_map(|layer| match layer.origin {
+            Origin::Event(event) => Some((event, &layer.window)),
             Origin::Snapshot(..) => None,
         })
     }

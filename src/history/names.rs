@@ -39,13 +39,25 @@ impl<'h> View<'h> {
     /// known after, else the acronym, else the id; these are `EXPANDED`.
     #[must_use]
     pub fn name(self, unit: UnitIx) -> Named<'h> {
-        let node = self.history.node(unit);
-        if let Some(claim) = self.pick(node.name()) {
-            let NameValue { text, form } = claim.value;
-            return Named { text: self.history.text(text), form, claim: Some((claim.layer, claim.basis())) };
+        let claim = self.name_claim(unit);
+        Named {
+            text: self.text_of_name(unit, claim),
+            form: claim.map_or(NameForm::Expanded, |claim| claim.value.form),
+            claim: claim.map(|claim| (claim.layer, claim.basis())),
         }
-        let text = self.fallback_name(node).unwrap_or(node.id().as_str());
-        Named { text, form: NameForm::Expanded, claim: None }
+    }
+
+    /// Returns the text of a unit's name.
+    pub(crate) fn name_text(self, unit: UnitIx) -> &'h str {
+        self.text_of_name(unit, self.name_claim(unit))
+    }
+
+    fn text_of_name(self, unit: UnitIx, claim: Option<&'h Claim<NameValue>>) -> &'h str {
+        let node = self.history.node(unit);
+        match claim {
+            Some(claim) => self.history.text(claim.value.text),
+            None => self.fallback_name(node).unwrap_or(node.id().as_str()),
+        }
     }
 
     fn fallback_name(self, node: Node<'h>) -> Option<&'h str> {

@@ -46,8 +46,8 @@ impl Fast {
         let rows = found.changes.iter().map(|change| Row {
             unit: id(&change.unit),
             kind: change.kind,
-            relation: change.relation.clone(),
-            others: change.others.iter().map(id).collect(),
+            relation: change.relation().map(str::to_owned),
+            others: change.others(&self.history).iter().map(id).collect(),
             verdict: change.verdict,
             not_before: change.not_before,
             not_after: change.not_after,

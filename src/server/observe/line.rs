@@ -186,6 +186,10 @@ impl Visit for Fields {
         whole(self.of(field), value);
     }
 
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        decimal(self.of(field), value);
+    }
+
     fn record_bool(&mut self, field: &Field, value: bool) {
         self.of(field).push_str(if value { "true" } else { "false" });
     }
@@ -216,6 +220,31 @@ fn whole(to: &mut String, number: u64) {
     }
     let written = digits.get(digits.len() - length..).unwrap_or_default();
     to.push_str(std::str::from_utf8(written).unwrap_or_default());
+}
+
+/// Writes a number that may have decimals; those of times in milliseconds, which have three at most, at once.
+fn decimal(to: &mut String, number: f64) {
+    let thousandths = (number * 1e3).round();
+    let is_all = number.is_sign_positive() && (thousandths / 1e3).total_cmp(&number).is_eq();
+    if !is_all || !(0.0..1e15).contains(&thousandths) {
+        return debug(to, &number);
+    }
+    #[expect(
+        clippy::as_conversions,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is whole, and in the bounds that it was just seen to be in"
+    )]
+    let thousandths = thousandths as u64;
+    whole(to, thousandths / 1_000);
+    let mut digits = *b".000";
+    let mut rest = thousandths % 1_000;
+    for digit in digits.iter_mut().skip(1).rev() {
+        *digit = u8::try_from(rest % 10).map_or(b'0', |value| b'0' + value);
+        rest /= 10;
+    }
+    let written = std::str::from_utf8(&digits).unwrap_or_default().trim_end_matches('0');
+    to.push_str(if written == "." { ".0" } else { written });
 }
 
 /// Writes a text in quotation marks.
@@ -273,6 +302,17 @@ mod tests {
         tracing_subscriber::fmt::time::SystemTime.format_time(&mut Writer::new(&mut theirs)).unwrap();
         assert_eq!(own.len(), theirs.len());
         assert!(own <= theirs, "{own} {theirs}");
+    }
+
+    #[test]
+    fn numbers_with_decimals_look_as_those_of_the_library() {
+        let milliseconds = (0..20_000).map(|micros| f64::from(micros) / 1e3);
+        let others = [1e11 + 0.125, 1e12, 1e18, f64::MAX, 0.000_5, 1.000_1, 0.1 + 0.2, -0.0, -1.5, f64::NAN];
+        for number in milliseconds.chain(others).chain([f64::INFINITY]) {
+            let mut written = String::new();
+            decimal(&mut written, number);
+            assert_eq!(written, format!("{number:?}"));
+        }
     }
 
     #[test]

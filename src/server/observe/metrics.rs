@@ -237,7 +237,8 @@ impl Metrics {
     }
 
     fn place<'n>(&self, operation: Option<&'n str>) -> Placed<'n> {
-        self.operations.lock().unwrap_or_else(PoisonError::into_inner).place(operation, Instant::now())
+        let Some(name) = operation else { return Placed::anonymous() };
+        self.operations.lock().unwrap_or_else(PoisonError::into_inner).place(name, Instant::now())
     }
 
     /// Returns everything that is counted, with what is loaded and what the process takes. It blocks: the size of the
