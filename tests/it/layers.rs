@@ -44,7 +44,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
 const INSIDE: [(&str, &[&str]); 29] = [
     ("sled", &["store"]),
     ("postcard", &["model", "store"]),
-    ("hashbrown", &["model", "history", "source"]),
+    ("hashbrown", &["model", "history", "source", "server"]),
     ("zstd", &["store"]),
     ("petgraph", &["history"]),
     ("tantivy", &["search"]),

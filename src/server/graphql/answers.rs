@@ -12,7 +12,8 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, ETAG, HeaderMap, HeaderValue, VARY};
 use axum::http::{Response as HttpResponse, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use moka::sync::Cache;
+use hashbrown::DefaultHashBuilder;
+use moka::sync;
 
 use super::super::etag;
 use super::super::outcome::Outcome;
@@ -25,11 +26,15 @@ const PARTS: usize = 8;
 /// The longest list of encodings that answers are kept for, in bytes. Programs send shorter ones.
 const ENCODINGS: usize = 64;
 
+/// Answers by what they depend on. A key is hashed for each question, and by a stranger's bytes; who would have many of
+/// them in one place has to know the seed, which is another one in each process.
+type Cache = sync::Cache<Key, Arc<Kept>, DefaultHashBuilder>;
+
 /// The answers that are kept, of those asked most.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Answers {
     /// `None` where none is kept.
-    kept: Option<Cache<Key, Arc<Kept>>>,
+    kept: Option<Cache>,
     /// The largest that is kept, in bytes.
     largest: usize,
 }
@@ -65,7 +70,7 @@ pub(super) struct Kept {
 /// Has an answer kept once it has its encoding; travels with it to where that is so, in its extensions.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct Keeping {
-    answers: Cache<Key, Arc<Kept>>,
+    answers: Cache,
     key: Key,
     outcome: Outcome,
 }
@@ -74,7 +79,8 @@ impl Answers {
     /// Returns an empty cache that takes so many bytes at most.
     pub(in crate::server) fn new(bytes: usize) -> Self {
         let capacity = u64::try_from(bytes).unwrap_or(u64::MAX);
-        let cache = || Cache::builder().max_capacity(capacity).weigher(weight).build();
+        let builder = || sync::Cache::builder().max_capacity(capacity).weigher(weight);
+        let cache = || builder().build_with_hasher(DefaultHashBuilder::default());
         Self { kept: (bytes > 0).then(cache), largest: bytes / PARTS }
     }
 

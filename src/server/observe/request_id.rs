@@ -16,7 +16,8 @@ const LONGEST: usize = 64;
 /// Makes ids: a number that tells one process from another, and one that tells its requests apart.
 #[derive(Debug, Clone)]
 pub(super) struct RequestIds {
-    process: u32,
+    /// The first number, with a hyphen behind it.
+    process: String,
     next: Arc<AtomicU64>,
 }
 
@@ -25,7 +26,7 @@ impl RequestIds {
     pub(super) fn new() -> Self {
         // The standard library seeds its hashers from the system's randomness: enough to be unlike another process.
         let seed = RandomState::new().build_hasher().finish();
-        Self { process: u32::try_from(seed >> 32).unwrap_or_default(), next: Arc::default() }
+        Self { process: format!("{:08x}-", seed >> 32), next: Arc::default() }
     }
 
     /// Returns the id of a request.
@@ -35,21 +36,28 @@ impl RequestIds {
     }
 
     fn make(&self) -> HeaderValue {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let mut id = String::with_capacity(17);
-        hexadecimal(u64::from(self.process), &mut id);
-        id.push('-');
-        hexadecimal(number, &mut id);
+        let (mut digits, number) = ([0; 16], self.next.fetch_add(1, Ordering::Relaxed));
+        let mut id = String::with_capacity(self.process.len() + digits.len());
+        id.push_str(&self.process);
+        id.push_str(hexadecimal(number, &mut digits));
         // Digits and a hyphen may stand in a header.
         HeaderValue::try_from(id).unwrap_or(HeaderValue::from_static("none"))
     }
 }
 
 /// Writes a number with eight digits, or as many as it takes.
-fn hexadecimal(number: u64, to: &mut String) {
-    let digits = number.checked_ilog2().map_or(1, |bits| bits / 4 + 1).max(8);
-    let digit = |at: u32| u32::try_from(number >> (4 * at) & 0xf).ok().and_then(|digit| char::from_digit(digit, 16));
-    to.extend((0..digits).rev().filter_map(digit));
+fn hexadecimal(number: u64, digits: &mut [u8; 16]) -> &str {
+    let mut rest = number;
+    for digit in digits.iter_mut().rev() {
+        *digit = match u8::try_from(rest % 16).unwrap_or_default() {
+            value @ ..10 => b'0' + value,
+            value => b'a' - 10 + value,
+        };
+        rest /= 16;
+    }
+    let needed = number.checked_ilog2().map_or(1, |bits| bits / 4 + 1).max(8);
+    let from = usize::try_from(needed).map_or(0, |needed| digits.len() - needed);
+    std::str::from_utf8(digits.get(from..).unwrap_or_default()).unwrap_or_default()
 }
 
 fn is_sane(id: &[u8]) -> bool {
@@ -85,9 +93,7 @@ mod tests {
     #[test]
     fn numbers_have_eight_digits_or_more() {
         for number in [0, 1, 15, 16, 0xdead_beef, 0x1_0000_0000, u64::MAX] {
-            let mut written = String::new();
-            hexadecimal(number, &mut written);
-            assert_eq!(written, format!("{number:08x}"));
+            assert_eq!(hexadecimal(number, &mut [0; 16]), format!("{number:08x}"));
         }
     }
 
