@@ -391,7 +391,7 @@ fn write_objects<T: ContainerType>(context: &ContextSelectionSet<'_>, objects: &
         if at == 0 {
             // The others take about as much, and to make room for them at once moves what is written only once.
             write(|written| {
-                let others = (written.len() - begin).saturating_mul(objects.len());
+                let others = (written.len() - begin).saturating_mul(objects.len() - 1);
                 written.reserve(others.min(LARGE));
             });
         }
