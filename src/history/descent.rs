@@ -106,12 +106,13 @@ impl History {
         let ways = self.ways(question);
         let mut ends: Vec<(&Way, DescentEnd)> =
             ways.iter().filter_map(|way| Some((way, self.end_of(question, way)?))).collect();
-        // Where one way by an event goes on, another's being out of order is no end.
+        // Where one way by an event goes on, that the order of events lets another go no further is no end.
         let ending: BTreeSet<Arrival> = ends.iter().map(|(way, _)| way.at).collect();
         let goes_on: BTreeSet<_> =
             ways.iter().filter(|way| !ending.contains(&way.at)).map(|way| (way.at.unit, way.at.by)).collect();
         ends.retain(|(way, end)| {
-            !matches!(end, DescentEnd::Unordered(_)) || !goes_on.contains(&(way.at.unit, way.at.by))
+            !matches!(end, DescentEnd::Dissolved(_) | DescentEnd::Unordered(_))
+                || !goes_on.contains(&(way.at.unit, way.at.by))
         });
         let mut best: BTreeMap<UnitIx, (u8, Descent)> = BTreeMap::new();
         for (way, end) in ends {

@@ -124,7 +124,7 @@ impl<'a> Oracle<'a> {
         let mut best: BTreeMap<UnitId, (Rank, Descent)> = BTreeMap::new();
         for way in &ways {
             let Some((rank, end)) = self.end(way, question) else { continue };
-            if end == "unordered" && goes_on.contains(&by(way)) {
+            if (end == "unordered" || end == "dissolved") && goes_on.contains(&by(way)) {
                 continue;
             }
             let weakest = way.steps.iter().map(|(event, ..)| event.basis).max();
@@ -219,7 +219,11 @@ impl<'a> Oracle<'a> {
             && !event.originals.iter().any(|original| original.unit == *unit)
             && event.kind != EventType::Absorbed
             && event.kind != EventType::Transferred
-            && !self.facts(unit).sightings.iter().any(|seen| seen.is_before(&window(event)))
+            && !self
+                .facts(unit)
+                .sightings
+                .iter()
+                .any(|seen| seen.window.is_some_and(|own| own.is_before(&window(event))))
     }
 }
 
