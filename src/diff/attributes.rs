@@ -7,7 +7,7 @@ use crate::history::{
     RelationTarget, Symbol, UnitIx, View, latest_of_each,
 };
 use crate::model::{
-    Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Verdict, is_respelled,
+    Basis, ChangeEvent, ChangeKind, EventResult, EventType, Figure, NameForm, PlaceRole, Verdict, Window, is_respelled,
 };
 
 use super::between::{bounds_between, verdict};
@@ -116,7 +116,7 @@ impl<'h> Comparison<'h> {
             change.verdict = Verdict::Unknown;
             change.reason = Reason::LevelSkipped;
         } else if let (Parent::Under(old), Parent::Under(new)) = (old, new) {
-            let counts = |event| self.lies_between(&self.history.window_of_event(event)).is_some();
+            let counts = |window: &Window| self.lies_between(window).is_some();
             let speaks = self.assume == Assumption::OpenWorld;
             if speaks && self.history.is_succeeded_by(old, new, &counts) {
                 change.verdict = Verdict::Possible;

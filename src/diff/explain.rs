@@ -98,10 +98,8 @@ impl<'h> Terms<'h> {
         };
         let of = |tell: &dyn Fn(View<'h>) -> String| quoted([self.from, self.to].map(tell));
         let history = self.from.history();
-        let others = || {
-            let ids = change.others(history).into_iter().map(|other| format!("`{}`", history.unit_id(other)));
-            ids.collect::<Vec<_>>().join(", ")
-        };
+        let others = change.others(history).into_iter().map(|other| format!("`{}`", history.unit_id(other)));
+        let others = others.collect::<Vec<_>>().join(", ");
         match change.kind {
             ChangeKind::Renamed => format!("The name changes {}", of(&|view| view.name(unit).text.to_owned())),
             ChangeKind::Respelled => {
@@ -124,17 +122,17 @@ impl<'h> Terms<'h> {
             ChangeKind::PlaceChanged => "The places differ".to_owned(),
             ChangeKind::PropertyChanged => "A property differs".to_owned(),
             ChangeKind::Created if self.takes_over(change) => {
-                format!("Took over {}, whether or not it was there before,", others())
+                format!("Took over {others}, whether or not it was there before,")
             }
-            ChangeKind::Created if change.others(history).is_empty() => "Created".to_owned(),
-            ChangeKind::Created => format!("Created out of {}", others()),
-            ChangeKind::Dissolved if change.others(history).is_empty() => "Dissolved".to_owned(),
-            ChangeKind::Dissolved => format!("Gone back before its making out of {}", others()),
-            ChangeKind::Merged => format!("Merged into {}", others()),
-            ChangeKind::Split => format!("Split into {}", others()),
-            ChangeKind::Absorbed => format!("Absorbed by {}", others()),
-            ChangeKind::Transferred => format!("Transferred to {}", others()),
-            ChangeKind::Succeeded => format!("Succeeded by {}", others()),
+            ChangeKind::Created if others.is_empty() => "Created".to_owned(),
+            ChangeKind::Created => format!("Created out of {others}"),
+            ChangeKind::Dissolved if others.is_empty() => "Dissolved".to_owned(),
+            ChangeKind::Dissolved => format!("Gone back before its making out of {others}"),
+            ChangeKind::Merged => format!("Merged into {others}"),
+            ChangeKind::Split => format!("Split into {others}"),
+            ChangeKind::Absorbed => format!("Absorbed by {others}"),
+            ChangeKind::Transferred => format!("Transferred to {others}"),
+            ChangeKind::Succeeded => format!("Succeeded by {others}"),
             ChangeKind::Added
             | ChangeKind::Removed
             | ChangeKind::NewlyObserved

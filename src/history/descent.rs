@@ -164,7 +164,7 @@ impl History {
     fn onward(&self, question: &DescentQuestion, at: &Arrival) -> Vec<Link> {
         let mut links = self.steps_from(at.unit, question.direction, question.floor);
         links.retain(|link| {
-            let window = self.window_of(link.event);
+            let window = self.window_of_event(link.event);
             let had_begun = question.day.is_none_or(|day| window.start() <= day);
             had_begun && at.by != Some(link.event) && question.direction.admits(at.bound, window)
         });
@@ -173,10 +173,10 @@ impl History {
     }
 
     fn arrive(&self, question: &DescentQuestion, from: &Arrival, link: &Link) -> Arrival {
-        let window = self.window_of(link.event);
+        let window = self.window_of_event(link.event);
         let in_order = from.by.is_none_or(|by| match question.direction {
-            Direction::Successors => self.window_of(by).is_before(&window),
-            Direction::Predecessors => window.is_before(&self.window_of(by)),
+            Direction::Successors => self.window_of_event(by).is_before(&window),
+            Direction::Predecessors => window.is_before(&self.window_of_event(by)),
         });
         Arrival {
             unit: link.unit,
@@ -186,10 +186,6 @@ impl History {
             weakest: from.weakest.max(Some(self.event(link.event).basis)),
             part: from.part || link.part,
         }
-    }
-
-    fn window_of(&self, event: EventIx) -> Window {
-        self.event(event).date.window()
     }
 
     /// Returns why a way ends at a unit; `None` where it only leads on from there.
@@ -219,18 +215,18 @@ impl History {
     /// those that ended it, seen or hidden; going back, those seen that made it.
     fn closing_events(&self, question: &DescentQuestion, at: &Arrival) -> impl Iterator<Item = EventIx> {
         let (unit, by, question) = (at.unit, at.by, *question);
-        self.events_of(unit).filter(move |event| {
-            let window = self.window_of(*event);
+        let events = self.dated_events_of(unit).filter(move |(event, window)| {
             let is_on_the_side = by.is_none_or(|by| match question.direction {
-                Direction::Successors => !window.is_before(&self.window_of(by)),
-                Direction::Predecessors => !self.window_of(by).is_before(&window),
+                Direction::Successors => !window.is_before(&self.window_of_event(by)),
+                Direction::Predecessors => !self.window_of_event(by).is_before(window),
             });
             let closes = match question.direction {
                 Direction::Successors => self.event(*event).ends(self.unit_id(unit)),
                 Direction::Predecessors => self.makes(*event, unit) && self.event(*event).basis.passes(question.floor),
             };
-            closes && by != Some(*event) && is_on_the_side && has_happened(&question, window)
-        })
+            closes && by != Some(*event) && is_on_the_side && has_happened(&question, **window)
+        });
+        events.map(|(event, _)| event)
     }
 
     /// Tells whether a unit came into being with an event: it is a result and no original, the event does not merely

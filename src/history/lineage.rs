@@ -137,14 +137,14 @@ impl History {
         }
     }
 
-    /// Tells whether events lead from one unit to another, however many steps away.
+    /// Tells whether events of days that count lead from one unit to another, however many steps away.
     #[must_use]
-    pub fn is_succeeded_by(&self, before: UnitIx, after: UnitIx, counts: &dyn Fn(EventIx) -> bool) -> bool {
+    pub fn is_succeeded_by(&self, before: UnitIx, after: UnitIx, counts: &dyn Fn(&Window) -> bool) -> bool {
         let mut followed = BTreeSet::from([before]);
         let mut open = vec![before];
         while let Some(from) = open.pop() {
-            let counted = self.events_of(from).filter(|event| counts(*event));
-            for link in counted.flat_map(|event| self.steps_by(event, from, Direction::Successors)) {
+            let counted = self.dated_events_of(from).filter(|(_, window)| counts(window));
+            for link in counted.flat_map(|(event, _)| self.steps_by(event, from, Direction::Successors)) {
                 if link.unit == after {
                     return true;
                 }

@@ -123,11 +123,7 @@ fn write_time(to: &mut String, now: SystemTime) {
         to.push_str(written);
     });
     let mut digits = *b".000000Z";
-    let mut rest = since.subsec_micros();
-    for digit in digits.iter_mut().take(7).skip(1).rev() {
-        *digit = u8::try_from(rest % 10).map_or(b'0', |value| b'0' + value);
-        rest /= 10;
-    }
+    fill(digits.iter_mut().take(7).skip(1), since.subsec_micros().into());
     to.push_str(std::str::from_utf8(&digits).unwrap_or_default());
 }
 
@@ -222,6 +218,15 @@ fn whole(to: &mut String, number: u64) {
     to.push_str(std::str::from_utf8(written).unwrap_or_default());
 }
 
+/// Fills places with the last digits of a number.
+fn fill<'d>(places: impl DoubleEndedIterator<Item = &'d mut u8>, number: u64) {
+    let mut rest = number;
+    for digit in places.rev() {
+        *digit = u8::try_from(rest % 10).map_or(b'0', |value| b'0' + value);
+        rest /= 10;
+    }
+}
+
 /// Writes a number that may have decimals; those of times in milliseconds, which have three at most, at once.
 fn decimal(to: &mut String, number: f64) {
     let thousandths = (number * 1e3).round();
@@ -238,11 +243,7 @@ fn decimal(to: &mut String, number: f64) {
     let thousandths = thousandths as u64;
     whole(to, thousandths / 1_000);
     let mut digits = *b".000";
-    let mut rest = thousandths % 1_000;
-    for digit in digits.iter_mut().skip(1).rev() {
-        *digit = u8::try_from(rest % 10).map_or(b'0', |value| b'0' + value);
-        rest /= 10;
-    }
+    fill(digits.iter_mut().skip(1), thousandths % 1_000);
     let written = std::str::from_utf8(&digits).unwrap_or_default().trim_end_matches('0');
     to.push_str(if written == "." { ".0" } else { written });
 }

@@ -237,8 +237,7 @@ impl Metrics {
     }
 
     fn place<'n>(&self, operation: Option<&'n str>) -> Placed<'n> {
-        let Some(name) = operation else { return Placed::anonymous() };
-        self.operations.lock().unwrap_or_else(PoisonError::into_inner).place(name, Instant::now())
+        self.operations.lock().unwrap_or_else(PoisonError::into_inner).place(operation, Instant::now())
     }
 
     /// Returns everything that is counted, with what is loaded and what the process takes. It blocks: the size of the

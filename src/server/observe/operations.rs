@@ -48,11 +48,6 @@ impl<'n> Placed<'n> {
     fn as_is(label: &'n str) -> Self {
         Self { label, displaced: None }
     }
-
-    /// Returns what an operation without a name counts as.
-    pub(super) fn anonymous() -> Self {
-        Self::as_is(ANONYMOUS)
-    }
 }
 
 impl Operations {
@@ -63,7 +58,8 @@ impl Operations {
     }
 
     /// Counts one asking for an operation.
-    pub(super) fn place<'n>(&mut self, name: &'n str, now: Instant) -> Placed<'n> {
+    pub(super) fn place<'n>(&mut self, name: Option<&'n str>, now: Instant) -> Placed<'n> {
+        let Some(name) = name else { return Placed::as_is(ANONYMOUS) };
         if name.chars().count() > LONGEST || !is_name(name) || name == OTHER || name == ANONYMOUS {
             return Placed::as_is(OTHER);
         }
@@ -114,7 +110,7 @@ mod tests {
     use super::*;
 
     fn ask(operations: &mut Operations, name: &str, times: usize, now: Instant) -> String {
-        (0..times).fold(String::new(), |_, _| operations.place(name, now).label.to_owned())
+        (0..times).fold(String::new(), |_, _| operations.place(Some(name), now).label.to_owned())
     }
 
     #[test]
@@ -123,6 +119,7 @@ mod tests {
         let mut operations = Operations::new(2, now);
         assert_eq!(ask(&mut operations, "A", 2, now), OTHER);
         assert_eq!(ask(&mut operations, "A", 1, now), "A");
+        assert_eq!(operations.place(None, now).label, ANONYMOUS);
     }
 
     #[test]
@@ -154,7 +151,7 @@ mod tests {
         ask(&mut operations, "Made1", 40, now);
         ask(&mut operations, "Made2", 8, now);
         assert_eq!(ask(&mut operations, "Real", 16, now), OTHER);
-        let placed = operations.place("Real", now);
+        let placed = operations.place(Some("Real"), now);
         assert_eq!(placed, Placed { label: "Real", displaced: Some("Made2".to_owned()) });
     }
 
@@ -165,7 +162,7 @@ mod tests {
         ask(&mut operations, "Made", 1_000, now);
         assert_eq!(ask(&mut operations, "Real", 5, now), OTHER);
         let later = now + 10 * FADING;
-        assert_eq!(operations.place("Real", later).displaced, Some("Made".to_owned()));
+        assert_eq!(operations.place(Some("Real"), later).displaced, Some("Made".to_owned()));
         let much_later = now + 1_000_000 * FADING;
         assert_eq!(ask(&mut operations, "Real", 1, much_later), "Real");
     }
